@@ -1,0 +1,23 @@
+"""One file adds one thing: a module's name in its package is the thing's name; nothing is imported until chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+
+from fks_agents.errors import UsageError
+
+
+def names(path: Iterable[str]) -> tuple[str, ...]:
+    """Names of the public modules under a package's `__path__`, sorted."""
+    return tuple(sorted(module.name for module in iter_modules(path) if not module.name.startswith("_")))
+
+
+def load(package: str, path: Iterable[str], kind: str, name: str) -> ModuleType:
+    """Import the module called `name`; raises UsageError listing the known ones."""
+    known = names(path)
+    if name not in known:
+        raise UsageError(f"unknown {kind} {name!r}; expected one of {', '.join(known)}")
+    return import_module(f"{package}.{name}")

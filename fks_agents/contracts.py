@@ -1,0 +1,537 @@
+"""Every value that flows, in the order a cycle learns it. This path never changes: checkpoints name it.
+
+All are frozen, refuse unknown fields and non-finite numbers, and keep times aware and in UTC. None is `strict`: the
+checkpoint reader would then hand back unvalidated objects without a word.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from typing_extensions import TypedDict
+
+from fks_agents.errors import DataError
+
+Utc = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Signed = Annotated[float, Field(ge=-1.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+NonNegative = Annotated[float, Field(ge=0.0)]
+FactId = Annotated[str, Field(pattern=r"^F[1-9][0-9]*$")]
+
+Timeframe = Literal["1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w"]
+Action = Literal["buy", "sell", "hold", "no_decision"]
+Side = Literal["buy", "sell"]
+Direction = Literal["bullish", "bearish", "neutral"]
+Regime = Literal["calm", "volatile", "trending"]
+Outcome = Literal["pass", "fail", "unscored"]
+Status = Literal["filled", "working", "refused", "hold", "no_decision", "needs_approval", "rejected"]
+Unit = Literal[
+    "price", "percent", "fraction", "ratio", "points", "sigma", "bars", "days", "count", "volume", "currency", "label"
+]
+"""`percent` 3.2 means 3.2 %; `fraction` 0.032 means the same. `points` is an oscillator's or index's own scale."""
+
+
+class Contract(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+# --- what is known ---
+
+
+class Fact(Contract):
+    """One value known at `as_of`; the only thing an agent may quote."""
+
+    id: FactId
+    name: str
+    value: float | str
+    """A number, or a word where the unit is `label`."""
+    unit: Unit
+    timeframe: Timeframe | None = None
+    """None for what no bar carries: macro series, account, headlines."""
+    as_of: Utc
+    """When the value became known: close of the last bar used, or publication."""
+    source: str
+
+
+class Event(Contract):
+    """One market-structure event, as a causal detector saw it."""
+
+    detector: str
+    kind: str
+    direction: Direction
+    formed_at: Utc
+    """Open time of the bar that carries the event's level."""
+    confirmed_at: Utc
+    """Close time of the bar after which the event is known; never changes afterwards."""
+    level: float
+    """The price that matters; of a zone, its nearer edge."""
+    far_level: float | None = None
+    """Of a zone, its far edge."""
+    strength: NonNegative = 0.0
+    """Size in average true ranges."""
+    is_open: bool = True
+    """False once price has gone through the level or filled the zone."""
+
+
+class Forecast(Contract):
+    """Quantiles of the close, `horizon` bars ahead, step by step."""
+
+    forecaster: str
+    horizon: Annotated[int, Field(gt=0)]
+    levels: tuple[Fraction, ...]
+    """Quantile levels in rising order, e.g. 0.1, 0.5, 0.9."""
+    path: tuple[tuple[float, ...], ...]
+    """One row for each step 1..horizon, one price for each level."""
+    skill: float | None = None
+    """1 - loss / loss of the random walk, measured on past data only; None where too little past exists."""
+
+    @model_validator(mode="after")
+    def _is_rectangular(self) -> Self:
+        if len(self.path) != self.horizon or any(len(row) != len(self.levels) for row in self.path):
+            raise ValueError(f"path must be {self.horizon} rows of {len(self.levels)} prices")
+        return self
+
+
+class Headline(Contract):
+    """Text from outside: data, never an instruction."""
+
+    id: str
+    text: str
+    published_at: Utc
+    source: str
+
+
+class CalendarEvent(Contract):
+    name: str
+    at: Utc
+    importance: Literal["low", "medium", "high"]
+
+
+class Quality(Contract):
+    """How far the bars can be trusted."""
+
+    score: Annotated[float, Field(ge=0.0, le=100.0)]
+    reasons: tuple[str, ...] = ()
+    """One line for each deduction."""
+
+
+class Position(Contract):
+    side: Side
+    quantity: Positive
+    average_price: Positive
+    unrealised: float
+
+
+class AccountView(Contract):
+    """The paper or broker account just before the decision."""
+
+    equity: float
+    cash: float
+    position: Position | None = None
+    working_orders: Annotated[int, Field(ge=0)] = 0
+    day_return: float = 0.0
+    """Since the previous day's close, as a fraction of equity."""
+    drawdown: Fraction = 0.0
+    """From the highest equity, as a fraction."""
+    losing_streak: Annotated[int, Field(ge=0)] = 0
+    last_trade_at: Utc | None = None
+    closed_trades: Annotated[int, Field(ge=0)] = 0
+    win_rate: Fraction | None = None
+    payoff: Positive | None = None
+    """Mean win divided by mean loss, of closed trades; None before both were seen."""
+
+
+class StoredBars(Contract):
+    """Where the bars behind the facts lie: Parquet, by digest."""
+
+    timeframe: Timeframe
+    digest: str
+    count: Annotated[int, Field(gt=0)]
+
+
+class StoredSeries(Contract):
+    name: str
+    digest: str
+
+
+class Snapshot(Contract):
+    """Everything the agents may know, at one moment."""
+
+    symbol: str
+    source: str
+    timeframe: Timeframe
+    as_of: Utc
+    price: Positive
+    """Close of the last closed bar."""
+    regime: Regime
+    facts: tuple[Fact, ...]
+    quality: Quality
+    events: tuple[Event, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    calendar: tuple[CalendarEvent, ...] = ()
+    account: AccountView
+    bars: tuple[StoredBars, ...] = ()
+    series: tuple[StoredSeries, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the content; ids and run time do not enter it."""
+        facts = [fact.model_dump_json(exclude={"id"}) for fact in self.facts]
+        rest = self.model_dump_json(exclude={"facts": True, "headlines": {"__all__": {"id"}}})
+        return sha256("\n".join([*facts, rest]).encode()).hexdigest()
+
+    def fact(self, name: str, timeframe: Timeframe | None = None) -> Fact | None:
+        """The fact of that name (on that timeframe, default any), or None where it is not known."""
+        return next((f for f in self.facts if f.name == name and timeframe in (None, f.timeframe)), None)
+
+
+# --- what is said ---
+
+
+class Claim(Contract):
+    """One checkable statement. The gate recomputes every number in it."""
+
+    id: str
+    """`<author>.<n>`, unique in its cycle."""
+    text: str
+    value: float | None = None
+    unit: Unit | None = None
+    fact_ids: tuple[str, ...] = ()
+    """As the author cited them; whether they exist is for the gate to find out."""
+    formula: str | None = None
+    """Arithmetic over fact ids that gives `value`: `F12 - 2 * F17`."""
+    direction: Direction = "neutral"
+
+
+class Check(Contract):
+    """One thing the gate looked at, and what came of it."""
+
+    rule: str
+    subject: str
+    """A claim id, or the part of the plan that was looked at."""
+    outcome: Outcome
+    reason: str
+    stated: str | None = None
+    computed: str | None = None
+    fact_ids: tuple[str, ...] = ()
+
+
+class Spoken(Contract):
+    """What every statement of an agent carries."""
+
+    claims: tuple[Claim, ...] = ()
+    abstained: str | None = None
+    """Why there is no view; None where there is one."""
+    caught: tuple[Check, ...] = ()
+    """Failing checks of a first version that the author was shown and asked to correct."""
+    model: str
+    """`rules`, or the name of the model that wrote it."""
+    prompt: str | None = None
+    """`<role>/v<N>@<digest>`; None for rules."""
+    recalled: tuple[str, ...] = ()
+    """Ids of the lessons the author was shown."""
+
+
+class Report(Spoken):
+    analyst: str
+    stance: Signed = 0.0
+    conviction: Fraction = 0.0
+
+    @model_validator(mode="after")
+    def _an_abstention_says_nothing(self) -> Self:
+        if self.abstained is not None and (self.claims or self.stance or self.conviction):
+            raise ValueError("an abstention has no stance, conviction or claims")
+        return self
+
+
+class Turn(Spoken):
+    speaker: Literal["bull", "bear"]
+    round: Annotated[int, Field(ge=1)]
+    rebuts: tuple[str, ...] = ()
+    """Ids of the other side's claims that this turn answers."""
+
+
+class Plan(Spoken):
+    """What to do, or why nothing."""
+
+    author: str
+    action: Action
+    conviction: Fraction = 0.0
+    entry: Positive | None = None
+    """Limit price."""
+    stop: Positive | None = None
+    targets: tuple[Positive, ...] = ()
+    risk: Fraction = 0.0
+    """Fraction of equity lost if the stop is hit."""
+    horizon: Annotated[int, Field(ge=0)] = 0
+    """Bars the trade is given, from entry."""
+    expires_at: Utc | None = None
+    """When an unfilled entry is withdrawn."""
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _levels_belong_to_a_trade(self) -> Self:
+        trades = self.action in ("buy", "sell")
+        if trades and (self.entry is None or self.stop is None or not self.targets or self.expires_at is None):
+            raise ValueError(f"{self.action} needs entry, stop, targets and expires_at")
+        if not trades and (self.entry is not None or self.stop is not None or self.targets):
+            raise ValueError(f"{self.action} has no entry, stop or targets")
+        if (self.action == "no_decision") != (self.abstained is not None):
+            raise ValueError("no_decision and a reason in `abstained` come together")
+        return self
+
+
+class Choice(Contract):
+    """Whose plan is taken, and why."""
+
+    persona: str
+    reason: str
+    plan: Plan
+
+
+# --- what is allowed and done ---
+
+
+class LimitEvent(Contract):
+    """One limit that bit: the quantity before and after it."""
+
+    limit: str
+    before: NonNegative
+    after: NonNegative
+    reason: str
+
+
+class Sized(Contract):
+    """The plan's size after code has looked at it; zero where a limit forbids the trade."""
+
+    quantity: NonNegative
+    """In units of the instrument."""
+    notional: NonNegative
+    """quantity x entry, in account currency."""
+    risk: NonNegative
+    """Fraction of equity lost if the stop is hit."""
+    method: str
+    limits: tuple[LimitEvent, ...] = ()
+
+
+class Verdict(Contract):
+    outcome: Outcome
+    reason: str
+    checks: tuple[Check, ...] = ()
+
+
+class Approval(Contract):
+    status: Literal["not_needed", "pending", "approved", "rejected", "expired"]
+    by: str
+    at: Utc
+    reason: str
+
+
+class OrderIntent(Contract):
+    """An order as it is committed to the ledger before it is sent. Never made twice."""
+
+    client_order_id: str
+    decision_id: str
+    leg: Literal["entry", "stop", "target"]
+    symbol: str
+    side: Side
+    type: Literal["limit", "stop", "market"]
+    quantity: Positive
+    price: Positive
+    placed_at: Utc
+    expires_at: Utc | None = None
+    reduce_only: bool = False
+
+    @staticmethod
+    def id_for(decision_id: str, leg: str) -> str:
+        """The same decision and leg always give the same client order id (32 hex digits)."""
+        return sha256(f"{decision_id}/{leg}".encode()).hexdigest()[:32]
+
+
+class Receipt(Contract):
+    """The broker's word on one intent."""
+
+    client_order_id: str
+    status: Literal["working", "waiting", "filled", "rejected"]
+    """`waiting`: accepted, becomes live when the entry fills."""
+    reason: str = ""
+
+
+class Fill(Contract):
+    client_order_id: str
+    decision_id: str
+    leg: Literal["entry", "stop", "target", "horizon"]
+    symbol: str
+    side: Side
+    quantity: Positive
+    price: Positive
+    fee: NonNegative
+    """In account currency."""
+    at: Utc
+    """Close of the bar inside which it filled."""
+    is_ambiguous: bool = False
+    """Stop and target lay in the same bar and the path inside it is unknown."""
+
+
+class Lesson(Contract):
+    """What one agent learned from one ended decision. Cannot be read before `learned_at`."""
+
+    id: str
+    agent: str
+    text: str
+    evidence: tuple[str, ...]
+    learned_at: Utc
+    decision_id: str
+    symbol: str
+    regime: Regime
+    was_right: bool | None = None
+    """Whether the agent's stance had the sign of what the market did; None where it had no stance."""
+
+
+class Result(Contract):
+    """How a decision ended, once its horizon is over. Refusals and abstentions have results too."""
+
+    decision_id: str
+    symbol: str
+    ended_at: Utc
+    kind: Literal["target", "stop", "horizon", "expired", "not_traded"]
+    profit: float = 0.0
+    """Realised, after fees, in account currency."""
+    r_multiple: float = 0.0
+    """profit / amount at risk between entry and stop."""
+    market_return: float
+    """Close at the end / close at the decision - 1: what the market did meanwhile."""
+    lessons: tuple[Lesson, ...] = ()
+
+
+# --- the whole ---
+
+
+class CycleState(TypedDict, total=False):
+    """The graph's state. Only lists that grow have reducers; nothing is overwritten."""
+
+    id: str
+    symbol: str
+    timeframe: Timeframe
+    as_of: datetime
+    snapshot: Snapshot
+    stopped: str
+    """Why the cycle ended before anyone spoke: data too poor, feed missing."""
+    reports: Annotated[list[Report], operator.add]
+    debate: Annotated[list[Turn], operator.add]
+    draft: Plan
+    proposals: Annotated[list[Plan], operator.add]
+    choice: Choice
+    sized: Sized
+    verdict: Verdict
+    approval: Approval
+    orders: list[OrderIntent]
+    receipts: list[Receipt]
+    lessons: list[Lesson]
+
+
+class Cycle(Contract):
+    """One decision from first fact to order, as the ledger keeps it."""
+
+    id: str
+    symbol: str
+    timeframe: Timeframe
+    as_of: Utc
+    action: Action
+    status: Status
+    reason: str
+    """Why this action and status, in one line."""
+    models: dict[str, str]
+    """`quick`, `deep` -> model name."""
+    settings_digest: str
+    snapshot: Snapshot | None = None
+    """None where the data could not be had."""
+    reports: tuple[Report, ...] = ()
+    debate: tuple[Turn, ...] = ()
+    draft: Plan | None = None
+    proposals: tuple[Plan, ...] = ()
+    choice: Choice | None = None
+    sized: Sized | None = None
+    verdict: Verdict
+    approval: Approval | None = None
+    orders: tuple[OrderIntent, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    seconds: NonNegative = 0.0
+    """Wall time of the run; not part of the digest."""
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that was judged: the chosen persona's, else the manager's; None where nobody planned."""
+        return self.choice.plan if self.choice is not None else self.draft
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return self.snapshot.facts if self.snapshot is not None else ()
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the whole cycle without ids and wall-clock times."""
+        return sha256(json.dumps(_without_ids(self.model_dump(mode="json")), sort_keys=True).encode()).hexdigest()
+
+    def as_json(self) -> str:
+        """One JSON object: every field, and what is read off them (`facts`, `plan`, `digest`) beside."""
+        whole = self.model_dump(mode="json")
+        whole["facts"] = [fact.model_dump(mode="json") for fact in self.facts]
+        whole["plan"] = self.plan.model_dump(mode="json") if self.plan is not None else None
+        whole["digest"] = self.digest
+        return json.dumps(whole, indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `as_json` wrote; raises DataError where it does not parse or its digest does not fit."""
+        try:
+            whole = json.loads(text)
+            derived = {name: whole.pop(name, None) for name in ("facts", "plan", "digest")}
+            cycle = cls.model_validate(whole)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise DataError(f"expected a cycle as JSON, was {text[:60]!r}: {error}") from error
+        if derived["digest"] not in (None, cycle.digest):
+            raise DataError(f"cycle {cycle.id}: digest says {derived['digest']!r}, content gives {cycle.digest!r}")
+        return cycle
+
+    def save(self, path: Path | str) -> Path:
+        Path(path).write_text(self.as_json() + "\n", encoding="utf-8")
+        return Path(path)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        return cls.from_json(Path(path).read_text(encoding="utf-8"))
+
+    def explain(self) -> str:
+        """The decision as plain text: what was seen, said, checked, allowed and done."""
+        from fks_agents import _explain
+
+        return _explain.explain(self)
+
+
+_IDS = frozenset({"id", "decision_id", "client_order_id", "recalled", "seconds"})
+
+
+def _without_ids(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_ids(inner) for key, inner in value.items() if key not in _IDS}
+    if isinstance(value, list):
+        return [_without_ids(inner) for inner in value]
+    return value
+
+
+CHECKPOINTED: tuple[type[Contract], ...] = (
+    Snapshot, Fact, Event, Forecast, Headline, CalendarEvent, Quality, Position, AccountView, StoredBars, StoredSeries,
+    Report, Turn, Claim, Check, Plan, Choice, LimitEvent, Sized, Verdict, Approval, OrderIntent, Receipt, Fill, Lesson,
+    Result, Cycle,
+)  # fmt: skip
+"""What the checkpoint serializer may read back; a test holds it against this file."""

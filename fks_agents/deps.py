@@ -1,0 +1,213 @@
+"""What a node may reach outside the state, and the protocols it reaches it through.
+
+Nothing here is a global; a desk opens the live things once and hands them in. Times are aware UTC datetimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from pydantic import Field, JsonValue
+
+from fks_agents.bars import Bars, Floats, Series
+from fks_agents.contracts import (
+    AccountView,
+    CalendarEvent,
+    Contract,
+    CycleState,
+    Event,
+    Fill,
+    Headline,
+    Lesson,
+    OrderIntent,
+    Receipt,
+    Regime,
+    Timeframe,
+)
+from fks_agents.settings import Settings
+
+if TYPE_CHECKING:
+    from langgraph.runtime import Runtime
+
+ChatRole = Literal["quick", "deep"]
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present, real or simulated; never goes back."""
+
+
+# --- the market ---
+
+
+class Market(Protocol):
+    """A source of closed bars."""
+
+    name: str
+
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol it knows, sorted; empty where the source cannot list them."""
+
+    def bars(self, symbol: str, timeframe: Timeframe, as_of: datetime, count: int) -> Bars:
+        """The last `count` bars closed at or before `as_of`; fewer only where the source begins.
+
+        Raises UsageError for an unknown symbol or timeframe (naming the known ones), DataError where nothing is to be
+        had or `as_of` lies before the first bar. Callers `guard` what comes back: a later bar is a LookaheadError.
+        """
+
+    def span(self, symbol: str, timeframe: Timeframe) -> tuple[datetime, datetime]:
+        """Close of the first and of the last bar it can give."""
+
+
+class Macro(Protocol):
+    def series(self, as_of: datetime) -> tuple[Series, ...]:
+        """Every series, cut to what was published at or before `as_of`."""
+
+
+class News(Protocol):
+    def headlines(self, symbol: str, as_of: datetime) -> tuple[Headline, ...]:
+        """Headlines on `symbol` published at or before `as_of`, oldest first; raises DataError on a broken file."""
+
+
+class Calendar(Protocol):
+    def events(self, as_of: datetime) -> tuple[CalendarEvent, ...]:
+        """Scheduled events of the next seven days that were already announced at `as_of`."""
+
+
+class Store(Protocol):
+    """Columns by digest. Writing the same columns twice leaves one copy."""
+
+    def put(self, columns: Bars | Series) -> str:
+        """Keep the columns and return their digest; raises LedgerError where they cannot be written."""
+
+    def bars(self, digest: str) -> Bars:
+        """Raises DataError where the digest is unknown or the file does not give it back."""
+
+    def series(self, digest: str) -> Series: ...
+
+
+class Detector(Protocol):
+    def __call__(self, bars: Bars, /) -> tuple[Event, ...]:
+        """Every event confirmed on `bars`, by confirmation time. Causal: detect(bars[:t]) is a prefix of detect(bars)
+        in all but `is_open`. Raises DataError on non-finite prices; too few bars give no events."""
+
+
+class Forecaster(Protocol):
+    def __call__(self, closes: Sequence[float], horizon: int, levels: Sequence[float], /) -> Floats:
+        """Quantiles, ndarray of shape (horizon, len(levels)), rising along levels; from `closes` alone (oldest first).
+
+        Raises DataError where closes are too few or not positive. The same input gives the same bytes.
+        """
+
+
+# --- the models ---
+
+
+class Message(Contract):
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class Call(Contract):
+    """One request to a chat model; its digest is the key of the recorder."""
+
+    model: str
+    role: str
+    """Which agent asks; part of the record, and of the key."""
+    messages: tuple[Message, ...]
+    answer_schema: dict[str, JsonValue]
+    """JSON schema of the answer."""
+    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Reply(Contract):
+    text: str
+    reasoning: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    """Latency of the call; not part of any digest."""
+
+
+class ChatModel(Protocol):
+    name: str
+    """As the user wrote it: `ollama:llama3.2:3b`."""
+
+    def ask(self, call: Call) -> Reply:
+        """One reply. Raises ModelError where the call fails, times out, or comes back empty or cut off."""
+
+
+class CallLog(Protocol):
+    """The recorder's memory: what was asked, and what came back."""
+
+    def recorded(self, decision_id: str, key: str) -> Reply | None: ...
+
+    def record(self, decision_id: str, key: str, call: Call, reply: Reply) -> None:
+        """Committed when this returns. Raises LedgerError where it cannot be written."""
+
+
+# --- memory, orders ---
+
+
+class Memory(Protocol):
+    def recall(self, decision_id: str, agent: str, query: str, as_of: datetime, regime: Regime) -> tuple[Lesson, ...]:
+        """Lessons of `agent` learned at or before `as_of`, most useful first; empty where there are none.
+
+        What was recalled is recorded with the decision, so that asking again gives the same lessons.
+        """
+
+    def learn(self, lessons: Sequence[Lesson]) -> None:
+        """Committed when this returns; learning a known id again changes nothing."""
+
+
+class IntentLog(Protocol):
+    def intend(self, intents: Sequence[OrderIntent]) -> tuple[OrderIntent, ...]:
+        """Commit the intents before anything is sent; where the ids are known already, return what was committed."""
+
+
+class Broker(Protocol):
+    """Takes a bracket whole, or raises. Never drops one in silence."""
+
+    def account(self, symbol: str, as_of: datetime) -> AccountView: ...
+
+    def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
+        """One receipt for each intent, in order. The same client order ids again change nothing: the broker answers
+        what it knows. Raises RefusedError where the account does not allow it."""
+
+
+class PaperBook(Protocol):
+    """Where a paper account lives between runs; one transaction for each call."""
+
+    def load(self, account: str) -> dict[str, JsonValue] | None:
+        """The state of the account as the broker last saved it, or None where there is none."""
+
+    def save(self, account: str, state: dict[str, JsonValue], fills: Sequence[Fill], expected: int) -> None:
+        """Keep the state and append the fills, together. `expected` is the `version` the state was loaded with (0 for
+        a new account); raises LedgerError where another writer was faster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """Everything a node may reach outside the state."""
+
+    settings: Settings
+    clock: Clock
+    market: Market
+    store: Store
+    broker: Broker
+    intents: IntentLog
+    memory: Memory
+    chats: dict[ChatRole, ChatModel | None] = field(default_factory=dict)
+    """None means the rules view of each role."""
+    macro: Macro | None = None
+    news: News | None = None
+    calendar: Calendar | None = None
+
+
+class Node(Protocol):
+    """One step of the cycle: reads the state, returns only what it learned."""
+
+    def __call__(self, state: CycleState, runtime: Runtime[Deps]) -> CycleState: ...

@@ -1,0 +1,221 @@
+"""Everything a user can set, as one frozen value: from `FKS_*` variables, a TOML file, or flags, in that order of
+strength from weakest to strongest: file, environment, flag.
+
+Settings are data; live things are in `Deps`. Nothing below this file reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from fks_agents.contracts import Fraction, NonNegative, Positive, Timeframe
+from fks_agents.errors import ConfigError
+
+PREFIX = "FKS_"
+NOT_SETTINGS = ("FKS_CONFIG", "FKS_PURE", "FKS_TEST_")
+"""Variables that begin like settings and are none: the file's path, the plain core, switches of our tests."""
+
+
+class Settings(BaseSettings):
+    """One field for each setting; its description is what `fks init` writes beside it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", validate_default=True
+    )
+
+    # --- where things lie
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("fks-agents")),
+        description="Folder of the ledger, the bars, the memory index and the reports",
+    )
+    database_url: SecretStr = Field(
+        SecretStr(""), description="SQLAlchemy URL of the ledger; empty means SQLite in the home folder"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="Least level that is logged")
+
+    # --- what is studied
+    source: str = Field("sample", description="sample | csv:PATH | parquet:PATH | ccxt:EXCHANGE")
+    timeframe: Timeframe = Field("1d", description="Bar length of the decision")
+    higher_timeframe: Timeframe = Field("1w", description="Second timeframe of the facts; longer than `timeframe`")
+    bars: Annotated[int, Field(ge=250, le=20_000)] = Field(600, description="Closed bars read before each decision")
+    headlines: Path | None = Field(None, description="JSONL file of dated headlines for the sentiment analyst")
+    min_quality: Annotated[float, Field(ge=0, le=100)] = Field(
+        60.0, description="Data quality (0-100) below which nothing is decided"
+    )
+    detectors: tuple[str, ...] = Field(("swings", "fvg"), description="Market-structure detectors to run")
+    forecasters: tuple[str, ...] = Field(
+        ("random_walk", "drift", "ewma"), description="Forecasters to run and score against the random walk"
+    )
+    horizon: Annotated[int, Field(ge=1, le=250)] = Field(10, description="Bars a decision looks ahead")
+
+    # --- who thinks
+    model: str = Field("rules", description="rules | ollama:NAME | PROVIDER:NAME; for every role not named below")
+    model_quick: str = Field("", description="Model of the analysts; empty means `model`")
+    model_deep: str = Field("", description="Model of debaters, manager and personas; empty means `model`")
+    on_model_failure: Literal["abstain", "rules"] = Field(
+        "abstain",
+        description="What an agent does when its model fails: abstain, or fall back to its rules view (marked)",
+    )
+    model_timeout: Positive = Field(120.0, description="Seconds one model call may take")
+    model_attempts: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Tries for one readable answer")
+    temperature: NonNegative = Field(0.0, description="Sampling temperature")
+    seed: int = Field(7, description="Seed of everything random")
+    max_rounds: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Most rounds of debate, in any regime")
+    max_prompt_tokens: Annotated[int, Field(ge=500)] = Field(8_000, description="Longest prompt, in tokens")
+    max_tokens_per_decision: Annotated[int, Field(ge=1_000)] = Field(
+        200_000, description="Tokens all calls of one decision may use; beyond it, no_decision"
+    )
+    memory: bool = Field(default=True, description="Whether agents read and write lessons")
+    memory_lessons: Annotated[int, Field(ge=0, le=20)] = Field(3, description="Lessons shown to one agent")
+
+    # --- what is allowed
+    account: str = Field(
+        "", description="Paper account; empty means `main` for decisions now, a fresh one for decisions about the past"
+    )
+    cash: Positive = Field(100_000.0, description="Cash a new paper account starts with")
+    sizing: Literal["fixed_fractional", "volatility", "half_kelly"] = Field(
+        "fixed_fractional", description="How the quantity is computed"
+    )
+    max_position: Fraction = Field(0.25, description="Largest position, as a fraction of equity")
+    max_daily_loss: Fraction = Field(0.05, description="Loss since yesterday's close at which trading stops")
+    max_drawdown: Fraction = Field(0.15, description="Drawdown from the highest equity at which trading stops")
+    max_losing_streak: Annotated[int, Field(ge=1)] = Field(5, description="Losses in a row at which trading stops")
+    min_seconds_between_trades: NonNegative = Field(300.0, description="Least time between two entries")
+    min_conviction: Fraction = Field(0.6, description="Conviction below which nothing is traded")
+    fee: Fraction = Field(0.001, description="Fee of a fill, as a fraction of its value")
+    slippage: Fraction = Field(0.0005, description="Slippage of stop and market fills, as a fraction of the price")
+    tick: Positive = Field(0.01, description="Smallest price step")
+    lot: Positive = Field(0.0001, description="Smallest quantity step")
+
+    @field_validator("higher_timeframe")
+    @classmethod
+    def _is_longer(cls, higher: Timeframe, info: Any) -> Timeframe:
+        from fks_agents.bars import SECONDS
+
+        base = info.data.get("timeframe")
+        if base is not None and SECONDS[higher] <= SECONDS[base]:
+            longer = [name for name in SECONDS if SECONDS[name] > SECONDS[base]]
+            raise ValueError(
+                f"expected one longer than timeframe {base!r} ({', '.join(longer) or 'none'}), was {higher!r}"
+            )
+        return higher
+
+    @model_validator(mode="after")
+    def _home_is_absolute(self) -> Self:
+        object.__setattr__(self, "home", self.home.expanduser().absolute())
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, dotenv_settings, file_secret_settings
+        return init_settings, env_settings
+
+    def named_model(self, role: Literal["quick", "deep"]) -> str:
+        return (self.model_quick if role == "quick" else self.model_deep) or self.model
+
+    @property
+    def digest(self) -> str:
+        """sha256 (16 digits) of every setting that can change a decision; paths and logging do not enter."""
+        said = self.model_dump_json(exclude={"home", "database_url", "log_level", "headlines", "account"})
+        return sha256(said.encode()).hexdigest()[:16]
+
+
+def config_files() -> tuple[Path, ...]:
+    """Where a settings file is looked for; the first that exists is read."""
+    if named := os.environ.get("FKS_CONFIG"):
+        return (Path(named),)
+    return (Path("fks.toml"), Path(platformdirs.user_config_dir("fks-agents")) / "config.toml")
+
+
+def load(**flags: Any) -> Settings:
+    """Read file, environment and flags; raises ConfigError naming each unknown key or unfit value, never a secret."""
+    known = Settings.model_fields
+    stray = sorted(
+        name
+        for name in os.environ
+        if name.startswith(PREFIX)
+        and not name.startswith(NOT_SETTINGS)
+        and name.removeprefix(PREFIX).lower() not in known
+    )
+    if stray:
+        raise ConfigError(f"unknown setting {stray[0]!r} in the environment; `fks init --print` lists the known ones")
+    given = {name: value for name, value in flags.items() if value is not None}
+    in_environment = {name for name in known if os.environ.get(f"{PREFIX}{name.upper()}")}
+    for name, value in _from_file().items():
+        if name not in known:
+            raise ConfigError(f"unknown setting {name!r} in {_file()}; `fks init --print` lists the known ones")
+        if name not in in_environment:
+            given.setdefault(name, value)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise ConfigError("; ".join(_lines(error))) from None
+
+
+def _lines(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False):
+        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        was = "" if name == "database_url" else f", was {problem['input']!r}"
+        lines.append(
+            f"unknown setting {name!r}" if problem["type"] == "extra_forbidden" else f"{name}: {problem['msg']}{was}"
+        )
+    return lines
+
+
+def _file() -> Path | None:
+    found = [path for path in config_files() if path.is_file()]
+    if not found and "FKS_CONFIG" in os.environ:
+        raise ConfigError(f"FKS_CONFIG names {os.environ['FKS_CONFIG']!r}, which is not a file")
+    return found[0] if found else None
+
+
+def _from_file() -> dict[str, Any]:
+    path = _file()
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+
+
+def template() -> str:
+    """A commented TOML file with every setting at its default."""
+    lines = [
+        "# fks-agents settings. Uncomment what you change. FKS_<NAME> in the environment and flags are stronger.",
+        "",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        lines += [f"# {field.description}", f"# {name} = {_toml(default)}", ""]
+    return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    match value:
+        case None | SecretStr():
+            return '""'
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return f"[{', '.join(_toml(item) for item in value)}]"
+        case int() | float():
+            return repr(value)
+        case _:
+            return f'"{value}"'

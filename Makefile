@@ -1,0 +1,68 @@
+# Every target sets up what it needs: its own .venv, the compiled core, the package. Repeating one is fast.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/pip --disable-pip-version-check --quiet
+CORE   := $(wildcard execution_core/*.pyx execution_core/*.pxd)
+CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks examples
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types layers stubs tests core bench wheel clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.installed ## Install what is needed and watch one gated decision on real prices, offline
+	@$(BIN)/fks demo
+
+test: $(VENV)/.dev ## Install what is needed and run every check and test
+	@$(MAKE) --no-print-directory check
+
+check: lint types layers stubs tests ## Format, lint, types, layers, stubs, tests: the whole truth
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev
+	$(BIN)/lint-imports --no-cache
+
+stubs: $(VENV)/.dev
+	$(BIN)/stubtest execution_core --ignore-disjoint-bases
+
+tests: $(VENV)/.dev
+	$(BIN)/pytest
+
+format: $(VENV)/.dev ## Format the code and mend what ruff can
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+core: $(VENV)/.dev ## Compile the execution core in place
+	$(BIN)/python -c "from setuptools import setup; setup()" --quiet build_ext --inplace
+
+bench: $(VENV)/.dev ## Measure: cycle time, overhead, imports, gate, memory search
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+wheel: $(VENV)/.dev ## Build wheel and sdist into dist/
+	$(BIN)/python -m build --quiet
+
+clean: ## Remove what was built, the environment included
+	rm -rf $(VENV) build dist *.egg-info execution_core/*.so execution_core/*.c .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fks-agents needs Python 3.11 or newer, found: $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "venv is missing. Try: sudo apt-get install python3-venv python3-dev gcc"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt $(CORE)
+	@echo "Installing fks-agents into $(VENV) (about a minute the first time) ..."
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt $(CORE)
+	@echo "Installing fks-agents and its test tools into $(VENV) (about two minutes the first time) ..."
+	@$(PIP) install -c constraints.txt -e ".[dev]"
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,86 @@
+"""From the graph's last state to the one record of the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from fks_agents.contracts import Action, Cycle, CycleState, Plan, Status, Timeframe, Verdict
+
+
+def assemble(
+    state: CycleState,
+    *,
+    decision_id: str,
+    symbol: str,
+    timeframe: Timeframe,
+    as_of: datetime,
+    models: Mapping[str, str],
+    settings_digest: str,
+    seconds: float,
+    failure: str | None = None,
+) -> Cycle:
+    """The cycle that `state` tells; `failure` is why the graph ended early, where an error ended it."""
+    action, status, reason = _ending(state, failure)
+    return Cycle(
+        id=decision_id,
+        symbol=symbol,
+        timeframe=timeframe,
+        as_of=as_of,
+        action=action,
+        status=status,
+        reason=reason,
+        models=dict(models),
+        settings_digest=settings_digest,
+        snapshot=state.get("snapshot"),
+        reports=tuple(state.get("reports", ())),
+        debate=tuple(state.get("debate", ())),
+        draft=state.get("draft"),
+        proposals=tuple(state.get("proposals", ())),
+        choice=state.get("choice"),
+        sized=state.get("sized"),
+        verdict=state.get("verdict") or Verdict(outcome="unscored", reason=f"nothing was judged: {reason}"),
+        approval=state.get("approval"),
+        orders=tuple(state.get("orders", ())),
+        receipts=tuple(state.get("receipts", ())),
+        lessons=tuple(state.get("lessons", ())),
+        seconds=seconds,
+    )
+
+
+def _ending(state: CycleState, failure: str | None) -> tuple[Action, Status, str]:
+    choice = state.get("choice")
+    if failure is not None:
+        return (choice.plan.action, "refused", failure) if "sized" in state and choice else _nothing(failure)
+    if "stopped" in state:
+        return _nothing(state["stopped"])
+    if choice is None:
+        return _nothing("nobody planned")
+    plan = choice.plan
+    if plan.action == "no_decision":
+        return _nothing(plan.abstained or plan.reason)
+    verdict = state["verdict"]
+    if verdict.outcome != "pass":
+        return plan.action, "refused", verdict.reason
+    if plan.action == "hold":
+        return "hold", "hold", plan.reason
+    return plan.action, *_trade(state, plan)
+
+
+def _nothing(reason: str) -> tuple[Action, Status, str]:
+    return "no_decision", "no_decision", reason
+
+
+def _trade(state: CycleState, plan: Plan) -> tuple[Status, str]:
+    """Status and reason of a plan that passed the gate."""
+    sized = state["sized"]
+    if sized.quantity == 0:
+        return "refused", sized.limits[-1].reason if sized.limits else "the size rounds to nothing"
+    approval = state["approval"]
+    if approval.status not in ("not_needed", "approved"):
+        status: Status = "needs_approval" if approval.status == "pending" else "rejected"
+        return status, approval.reason
+    entry = next(receipt for order, receipt in zip(state["orders"], state["receipts"], strict=True) if order.leg == "entry")
+    if entry.status == "rejected":
+        return "refused", f"the broker rejected the entry: {entry.reason}"
+    return ("filled" if entry.status == "filled" else "working"), plan.reason

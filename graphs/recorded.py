@@ -1,0 +1,100 @@
+"""The outside world as one decision saw it: what a replay reads instead of feeds, accounts and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fks_agents.bars import Bars, Series
+from fks_agents.contracts import (
+    AccountView,
+    CalendarEvent,
+    Cycle,
+    Headline,
+    Lesson,
+    OrderIntent,
+    Receipt,
+    Regime,
+    Snapshot,
+    Timeframe,
+)
+from fks_agents.deps import Store
+from fks_agents.errors import DataError
+
+
+@dataclass(frozen=True)
+class RecordedMarket:
+    """Bars of one snapshot, from the store."""
+
+    snapshot: Snapshot
+    store: Store
+    name: str = "recorded"
+
+    def symbols(self) -> tuple[str, ...]:
+        return (self.snapshot.symbol,)
+
+    def bars(self, symbol: str, timeframe: Timeframe, as_of: datetime, count: int) -> Bars:
+        stored = next((kept for kept in self.snapshot.bars if kept.timeframe == timeframe), None)
+        if stored is None or symbol != self.snapshot.symbol:
+            raise DataError(f"the decision read no {timeframe} bars of {symbol}")
+        return self.store.bars(stored.digest).until(as_of)[-count:]
+
+    def span(self, symbol: str, timeframe: Timeframe) -> tuple[datetime, datetime]:
+        del symbol, timeframe
+        return self.snapshot.as_of, self.snapshot.as_of
+
+
+@dataclass(frozen=True)
+class RecordedFeeds:
+    """Macro series, headlines and calendar of one snapshot."""
+
+    snapshot: Snapshot
+    store: Store
+
+    def series(self, as_of: datetime) -> tuple[Series, ...]:
+        return tuple(self.store.series(kept.digest).until(as_of) for kept in self.snapshot.series)
+
+    def headlines(self, symbol: str, as_of: datetime) -> tuple[Headline, ...]:
+        del symbol, as_of
+        return self.snapshot.headlines
+
+    def events(self, as_of: datetime) -> tuple[CalendarEvent, ...]:
+        del as_of
+        return self.snapshot.calendar
+
+
+@dataclass(frozen=True)
+class RecordedBroker:
+    """The account as it was, and the broker's answers as they were; sends nothing."""
+
+    cycle: Cycle
+    account_view: AccountView
+
+    def account(self, symbol: str, as_of: datetime) -> AccountView:
+        del symbol, as_of
+        return self.account_view
+
+    def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
+        answers = {receipt.client_order_id: receipt for receipt in self.cycle.receipts}
+        unknown = Receipt(client_order_id="", status="rejected", reason="the decision never sent this order")
+        return tuple(
+            answers.get(intent.client_order_id, unknown.model_copy(update={"client_order_id": intent.client_order_id}))
+            for intent in bracket
+        )
+
+    def intend(self, intents: Sequence[OrderIntent]) -> tuple[OrderIntent, ...]:
+        """Intents of a replay are compared, never committed."""
+        return tuple(intents)
+
+
+@dataclass(frozen=True)
+class NoMemory:
+    """Remembers nothing: memory switched off."""
+
+    def recall(self, decision_id: str, agent: str, query: str, as_of: datetime, regime: Regime) -> tuple[Lesson, ...]:
+        del decision_id, agent, query, as_of, regime
+        return ()
+
+    def learn(self, lessons: Sequence[Lesson]) -> None:
+        del lessons

@@ -80,7 +80,9 @@ def _trade(state: CycleState, plan: Plan) -> tuple[Status, str]:
     if approval.status not in ("not_needed", "approved"):
         status: Status = "needs_approval" if approval.status == "pending" else "rejected"
         return status, approval.reason
-    entry = next(receipt for order, receipt in zip(state["orders"], state["receipts"], strict=True) if order.leg == "entry")
+    entry = next(
+        receipt for order, receipt in zip(state["orders"], state["receipts"], strict=True) if order.leg == "entry"
+    )
     if entry.status == "rejected":
         return "refused", f"the broker rejected the entry: {entry.reason}"
     return ("filled" if entry.status == "filled" else "working"), plan.reason

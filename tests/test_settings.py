@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fks_agents import settings
+from fks_agents.errors import ConfigError
+from fks_agents.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_flag_beats_the_environment_and_the_environment_beats_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("fks.toml").write_text('model = "from:file"\nseed = 1\nbars = 300\n')
+    monkeypatch.setenv("FKS_MODEL", "from:environment")
+    monkeypatch.setenv("FKS_SEED", "2")
+    loaded = settings.load(seed=3)
+    assert (loaded.model, loaded.seed, loaded.bars) == ("from:environment", 3, 300)
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_has_a_description_and_a_line_in_the_template(name: str) -> None:
+    assert Settings.model_fields[name].description
+    assert f"# {name} = " in settings.template()
+
+
+def test_the_template_uncommented_is_the_default() -> None:
+    lines = [line.removeprefix("# ") for line in settings.template().splitlines() if " = " in line]
+    told = {k: v for k, v in tomllib.loads("\n".join(lines)).items() if k not in {"database_url", "headlines"}}
+    assert Settings(**told).digest == Settings().digest
+
+
+def test_an_unknown_key_in_the_file_is_named() -> None:
+    Path("fks.toml").write_text("modle = 'rules'\n")
+    with pytest.raises(ConfigError, match=r"unknown setting 'modle' in fks\.toml"):
+        settings.load()
+
+
+def test_an_unknown_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FKS_MODLE", "rules")
+    with pytest.raises(ConfigError, match="unknown setting 'FKS_MODLE'"):
+        settings.load()
+
+
+def test_an_unfit_value_is_named_with_what_it_was() -> None:
+    with pytest.raises(ConfigError, match=r"max_position: .*less than or equal to 1, was 3"):
+        settings.load(max_position=3.0)
+
+
+def test_a_file_that_is_no_toml_is_named() -> None:
+    Path("fks.toml").write_text("model == rules\n")
+    with pytest.raises(ConfigError, match=r"fks\.toml: not TOML"):
+        settings.load()
+
+
+def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FKS_CONFIG", "nowhere.toml")
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
+        settings.load()
+
+
+def test_the_higher_timeframe_must_be_longer() -> None:
+    with pytest.raises(ConfigError, match="longer than timeframe '1w'"):
+        settings.load(timeframe="1w", higher_timeframe="1d")
+
+
+def test_a_database_password_is_never_shown() -> None:
+    loaded = settings.load(database_url="postgresql://fks:hunter2@localhost/fks")
+    assert "hunter2" not in repr(loaded) + str(loaded) + loaded.model_dump_json()
+
+
+def test_a_bad_database_setting_does_not_show_its_value() -> None:
+    with pytest.raises(ConfigError) as caught:
+        settings.load(database_url=["postgresql://fks:hunter2@localhost/fks"])
+    assert "hunter2" not in str(caught.value)
+
+
+def test_where_things_lie_does_not_enter_the_digest(tmp_path: Path) -> None:
+    assert settings.load(home=tmp_path).digest == settings.load().digest
+    assert settings.load(seed=8).digest != settings.load().digest
+
+
+def test_a_wrong_value_and_an_unknown_flag_are_told_together() -> None:
+    with pytest.raises(ConfigError, match=r"seed: .*; unknown setting 'colour'"):
+        settings.load(seed="x", colour="red")

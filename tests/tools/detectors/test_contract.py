@@ -1,0 +1,123 @@
+"""Every detector there is keeps the promises of the protocol; one that repaints is found out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from math import inf, nan
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from fks_agents.bars import Bars, moment
+from fks_agents.contracts import Event
+from fks_agents.deps import Detector
+from fks_agents.errors import DataError, UsageError
+from tests.tools.detectors.contract import PROMISES, assert_never_repaints
+from tests.tools.detectors.tables import random_bars, table
+from tools import detectors
+from tools.detectors.fvg import fair_value_gaps
+from tools.detectors.swings import swing_structure
+
+ALL: dict[str, Detector] = {
+    **{name: detectors.get(name) for name in detectors.names()},
+    "swings, 1 bar": swing_structure(1),
+    "swings, 2 bars": swing_structure(2),
+    "fvg, half a range": fair_value_gaps(smallest=0.5),
+}
+every_detector = pytest.mark.parametrize("detect", ALL.values(), ids=ALL.keys())
+
+
+@every_detector
+@given(bars=random_bars())
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_promises_hold_on_random_bars(detect: Detector, bars: Bars) -> None:
+    for promise in PROMISES:
+        promise(detect, bars)
+
+
+@every_detector
+@pytest.mark.skipif(find_spec("tools.market.sample") is None, reason="the offline sample is not built here")
+def test_promises_hold_on_real_prices(detect: Detector) -> None:
+    from tools.market import open_market
+
+    bars = open_market("sample").bars("SPX", "1d", datetime(2018, 12, 28, 22, tzinfo=UTC), 300)
+    assert len(detect(bars)) > 5
+    for promise in PROMISES:
+        promise(detect, bars)
+
+
+@every_detector
+@pytest.mark.parametrize("column", ["open", "high", "low", "close"])
+@pytest.mark.parametrize("wrong", [nan, inf, -inf])
+def test_a_price_that_is_no_number_is_refused(detect: Detector, column: str, wrong: float) -> None:
+    bars = table([(10, 12, 9, 11)] * 20)
+    prices = getattr(bars, column).copy()
+    prices[7] = wrong
+    with pytest.raises(DataError, match=f"row 7: {column} must be a finite price, was {wrong}"):
+        detect(replace(bars, **{column: prices}))
+
+
+@every_detector
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_too_few_bars_give_no_events(detect: Detector, count: int) -> None:
+    assert detect(table([(10, 12, 9, 11), (20, 22, 19, 21)][:count])) == ()
+
+
+@every_detector
+def test_bars_that_never_move_give_no_events(detect: Detector) -> None:
+    assert detect(table([(10, 10, 10, 10)] * 40)) == ()
+
+
+def _newest_extreme(bars: Bars) -> tuple[Event, ...]:
+    """A zigzag as charts draw it: a high counts at once, and is taken back when a higher one comes."""
+    if not len(bars):
+        return ()
+    top = int(np.argmax(bars.high))
+    return (
+        Event(
+            detector="zigzag",
+            kind="swing_high",
+            direction="neutral",
+            formed_at=moment(bars.opened[top]),
+            confirmed_at=moment(bars.closed[top]),
+            level=float(bars.high[top]),
+        ),
+    )
+
+
+def _hindsight(bars: Bars) -> tuple[Event, ...]:
+    """Says today what only the two bars after it show."""
+    return tuple(
+        event.model_copy(update={"confirmed_at": moment(bars.closed[np.searchsorted(bars.opened, formed)])})
+        for event in swing_structure(2)(bars)
+        if event.kind.startswith("swing")
+        for formed in (int(event.formed_at.timestamp()) * 1_000_000_000,)
+    )
+
+
+@pytest.mark.parametrize("repainting", [_newest_extreme, _hindsight])
+def test_a_detector_that_repaints_fails_the_suite(repainting: Detector) -> None:
+    rising_then_falling = table([(i, i + 1, i - 1, i) for i in (*range(10, 20), *range(20, 10, -1))])
+    with pytest.raises(AssertionError):
+        assert_never_repaints(repainting, rising_then_falling, range(len(rising_then_falling) + 1))
+
+
+def test_an_unknown_detector_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match=r"unknown detector 'sweep'; expected one of fvg, swings"):
+        detectors.get("sweep")
+    assert detectors.names() == ("fvg", "swings")
+
+
+@pytest.mark.parametrize("n", [0, -1])
+def test_a_swing_needs_a_bar_on_each_side(n: int) -> None:
+    with pytest.raises(UsageError, match=f"at least 1 bar on each side, was {n}"):
+        swing_structure(n)
+
+
+@pytest.mark.parametrize("smallest", [-0.1, nan])
+def test_a_gap_cannot_be_asked_to_be_smaller_than_nothing(smallest: float) -> None:
+    with pytest.raises(UsageError, match="at least 0 average true ranges"):
+        fair_value_gaps(smallest)

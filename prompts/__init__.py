@@ -1,0 +1,64 @@
+"""Prompts are files: `<role>/v<N>.md`, never edited once shipped (`prompts.lock` and a test see to it)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+
+from fks_agents.errors import UsageError
+
+_HOLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_HARMLESS = str.maketrans({"<": "‹", ">": "›", "＜": "‹", "＞": "›", "﹤": "‹", "﹥": "›"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    name: str
+    """`<role>/v<N>`."""
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """First 16 digits of the text's sha256, as `prompts.lock` holds it whole."""
+        return sha256(self.text.encode()).hexdigest()[:16]
+
+    def render(self, **values: object) -> str:
+        """Fill every hole once; what fills a hole is never filled again. A missing or an unused value is an error."""
+        holes = set(_HOLE.findall(self.text))
+        if holes != set(values):
+            raise UsageError(f"prompt {self.name}: expected values for {sorted(holes)}, was given {sorted(values)}")
+        return _HOLE.sub(lambda hole: str(values[hole.group(1)]), self.text)
+
+
+def load(name: str) -> Prompt:
+    """Load `<role>/v<N>`; raises UsageError listing the known ones."""
+    known = shipped()
+    if name not in known:
+        raise UsageError(f"unknown prompt {name!r}; expected one of {', '.join(known)}")
+    role, version = name.split("/")
+    return Prompt(name, files(__name__).joinpath(role, f"{version}.md").read_text("utf-8"))
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of every prompt there is, sorted."""
+    roles = [role for role in files(__name__).iterdir() if role.is_dir()]
+    return tuple(
+        sorted(
+            f"{role.name}/{version.name.removesuffix('.md')}"
+            for role in roles
+            for version in role.iterdir()
+            if version.name.endswith(".md")
+        )
+    )
+
+
+def fence(kind: str, text: str) -> str:
+    """Outside text between `<<<kind` and `kind>>>`: inside it no character is left that could end or begin a fence.
+
+    Invisible and control characters are dropped, so that a marker cannot be spelled around them.
+    """
+    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+    return f"<<<{kind}\n{visible.translate(_HARMLESS)}\n{kind}>>>"

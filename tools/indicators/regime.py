@@ -1,0 +1,51 @@
+"""What kind of market it is: volatility percentile x trend."""
+
+from __future__ import annotations
+
+from math import nan
+
+import numpy as np
+
+from fks_agents.bars import Bars
+from fks_agents.contracts import Regime
+from tools.indicators import trend
+from tools.indicators._arithmetic import FLAT, log_returns, percentile_rank
+from tools.indicators._definition import Facts, Values
+
+LONGEST, SHORTEST = 250, 60
+"""Values of volatility that a percentile is taken among."""
+VOLATILE = 80.0
+ADX, EFFICIENCY = 25.0, 0.3
+
+FACTS: Facts = (
+    ("volatility_percentile", "percent", "Share of the last 250 values of volatility_20 (60 at least) below today's"),
+    (
+        "regime", "label",
+        "volatile: volatility_percentile >= 80; else trending: adx_14 >= 25 and efficiency_ratio_20 >= 0.3; else calm",
+    ),
+)  # fmt: skip
+
+
+def measure(bars: Bars) -> Values:
+    percentile = _volatility_percentile(bars)
+    if np.isnan(percentile):
+        return {}
+    known = trend.measure(bars)
+    return {"volatility_percentile": percentile, "regime": regime(percentile, known)}
+
+
+def regime(percentile: float, known: Values) -> Regime:
+    """The documented rule; without any movement there is no trend, hence calm."""
+    if percentile >= VOLATILE:
+        return "volatile"
+    adx, efficiency = (float(known.get(name, nan)) for name in ("adx_14", "efficiency_ratio_20"))
+    return "trending" if adx >= ADX and efficiency >= EFFICIENCY else "calm"
+
+
+def _volatility_percentile(bars: Bars) -> float:
+    closes = bars.close[-(LONGEST + 20) :]
+    if len(closes) < SHORTEST + 20:
+        return nan
+    past = np.std(np.lib.stride_tricks.sliding_window_view(log_returns(closes), 20), axis=1, ddof=1)
+    past[past <= FLAT] = 0.0
+    return percentile_rank(float(past[-1]), past)

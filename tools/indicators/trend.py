@@ -1,0 +1,117 @@
+"""Which way price goes, and how straight."""
+
+from __future__ import annotations
+
+from math import nan
+
+import numpy as np
+
+from fks_agents.bars import Bars, Floats
+from tools.indicators._arithmetic import FLAT, at, change, is_flat, ratio, slope, window
+from tools.indicators._definition import Facts, Values
+
+FACTS: Facts = (
+    ("sma_20", "price", "Mean of the last 20 closes"),
+    ("sma_50", "price", "Mean of the last 50 closes"),
+    ("sma_200", "price", "Mean of the last 200 closes"),
+    ("ema_12", "price", "Exponential mean of closes, weight 2/13, started with the mean of the first 12"),
+    ("ema_26", "price", "Exponential mean of closes, weight 2/27, started with the mean of the first 26"),
+    ("ema_50", "price", "Exponential mean of closes, weight 2/51, started with the mean of the first 50"),
+    ("kama_10", "price", "Kaufman's adaptive mean of closes over 10 bars"),
+    ("close_to_sma_20", "percent", "Close against sma_20"),
+    ("close_to_sma_50", "percent", "Close against sma_50"),
+    ("close_to_sma_200", "percent", "Close against sma_200"),
+    ("close_to_ema_50", "percent", "Close against ema_50"),
+    ("sma_20_to_sma_50", "percent", "sma_20 against sma_50"),
+    ("sma_50_to_sma_200", "percent", "sma_50 against sma_200"),
+    ("sma_20_change_5", "percent", "sma_20 against itself 5 bars earlier"),
+    ("sma_50_change_20", "percent", "sma_50 against itself 20 bars earlier"),
+    ("bars_since_sma_cross", "bars", "Bars since sma_50 changed sides of sma_200; left out where it has not"),
+    ("trend_slope_20", "percent", "Least-squares slope of the last 20 closes, per bar, in percent of the close"),
+    ("trend_fit_20", "fraction", "R squared of that line; left out where all 20 closes are equal"),
+    ("efficiency_ratio_20", "fraction", "Net change of 20 bars / sum of their absolute changes; left out without any"),
+    ("adx_14", "points", "Wilder's average directional index, 0 to 100; left out where no bar has a range"),
+    ("plus_di_14", "points", "Wilder's upward directional indicator, 0 to 100; left out where no bar has a range"),
+    ("minus_di_14", "points", "Wilder's downward directional indicator, 0 to 100; left out where no bar has a range"),
+    ("aroon_up_25", "points", "100 x (25 - bars since the highest high of 25 bars) / 25"),
+    ("aroon_down_25", "points", "100 x (25 - bars since the lowest low of 25 bars) / 25"),
+    ("sar", "price", "Parabolic stop and reverse, acceleration 0.02 up to 0.2"),
+    ("trend", "label", "up: close above sma_50 above sma_200; down: below, below; else mixed"),
+)
+
+
+def measure(bars: Bars) -> Values:
+    import talib
+
+    values = _means(bars)
+    closes = window(bars.close, 20)
+    path = float(np.sum(np.abs(np.diff(window(bars.close, 21)))))
+    line = slope(np.arange(20.0), closes)
+    aroon_down, aroon_up = talib.AROON(bars.high, bars.low, 25)
+    return (
+        values
+        | _directional(bars)
+        | {
+            "trend_slope_20": 100.0 * ratio(line, at(bars.close)),
+            "trend_fit_20": nan if is_flat(closes) else float(np.corrcoef(np.arange(20.0), closes)[0, 1] ** 2),
+            "efficiency_ratio_20": ratio(abs(at(bars.close) - at(bars.close, 20)), path),
+            "aroon_up_25": at(aroon_up),
+            "aroon_down_25": at(aroon_down),
+            "sar": at(talib.SAR(bars.high, bars.low, 0.02, 0.2)),
+        }
+    )
+
+
+def _means(bars: Bars) -> Values:
+    import talib
+
+    close = at(bars.close)
+    sma_20, sma_50, sma_200 = (talib.SMA(bars.close, length) for length in (20, 50, 200))
+    values: Values = {
+        "sma_20": at(sma_20),
+        "sma_50": at(sma_50),
+        "sma_200": at(sma_200),
+        "ema_12": at(talib.EMA(bars.close, 12)),
+        "ema_26": at(talib.EMA(bars.close, 26)),
+        "ema_50": at(talib.EMA(bars.close, 50)),
+        "kama_10": at(talib.KAMA(bars.close, 10)),
+        "close_to_sma_20": change(close, at(sma_20)),
+        "close_to_sma_50": change(close, at(sma_50)),
+        "close_to_sma_200": change(close, at(sma_200)),
+        "close_to_ema_50": change(close, at(talib.EMA(bars.close, 50))),
+        "sma_20_to_sma_50": change(at(sma_20), at(sma_50)),
+        "sma_50_to_sma_200": change(at(sma_50), at(sma_200)),
+        "sma_20_change_5": change(at(sma_20), at(sma_20, 5)),
+        "sma_50_change_20": change(at(sma_50), at(sma_50, 20)),
+        "bars_since_sma_cross": _bars_since_cross(sma_50 / sma_200 - 1.0),
+    }
+    if len(bars) >= 200:
+        values["trend"] = _trend(close, at(sma_50), at(sma_200))
+    return values
+
+
+def _trend(close: float, fast: float, slow: float) -> str:
+    steps = (change(close, fast), change(fast, slow))
+    if min(steps) > 0.0:
+        return "up"
+    return "down" if max(steps) < 0.0 else "mixed"
+
+
+def _bars_since_cross(spread: Floats) -> float:
+    sided = np.flatnonzero(np.abs(spread) > FLAT)
+    crossed = np.flatnonzero(np.diff(np.sign(spread[sided])))
+    return float(len(spread) - 1 - sided[crossed[-1] + 1]) if len(crossed) else nan
+
+
+def _directional(bars: Bars) -> Values:
+    import talib
+
+    # Without any range the indicators are 0 / 0, which TA-Lib calls 0.
+    if not np.any(talib.TRANGE(bars.high, bars.low, bars.close)[1:] > 0.0):
+        return {}
+    prices = (bars.high, bars.low, bars.close, 14)
+    return {
+        "adx_14": at(talib.ADX(*prices)),
+        "plus_di_14": at(talib.PLUS_DI(*prices)),
+        "minus_di_14": at(talib.MINUS_DI(*prices)),
+    }

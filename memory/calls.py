@@ -1,0 +1,57 @@
+"""Every request to a chat model and its reply, so that a resumed decision pays once and a replay reads the record."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from fks_agents.deps import Call, CallLog, Reply
+from fks_agents.errors import LedgerError
+from memory._database import Database, add
+from memory.schema import calls
+
+
+class RecordedCall(NamedTuple):
+    key: str
+    call: Call
+    reply: Reply
+
+
+class Calls:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def recorded(self, decision_id: str, key: str) -> Reply | None:
+        query = select(calls.c.reply).where(calls.c.decision_id == decision_id, calls.c.key == key)
+        with self._database.read() as connection:
+            text = connection.execute(query).scalar()
+        return None if text is None else Reply.model_validate_json(text)
+
+    def record(self, decision_id: str, key: str, call: Call, reply: Reply) -> None:
+        """Committed when this returns; the same reply again changes nothing, another one raises LedgerError."""
+        row = {
+            "decision_id": decision_id,
+            "key": key,
+            "call": call.model_dump_json(),
+            "reply": reply.model_dump_json(),
+        }
+        with self._database.write() as connection:
+            if add(connection, calls, row):
+                return
+            query = select(calls.c.reply).where(calls.c.decision_id == decision_id, calls.c.key == key)
+            known = Reply.model_validate_json(connection.execute(query).scalar_one())
+        if (known.text, known.reasoning) != (reply.text, reply.reasoning):
+            raise LedgerError(f"decision {decision_id}: call {key[:12]} of {call.role} has another reply on record")
+
+    def calls(self, decision_id: str) -> tuple[RecordedCall, ...]:
+        """In the order they were recorded."""
+        query = select(calls).where(calls.c.decision_id == decision_id).order_by(calls.c.sequence)
+        with self._database.read() as connection:
+            return tuple(
+                RecordedCall(row.key, Call.model_validate_json(row.call), Reply.model_validate_json(row.reply))
+                for row in connection.execute(query)
+            )
+
+
+_: type[CallLog] = Calls

@@ -1,0 +1,206 @@
+"""Decisions: admitted before anything runs, appended whole when they finish, never changed afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, get_args
+
+from pydantic import Field, JsonValue
+from sqlalchemy import ColumnElement, Select, insert, select
+
+from fks_agents.contracts import Action, Contract, Cycle, Outcome, Status, Timeframe, Utc
+from fks_agents.errors import LedgerError, UsageError
+from fks_agents.settings import Settings
+from memory import _chain
+from memory._database import Database, next_in
+from memory.schema import admissions, cycles, results
+
+_LISTED = 5
+"""How many decisions an error names."""
+
+_WHERE_THINGS_LIE = frozenset({"home", "database_url", "log_level"})
+
+
+class Admission(Contract):
+    """A decision that was accepted; whatever happens, it finishes or is listed as unfinished."""
+
+    id: str
+    """First 12 hex digits of sha256(symbol|timeframe|as_of|settings digest|sequence)."""
+    sequence: Annotated[int, Field(ge=1)]
+    symbol: str
+    timeframe: Timeframe
+    as_of: Utc
+    account: str
+    settings: dict[str, JsonValue]
+    """Every setting that can be given again at resume or replay; where things lie is left out."""
+    settings_digest: str
+    models: dict[str, str]
+    """`quick`, `deep` -> model name."""
+
+
+class Entry(Contract):
+    """One finished decision, as the history lists it."""
+
+    id: str
+    sequence: int
+    symbol: str
+    timeframe: Timeframe
+    as_of: Utc
+    action: Action
+    status: Status
+    outcome: Outcome
+    """Of the gate."""
+    reason: str
+    account: str
+    digest: str
+
+
+class Decisions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def admit(
+        self, symbol: str, timeframe: Timeframe, as_of: datetime, settings: Settings, *, account: str | None = None
+    ) -> Admission:
+        """Commit a decision before anything runs. Without an account it gets one of its own, named like its id."""
+        with self._database.write() as connection:
+            sequence, _ = next_in(connection, "admissions")
+            key = f"{symbol}|{timeframe}|{as_of.isoformat()}|{settings.digest}|{sequence}"
+            decision_id = sha256(key.encode()).hexdigest()[:12]
+            admission = Admission(
+                id=decision_id,
+                sequence=sequence,
+                symbol=symbol,
+                timeframe=timeframe,
+                as_of=as_of,
+                account=account or decision_id,
+                settings=settings.model_dump(mode="json", exclude=set(_WHERE_THINGS_LIE)),
+                settings_digest=settings.digest,
+                models={"quick": settings.named_model("quick"), "deep": settings.named_model("deep")},
+            )
+            connection.execute(
+                insert(admissions).values(
+                    id=decision_id,
+                    sequence=sequence,
+                    symbol=symbol,
+                    account=admission.account,
+                    admission=admission.model_dump_json(),
+                )
+            )
+        return admission
+
+    def finish(self, cycle: Cycle) -> None:
+        """Append the cycle. The same content again changes nothing; other content raises LedgerError."""
+        with self._database.write() as connection:
+            known = connection.execute(select(cycles.c.digest).where(cycles.c.decision_id == cycle.id)).scalar()
+            if known is None:
+                _chain.append(connection, cycle)
+            elif known != cycle.digest:
+                raise LedgerError(
+                    f"decision {cycle.id} is finished with digest {known}; "
+                    f"it cannot be finished again with {cycle.digest}"
+                )
+
+    def admission(self, decision_id: str) -> Admission:
+        """By id or by a beginning of it that is unique; raises UsageError listing the latest ids."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(admissions.c.admission).where(admissions.c.id.startswith(decision_id, autoescape=True)).limit(2)
+            ).all()
+        return Admission.model_validate_json(self._only(decision_id, found).admission)
+
+    def cycle(self, decision_id: str) -> Cycle:
+        """A finished decision, by id or a beginning of it that is unique; raises UsageError listing the latest ids."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(admissions.c.id, cycles.c.cycle, cycles.c.digest)
+                .join_from(admissions, cycles, isouter=True)
+                .where(admissions.c.id.startswith(decision_id, autoescape=True))
+                .limit(2)
+            ).all()
+        row = self._only(decision_id, found)
+        if row.cycle is None:
+            raise UsageError(f"decision {row.id} is not finished; `fks resume {row.id}` finishes it")
+        cycle = Cycle.model_validate_json(row.cycle)
+        if cycle.digest != row.digest:
+            raise LedgerError(f"decision {row.id}: digest says {row.digest}, content gives {cycle.digest}")
+        return cycle
+
+    def unfinished(self) -> tuple[Admission, ...]:
+        """Admitted, but not finished; oldest first."""
+        query = (
+            select(admissions.c.admission)
+            .join_from(admissions, cycles, isouter=True)
+            .where(cycles.c.decision_id.is_(None))
+            .order_by(admissions.c.sequence)
+        )
+        with self._database.read() as connection:
+            return tuple(Admission.model_validate_json(text) for text in connection.execute(query).scalars())
+
+    def history(
+        self,
+        symbol: str | None = None,
+        action: str | None = None,
+        status: str | None = None,
+        since: datetime | None = None,
+        limit: int = 50,
+    ) -> tuple[Entry, ...]:
+        """Finished decisions, newest first; `since` is compared with as_of. Raises UsageError for an unknown word."""
+        _known("action", action, get_args(Action))
+        _known("status", status, get_args(Status))
+        wanted: list[ColumnElement[bool]] = []
+        if symbol is not None:
+            wanted.append(cycles.c.symbol == symbol)
+        if action is not None:
+            wanted.append(cycles.c.action == action)
+        if status is not None:
+            wanted.append(cycles.c.status == status)
+        if since is not None:
+            wanted.append(cycles.c.as_of >= since)
+        return self._entries(_ENTRY.where(*wanted).order_by(cycles.c.sequence.desc()).limit(limit))
+
+    def open_decisions(self, account: str | None = None) -> tuple[Entry, ...]:
+        """Finished decisions without a result yet (of one account, or of all), oldest first."""
+        query = _ENTRY.outerjoin(results, results.c.decision_id == cycles.c.decision_id).where(
+            results.c.decision_id.is_(None)
+        )
+        if account is not None:
+            query = query.where(admissions.c.account == account)
+        return self._entries(query.order_by(cycles.c.sequence))
+
+    def verify(self) -> int:
+        """Walk the whole log and return its length; raises LedgerError naming the first broken row.
+
+        Finds what was changed by accident or by a hand that did not rewrite every later row and the head.
+        """
+        with self._database.read() as connection:
+            return _chain.verify(connection)
+
+    def _entries(self, query: Select[Any]) -> tuple[Entry, ...]:
+        with self._database.read() as connection:
+            return tuple(Entry.model_validate(dict(row)) for row in connection.execute(query).mappings())
+
+    def _only(self, decision_id: str, found: Any) -> Any:
+        if len(found) == 1 and decision_id:
+            return found[0]
+        with self._database.read() as connection:
+            matches = select(admissions.c.id).order_by(admissions.c.sequence.desc()).limit(_LISTED)
+            if found:
+                matches = matches.where(admissions.c.id.startswith(decision_id, autoescape=True))
+            latest = ", ".join(connection.execute(matches).scalars()) or "none yet"
+        if found:
+            raise UsageError(f"decision {decision_id!r} names several: {latest}")
+        raise UsageError(f"unknown decision {decision_id!r}; the latest: {latest}")
+
+
+_ENTRY = select(
+    cycles.c.decision_id.label("id"),
+    *(cycles.c[name] for name in Entry.model_fields if name not in ("id", "account")),
+    admissions.c.account,
+).join_from(cycles, admissions)
+
+
+def _known(kind: str, word: str | None, words: tuple[str, ...]) -> None:
+    if word is not None and word not in words:
+        raise UsageError(f"unknown {kind} {word!r}; expected one of {', '.join(words)}")

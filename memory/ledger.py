@@ -1,0 +1,54 @@
+"""The ledger: everything that was decided, asked, ordered, filled and learned, in one database.
+
+Each write is one transaction, on disk when the call returns; what cannot be written raises LedgerError.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from memory._database import Database, locate
+from memory.calls import Calls
+from memory.decisions import Decisions
+from memory.lessons import Lessons
+from memory.orders import Orders
+from memory.paper import PaperAccounts
+from memory.results import Results
+
+
+class Ledger:
+    """Safe in several threads and beside other processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.decisions = Decisions(database)
+        self.calls = Calls(database)
+        self.orders = Orders(database)
+        self.paper = PaperAccounts(database)
+        self.results = Results(database)
+        self.lessons = Lessons(database)
+
+    @classmethod
+    def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:
+        """Open, create or migrate the ledger at a SQLite file or SQLAlchemy URL, and write to it once.
+
+        Raises ConfigError for an unusable URL, LedgerError where it cannot be written or is held by another process
+        for longer than `busy_seconds`.
+        """
+        database = Database(locate(url_or_path), busy_seconds)
+        try:
+            database.prepare()
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()

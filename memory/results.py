@@ -1,0 +1,34 @@
+"""How decisions ended: one result each."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from fks_agents.contracts import Result
+from fks_agents.errors import LedgerError
+from memory._database import Database, add
+from memory.schema import results
+
+
+class Results:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, result: Result) -> None:
+        """Commit the result; the same one again changes nothing, another one raises LedgerError."""
+        text = result.model_dump_json()
+        row = {"decision_id": result.decision_id, "ended_at": result.ended_at, "result": text}
+        with self._database.write() as connection:
+            if add(connection, results, row):
+                return
+            query = select(results.c.result).where(results.c.decision_id == result.decision_id)
+            known = connection.execute(query).scalar_one()
+        if known != text:
+            raise LedgerError(f"decision {result.decision_id} has another result on record")
+
+    def result(self, decision_id: str) -> Result | None:
+        """None while the decision is open."""
+        query = select(results.c.result).where(results.c.decision_id == decision_id)
+        with self._database.read() as connection:
+            text = connection.execute(query).scalar()
+        return None if text is None else Result.model_validate_json(text)

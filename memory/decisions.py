@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, get_args
 
@@ -64,9 +64,11 @@ class Decisions:
         self, symbol: str, timeframe: Timeframe, as_of: datetime, settings: Settings, *, account: str | None = None
     ) -> Admission:
         """Commit a decision before anything runs. Without an account it gets one of its own, named like its id."""
+        if as_of.tzinfo is None:
+            raise UsageError(f"as_of: expected a time with zone, was {as_of.isoformat()!r}")
         with self._database.write() as connection:
             sequence, _ = next_in(connection, "admissions")
-            key = f"{symbol}|{timeframe}|{as_of.isoformat()}|{settings.digest}|{sequence}"
+            key = f"{symbol}|{timeframe}|{as_of.astimezone(UTC).isoformat()}|{settings.digest}|{sequence}"
             decision_id = sha256(key.encode()).hexdigest()[:12]
             admission = Admission(
                 id=decision_id,

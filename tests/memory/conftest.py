@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fks_agents.contracts import Cycle, Lesson, Regime, Verdict
+from fks_agents.settings import Settings
+from memory.decisions import Admission
+from memory.ledger import Ledger
+
+NOON = datetime(2018, 12, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "ledger.db"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    with Ledger.open(path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def admit(ledger: Ledger) -> Callable[..., Admission]:
+    def one(symbol: str = "SPX", days: int = 0, account: str | None = "main") -> Admission:
+        return ledger.decisions.admit(symbol, "1d", NOON + timedelta(days=days), Settings(), account=account)
+
+    return one
+
+
+@pytest.fixture
+def decision_id(admit: Callable[..., Admission]) -> str:
+    return admit().id
+
+
+@pytest.fixture
+def edit(path: Path) -> Callable[..., None]:
+    """Change the file behind the ledger's back, past its triggers."""
+
+    def run(*statements: str) -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+            for (trigger,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                raw.execute(f"DROP TRIGGER {trigger}")
+            for statement in statements:
+                raw.execute(statement)
+
+    return run
+
+
+def cycle_of(admission: Admission, reason: str = "no view", *, seconds: float = 0.0) -> Cycle:
+    return Cycle(
+        id=admission.id,
+        symbol=admission.symbol,
+        timeframe=admission.timeframe,
+        as_of=admission.as_of,
+        action="hold",
+        status="hold",
+        reason=reason,
+        models=admission.models,
+        settings_digest=admission.settings_digest,
+        verdict=Verdict(outcome="pass", reason="nothing to check"),
+        seconds=seconds,
+    )
+
+
+def lesson_of(
+    number: int,
+    *,
+    agent: str = "technical",
+    learned_at: datetime = NOON,
+    text: str = "",
+    regime: Regime = "calm",
+    symbol: str = "SPX",
+) -> Lesson:
+    return Lesson(
+        id=f"L{number:05d}",
+        agent=agent,
+        text=text or f"lesson number {number}",
+        evidence=(),
+        learned_at=learned_at,
+        decision_id="0" * 12,
+        symbol=symbol,
+        regime=regime,
+    )

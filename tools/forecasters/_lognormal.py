@@ -43,5 +43,6 @@ def quantiles(last: float, means: Floats, deviations: Floats, levels: Sequence[f
         raise UsageError(f"levels must rise strictly between 0 and 1, was {list(levels)}")
     normal = NormalDist()
     scores = np.array([normal.inv_cdf(level) for level in levels])
-    path: Floats = last * np.exp(means[:, None] + deviations[:, None] * scores)
+    with np.errstate(over="ignore"):  # what overflows is refused by name, not warned about
+        path: Floats = last * np.exp(means[:, None] + deviations[:, None] * scores)
     return path

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fks_agents.deps import Forecaster
-from fks_agents.errors import DataError, UsageError
+from fks_agents.errors import DataError, ModelError, UsageError
 from tests.tools.forecasters.conftest import Walk
 from tools import forecasters
 
@@ -107,6 +107,12 @@ def test_promises_hold_on_random_closes(name: str, moves: list[float], start: fl
     assert np.all(np.diff(path, axis=1) >= 0)
     assert path.tobytes() == forecast(closes, horizon, LEVELS).tobytes()
     np.testing.assert_allclose(forecast([3 * close for close in closes], horizon, LEVELS), 3 * path, rtol=1e-9)
+
+
+@every_forecaster
+def test_prices_beyond_numbers_are_a_model_error(name: str) -> None:
+    with pytest.raises(ModelError, match=f"{name}: expected finite prices above zero"):
+        forecasters.get(name)([1e-300] * 100 + [1e300] * 100, 20, LEVELS)
 
 
 @pytest.mark.parametrize("name", CLOSED_FORM)

@@ -53,7 +53,7 @@ class Bars:
 
     `opened` is the bar's open time and its name; `closed` is when it became known. Prices in quote currency, volume in
     units of the instrument. Raises DataError where shapes differ or time does not rise. Values are checked by
-    `tools.market.quality`, not here: a bad bar must be visible to be reported.
+    `tools.bars.quality`, not here: a bad bar must be visible to be reported.
     """
 
     symbol: str
@@ -66,6 +66,8 @@ class Bars:
     low: Floats
     close: Floats
     volume: Floats
+    notes: tuple[str, ...] = ()
+    """What the source had to mend or leave out, one line each; lowers the quality, does not enter the digest."""
 
     def __post_init__(self) -> None:
         length = len(self.opened)
@@ -82,7 +84,7 @@ class Bars:
     def __getitem__(self, rows: slice) -> Bars:
         return Bars(
             self.symbol, self.timeframe, self.venue, self.opened[rows], self.closed[rows],
-            self.open[rows], self.high[rows], self.low[rows], self.close[rows], self.volume[rows],
+            self.open[rows], self.high[rows], self.low[rows], self.close[rows], self.volume[rows], self.notes,
         )  # fmt: skip
 
     def until(self, as_of: datetime) -> Bars:

@@ -1,0 +1,25 @@
+"""Sources of closed bars: a public file here is the source of that name; its `open_source` takes what follows `:`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fks_agents import _discovery
+
+if TYPE_CHECKING:
+    from fks_agents.deps import Market
+
+
+def sources() -> tuple[str, ...]:
+    """Names of all sources, sorted."""
+    return _discovery.names(__path__)
+
+
+def open_market(spec: str) -> Market:
+    """Open `sample`, `csv:PATH`, `parquet:PATH` or `ccxt:EXCHANGE`; raises UsageError listing the known sources.
+
+    A path may carry options, `csv:prices.csv?time=close&zone=America/New_York`; see `tools.market._file`.
+    """
+    name, _, argument = spec.partition(":")
+    market: Market = _discovery.load(__name__, __path__, "market source", name).open_source(argument)
+    return market

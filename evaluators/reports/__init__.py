@@ -1,0 +1,34 @@
+"""A decision as two files for people: Markdown to read in any editor, and one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from evaluators.reports import _html, _markdown
+from fks_agents.bars import Bars
+from fks_agents.contracts import Cycle
+from fks_agents.errors import LedgerError
+
+
+class Reports(NamedTuple):
+    markdown: Path
+    html: Path
+
+
+def write(cycle: Cycle, bars: Bars | None, folder: Path) -> Reports:
+    """Write `report.md` and `report.html` into `folder`, making it; the same cycle and bars give the same bytes.
+
+    `bars` are those the decision saw; without them the report has no chart. Raises LedgerError where the folder
+    cannot be written, LookaheadError where a bar closed after the decision.
+    """
+    shown = bars.guard(cycle.as_of) if bars is not None else None
+    reports = Reports(folder / "report.md", folder / "report.html")
+    texts = _markdown.render(cycle), _html.render(cycle, shown)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in zip(reports, texts, strict=True):
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LedgerError(f"cannot write the report to {folder}: {error.strerror}") from error
+    return reports

@@ -1,0 +1,155 @@
+"""The price chart of a report, as SVG that takes its colours from the page around it."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fks_agents import _wording as say
+from fks_agents.bars import Bars, moment, nanoseconds
+from fks_agents.contracts import Cycle, Event, Forecast
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SHOWN = 120
+"""Bars before the decision."""
+MOST_EVENTS = 14
+
+_COLOURS = {
+    "ink": "#010203", "muted": "#010204", "rule": "#010205", "accent": "#010206", "up": "#010207", "down": "#010208",
+    "warn": "#010209",
+}  # fmt: skip
+"""Colours that stand for the page's own; replaced by its variables once the picture is drawn."""
+_OF = {"bullish": _COLOURS["up"], "bearish": _COLOURS["down"], "neutral": _COLOURS["muted"]}
+
+
+def draw(cycle: Cycle, bars: Bars) -> str:
+    """One `<svg>` element; the same input gives the same bytes."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(
+        {"svg.hashsalt": "fks-agents", "svg.fonttype": "none", "font.size": 10, "path.simplify": False}
+    ):
+        figure = Figure(figsize=(10.4, 5.0))
+        axes = figure.add_axes((0.055, 0.075, 0.81, 0.905))
+        _paint(axes, cycle, bars[-SHOWN:])
+        page = io.StringIO()
+        figure.savefig(
+            page, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        )
+    return _themed(page.getvalue())
+
+
+def _paint(axes: Axes, cycle: Cycle, bars: Bars) -> None:
+    snapshot = cycle.snapshot
+    forecast = best(snapshot.forecasts) if snapshot is not None else None
+    plan = cycle.plan
+    ahead = max(forecast.horizon if forecast else 0, plan.horizon if plan and plan.entry else 0, 4)
+    _style(axes, bars, ahead)
+    for event in visible(snapshot.events if snapshot is not None else (), bars):
+        _event(axes, event, bars)
+    if forecast is not None:
+        _band(axes, forecast, bars)
+    _candles(axes, bars)
+    axes.axvline(len(bars) - 0.5, color=_COLOURS["muted"], linewidth=0.8, linestyle=(0, (1, 2)))
+    if plan is not None and plan.entry is not None and plan.stop is not None:
+        levels = [("entry", plan.entry, "ink"), ("stop", plan.stop, "down")]
+        levels += [("target", target, "up") for target in plan.targets]
+    else:
+        levels = [("close", float(bars.close[-1]), "muted")]
+    _levels(axes, levels, len(bars), ahead)
+
+
+def best(forecasts: tuple[Forecast, ...]) -> Forecast | None:
+    """The forecast of the highest measured skill, the first where none is measured."""
+    measured = [forecast for forecast in forecasts if forecast.skill is not None]
+    if measured:
+        return max(measured, key=lambda forecast: forecast.skill or 0.0)
+    return forecasts[0] if forecasts else None
+
+
+def visible(events: tuple[Event, ...], bars: Bars) -> tuple[Event, ...]:
+    """The last events whose level was formed on a bar of the chart; zones only while open."""
+    first = moment(bars.opened[0])
+    return tuple(
+        event for event in events if event.formed_at >= first and (event.far_level is None or event.is_open)
+    )[-MOST_EVENTS:]  # fmt: skip
+
+
+def _style(axes: Axes, bars: Bars, ahead: int) -> None:
+    axes.set_xlim(-1, len(bars) + ahead)
+    axes.set_frame_on(False)
+    axes.tick_params(length=0, labelcolor=_COLOURS["muted"], labelsize=9)
+    axes.grid(visible=True, axis="y", color=_COLOURS["rule"], linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.yaxis.set_major_formatter(lambda value, _: say.number(value))
+    months = [moment(at).strftime("%b %Y" if bars.timeframe in ("1d", "1w") else "%d %b") for at in bars.closed]
+    starts = [n for n in range(1, len(months)) if months[n] != months[n - 1]]
+    kept = starts[:: max(1, len(starts) // 6)]
+    axes.set_xticks(kept, [months[n] for n in kept])
+
+
+def _candles(axes: Axes, bars: Bars) -> None:
+    at = np.arange(len(bars))
+    for rose, colour in ((True, _COLOURS["up"]), (False, _COLOURS["down"])):
+        rows = (bars.close >= bars.open) == rose
+        axes.vlines(at[rows], bars.low[rows], bars.high[rows], color=colour, linewidth=0.8)
+        least = float(np.ptp(bars.close)) * 0.001  # a bar that closed where it opened still shows
+        bottom, top = np.minimum(bars.open, bars.close)[rows], np.maximum(bars.open, bars.close)[rows]
+        axes.vlines(at[rows], bottom, np.maximum(top, bottom + least), color=colour, linewidth=3.6)
+
+
+def _event(axes: Axes, event: Event, bars: Bars) -> None:
+    formed = int(np.searchsorted(bars.opened, nanoseconds(event.formed_at)))
+    known = int(np.searchsorted(bars.closed, nanoseconds(event.confirmed_at)))
+    colour = _OF[event.direction]
+    if event.far_level is not None:
+        low, high = sorted((event.level, event.far_level))
+        axes.fill_between([formed, len(bars) - 0.5], low, high, color=colour, alpha=0.16, linewidth=0)
+        return
+    name = event.kind.replace("_", " ")
+    if "swing" in name:
+        marker = "v" if event.direction == "bearish" or "high" in name else "^"
+        axes.plot([formed], [event.level], marker=marker, markersize=4, color=_COLOURS["muted"])
+        return
+    axes.plot([formed, known], [event.level] * 2, color=colour, linewidth=1.1, linestyle=(0, (4, 2)))
+    axes.annotate(
+        name.upper(), (known, event.level), xytext=(0, 4), textcoords="offset points", ha="right", fontsize=8,
+        color=colour, parse_math=False,
+    )  # fmt: skip
+
+
+def _band(axes: Axes, forecast: Forecast, bars: Bars) -> None:
+    at = len(bars) - 1 + np.arange(forecast.horizon + 1)
+    rows = np.vstack([np.full(len(forecast.levels), bars.close[-1]), np.array(forecast.path)])
+    axes.fill_between(at, rows[:, 0], rows[:, -1], color=_COLOURS["accent"], alpha=0.16, linewidth=0)
+    middle = int(np.argmin([abs(level - 0.5) for level in forecast.levels]))
+    axes.plot(at, rows[:, middle], color=_COLOURS["accent"], linewidth=1.2)
+
+
+def _levels(axes: Axes, levels: list[tuple[str, float, str]], start: int, ahead: int) -> None:
+    low, high = axes.get_ylim()
+    prices = [level for _, level, _ in levels]
+    margin = (max(high, *prices) - min(low, *prices)) * 0.03
+    axes.set_ylim(min(low, min(prices) - margin), max(high, max(prices) + margin))
+    for name, level, colour in levels:
+        axes.plot([start - 0.5, start + ahead], [level] * 2, color=_COLOURS[colour], linewidth=1.6)
+        axes.annotate(
+            f"{name} {say.price(level)}", (start + ahead, level), xytext=(4, 0), textcoords="offset points", ha="left",
+            va="center", fontsize=9, fontweight="bold", color=_COLOURS[colour], annotation_clip=False,
+        )  # fmt: skip
+
+
+def _themed(svg: str) -> str:
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    for name, colour in _COLOURS.items():
+        svg = svg.replace(colour, f"var(--{name})")
+    return svg.replace("<svg", '<svg role="img" aria-labelledby="chart-text"', 1).strip()

@@ -1,0 +1,37 @@
+"""The report as one HTML file: no script, nothing fetched, every word from outside escaped."""
+
+from __future__ import annotations
+
+from evaluators.reports import _chart
+from evaluators.reports._links import Links
+from fks_agents import _wording as say
+from fks_agents.bars import Bars
+from fks_agents.contracts import Cycle
+
+
+def render(cycle: Cycle, bars: Bars | None) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    pages = Environment(
+        loader=PackageLoader("evaluators.reports", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    # The chart holds numbers and names of our own detectors; matplotlib escapes what it writes.
+    chart = Markup(_chart.draw(cycle, bars)) if bars is not None and len(bars) > 1 else None  # noqa: S704
+    snapshot = cycle.snapshot
+    shown = min(len(bars), _chart.SHOWN) if bars is not None else 0
+    return pages.get_template("report.html.jinja").render(
+        cycle=cycle,
+        links=Links(cycle),
+        plan=cycle.plan,
+        say=say,
+        chart=chart,
+        shown=shown,
+        forecast=_chart.best(snapshot.forecasts) if snapshot is not None else None,
+        receipts={receipt.client_order_id: receipt for receipt in cycle.receipts},
+    )

@@ -1,0 +1,173 @@
+"""The report as Markdown: a tree that reads well as plain text too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from evaluators.reports._links import Links
+from fks_agents import _wording as say
+from fks_agents.contracts import Check, Claim, Cycle, Plan, Spoken
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+
+
+def render(cycle: Cycle) -> str:
+    links = Links(cycle)
+    parts = [
+        list(_decision(cycle)),
+        list(_plan(cycle)),
+        list(_gate(links)),
+        [line for report in cycle.reports for line in _report(report.analyst, report, links, _stance(report))],
+        [
+            line
+            for turn in cycle.debate
+            for line in _report(f"{turn.speaker}, round {turn.round}", turn, links, _rebuts(turn.rebuts))
+        ],
+        [line for plan in links.plans for line in _report(plan.author, plan, links, _view(plan))],
+        list(_orders(cycle)),
+        list(_facts(links)),
+        list(_headlines(cycle)),
+    ]
+    titles = ("", "Plan", "Gate", "Analysts", "Debate", "Plans and personas", "Orders", "Facts quoted", "Headlines")
+    lines = [f"# {text(say.headline(cycle))}: {cycle.action}, {cycle.status.replace('_', ' ')}", ""]
+    for title, part in zip(titles, parts, strict=True):
+        if part:
+            lines += [f"## {title}", ""] if title else []
+            lines += [*part, ""]
+    lines += [f"Decision `{cycle.id}`. Digest `{cycle.digest}`."]
+    return "\n".join(lines) + "\n"
+
+
+def text(outside: str) -> str:
+    """Words from anywhere, on one line, with everything Markdown or HTML would act on made literal."""
+    return _SPECIAL.sub(r"\\\1", " ".join(outside.split())).replace("://", ":\u200b//")
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    if rows:
+        yield f"| {' | '.join(head)} |"
+        yield f"|{'|'.join([' --- '] * len(head))}|"
+        for row in rows:
+            yield f"| {' | '.join(row)} |"
+
+
+def _decision(cycle: Cycle) -> Iterator[str]:
+    yield text(cycle.reason)
+    snapshot = cycle.snapshot
+    models = ", ".join(f"{role} {text(name)}" for role, name in sorted(cycle.models.items()))
+    yield ""
+    if snapshot is not None:
+        yield f"- price {say.price(snapshot.price)}, regime {snapshot.regime}, source {text(snapshot.source)}"
+        yield f"- {len(snapshot.facts)} facts, data quality {say.number(snapshot.quality.score)} of 100"
+        yield from (f"  - {text(reason)}" for reason in snapshot.quality.reasons)
+    yield f"- gate {cycle.verdict.outcome}: {say.tally(cycle.verdict.checks)}"
+    yield f"- models: {models or 'none'}"
+
+
+def _plan(cycle: Cycle) -> Iterator[str]:
+    plan, sized = cycle.plan, cycle.sized
+    if plan is None:
+        return
+    who = cycle.choice.persona if cycle.choice is not None else plan.author
+    yield f"{text(who)}: {plan.action}, conviction {plan.conviction:.2f}. {text(plan.reason)}".strip()
+    yield ""
+    if cycle.choice is not None:
+        yield from (f"Chosen because: {text(cycle.choice.reason)}", "")
+    rows: list[tuple[str, ...]] = []
+    if plan.entry is not None and plan.stop is not None and plan.expires_at is not None:
+        reward = say.times_risk(plan)
+        rows += [("entry (limit)", say.price(plan.entry)), ("stop", say.price(plan.stop))]
+        rows += [("target", say.price(target)) for target in plan.targets]
+        rows += [("reward to first target", f"{reward:.2f} R")] if reward is not None else []
+        rows += [("horizon", f"{plan.horizon} bars"), ("entry expires", say.day(plan.expires_at))]
+    if sized is not None:
+        rows += [("quantity", say.number(sized.quantity)), ("worth", say.price(sized.notional))]
+        rows += [("risk", f"{say.percent(sized.risk)} of equity"), ("sizing", text(sized.method))]
+    yield from _table(("what", "value"), rows)
+    if sized is not None and sized.limits:
+        yield from ("", "Limits that bit:", "")
+        for limit in sized.limits:
+            change = f"{say.number(limit.before)} → {say.number(limit.after)}"
+            yield f"- {text(limit.limit)}: {change}: {text(limit.reason)}"
+
+
+def _gate(links: Links) -> Iterator[str]:
+    verdict = links.cycle.verdict
+    yield f"{say.MARKS[verdict.outcome]} **{verdict.outcome}**: {text(verdict.reason)} ({say.tally(verdict.checks)})"
+    yield ""
+    rows = [
+        (f"{say.MARKS[check.outcome]} {check.outcome}", text(check.rule), text(check.subject),
+         text(check.stated or ""), text(check.computed or ""), text(check.reason))
+        for _, check in links.checks
+    ]  # fmt: skip
+    yield from _table(("", "rule", "about", "stated", "computed", "reason"), rows)
+
+
+def _stance(report: Spoken) -> str:
+    stance, conviction = getattr(report, "stance", 0.0), getattr(report, "conviction", 0.0)
+    return f"{say.lean(stance)} {stance:+.2f}, conviction {conviction:.2f}"
+
+
+def _rebuts(claim_ids: tuple[str, ...]) -> str:
+    return f"answers {', '.join(text(claim_id) for claim_id in claim_ids)}" if claim_ids else "opens"
+
+
+def _view(plan: Plan) -> str:
+    return f"{plan.action}, conviction {plan.conviction:.2f}. {text(plan.reason)}".strip()
+
+
+def _report(who: str, said: Spoken, links: Links, view: str) -> Iterator[str]:
+    shown = f"abstains: {text(said.abstained)}" if said.abstained is not None else view
+    yield f"### {text(who)}"
+    yield ""
+    yield f"{shown} ({text(said.model)})"
+    yield ""
+    for claim in said.claims:
+        yield _claim(claim, links)
+    for check in said.caught:
+        yield f"- corrected after a check: {_compared(check)}"
+    if said.claims or said.caught:
+        yield ""
+
+
+def _claim(claim: Claim, links: Links) -> str:
+    facts = ", ".join(
+        f"{text(fact_id)} = {text(say.value(links.facts[fact_id]))}" if fact_id in links.facts else f"{text(fact_id)}?"
+        for fact_id in claim.fact_ids
+    )
+    marks = " ".join(f"{say.MARKS[check.outcome]} {text(check.rule)}" for _, check in links.checks_of(claim.id))
+    return f"- `{claim.id.replace('`', '')}` {text(claim.text)} ({facts or 'no fact cited'}) {marks or '· not checked'}"
+
+
+def _compared(check: Check) -> str:
+    numbers = f" (stated {text(check.stated or '?')}, computed {text(check.computed)})" if check.computed else ""
+    return f"{text(check.reason)}{numbers}"
+
+
+def _orders(cycle: Cycle) -> Iterator[str]:
+    answers = {receipt.client_order_id: receipt for receipt in cycle.receipts}
+    rows: list[tuple[str, ...]] = []
+    for order in cycle.orders:
+        answer = answers.get(order.client_order_id)
+        told = f"{answer.status} {text(answer.reason)}".strip() if answer is not None else "not sent"
+        terms = f"{order.side} {order.type}"
+        rows.append((order.leg, terms, say.number(order.quantity), say.price(order.price), told))
+    yield from _table(("leg", "order", "quantity", "price", "broker"), rows)
+
+
+def _facts(links: Links) -> Iterator[str]:
+    rows = [
+        (fact.id, text(fact.name), text(say.value(fact)), fact.unit, fact.timeframe or "", say.day(fact.as_of),
+         text(", ".join(links.quoted_by(fact.id))))
+        for fact in links.cycle.facts if links.quoted_by(fact.id)
+    ]  # fmt: skip
+    yield from _table(("id", "name", "value", "unit", "timeframe", "known at", "quoted by"), rows)
+
+
+def _headlines(cycle: Cycle) -> Iterator[str]:
+    lines = cycle.snapshot.headlines if cycle.snapshot is not None else ()
+    if lines:
+        yield from ("Text from outside, quoted as data:", "")
+    for line in lines:
+        yield f"- {say.day(line.published_at)}, {text(line.source)}: {text(line.text)}"

@@ -1,0 +1,90 @@
+"""How values are written for people: one way in the terminal, in `explain` and in reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fks_agents.contracts import Check, Claim, Cycle, Fact, Plan, Unit
+
+MARKS: dict[str, str] = {"pass": "✓", "fail": "✗", "unscored": "?"}
+
+_SUFFIX: dict[str, str] = {"percent": " %", "sigma": " σ", "bars": " bars", "days": " days"}
+
+
+def number(value: float) -> str:
+    """At most six significant digits, thousands grouped, no trailing zeros; cents kept from 1,000 up."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1e15 or size < 1e-4:
+        return f"{value:.4g}"
+    decimals = 2 if size >= 100 else 4 if size >= 1 else 6
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def price(value: float) -> str:
+    """Two decimals from 10 up, else as many as six significant digits need."""
+    return f"{value:,.2f}" if abs(value) >= 10 else number(value)
+
+
+def quantity(value: float | str, unit: Unit | None) -> str:
+    """A value with its unit: `3.2 %`, `14 bars`, `2,485.74`; words as they are."""
+    if isinstance(value, str):
+        return value
+    written = price(value) if unit in ("price", "currency") else number(value)
+    return written + _SUFFIX.get(unit or "", "")
+
+
+def value(fact: Fact) -> str:
+    return quantity(fact.value, fact.unit)
+
+
+def day(moment: datetime) -> str:
+    """`2018-12-24 21:00 UTC`; the time of day is always written, for bars close at different ones."""
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def percent(fraction: float) -> str:
+    """A fraction as percent with up to two decimals: 0.0125 is `1.25 %`."""
+    return f"{fraction * 100:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def lean(stance: float) -> str:
+    """The side of a stance in [-1, 1], in one word."""
+    return "bullish" if stance > 0 else "bearish" if stance < 0 else "neutral"
+
+
+def times_risk(plan: Plan) -> float | None:
+    """Distance to the first target over distance to the stop; None where the plan does not trade."""
+    if plan.entry is None or plan.stop is None or not plan.targets or plan.entry == plan.stop:
+        return None
+    return abs(plan.targets[0] - plan.entry) / abs(plan.entry - plan.stop)
+
+
+def tally(checks: tuple[Check, ...]) -> str:
+    """`212 checks: 210 pass, 2 fail`; outcomes that did not happen are left out."""
+    counts = {outcome: sum(check.outcome == outcome for check in checks) for outcome in ("pass", "fail", "unscored")}
+    parts = [f"{count} {outcome}" for outcome, count in counts.items() if count]
+    return f"{len(checks)} check{'' if len(checks) == 1 else 's'}" + (f": {', '.join(parts)}" if parts else "")
+
+
+def recomputed(checks: tuple[Check, ...]) -> int:
+    """How many checks recomputed a stated number."""
+    return sum(check.computed is not None for check in checks)
+
+
+def strongest(claims: tuple[Claim, ...], direction: str) -> Claim | None:
+    """The first claim that points where its author leans, else the first; authors put their strongest first."""
+    return next((claim for claim in claims if claim.direction == direction), claims[0] if claims else None)
+
+
+def cited(claim: Claim) -> str:
+    return f"[{', '.join(claim.fact_ids)}]" if claim.fact_ids else "[no fact cited]"
+
+
+def headline(cycle: Cycle) -> str:
+    """`SPX 1d, 2018-12-24 21:00 UTC`."""
+    return f"{cycle.symbol} {cycle.timeframe}, {day(cycle.as_of)}"

@@ -1,0 +1,28 @@
+"""Log lines: to stderr, without secrets, one JSON object each where nobody is watching."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from fks_agents import _redaction
+
+
+def configure(level: str) -> None:
+    """Send log lines of `level` and above to stderr; readable on a terminal, JSON elsewhere."""
+    is_watched = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _redaction.processor,
+            structlog.dev.ConsoleRenderer(colors=False) if is_watched else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from math import inf, nan
 
 import numpy as np
@@ -20,6 +19,7 @@ from tests.tools.detectors.tables import random_bars, table
 from tools import detectors
 from tools.detectors.fvg import fair_value_gaps
 from tools.detectors.swings import swing_structure
+from tools.market import open_market
 
 ALL: dict[str, Detector] = {
     **{name: detectors.get(name) for name in detectors.names()},
@@ -39,10 +39,7 @@ def test_promises_hold_on_random_bars(detect: Detector, bars: Bars) -> None:
 
 
 @every_detector
-@pytest.mark.skipif(find_spec("tools.market.sample") is None, reason="the offline sample is not built here")
 def test_promises_hold_on_real_prices(detect: Detector) -> None:
-    from tools.market import open_market
-
     bars = open_market("sample").bars("SPX", "1d", datetime(2018, 12, 28, 22, tzinfo=UTC), 300)
     assert len(detect(bars)) > 5
     for promise in PROMISES:

@@ -125,6 +125,8 @@ class Call(Contract):
 
 class Reply(Contract):
     text: str
+    failure: str = ""
+    """Why the call failed, in the recorder's memory; a chat model raises instead."""
     reasoning: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
@@ -143,7 +145,8 @@ class ChatModel(Protocol):
 class CallLog(Protocol):
     """The recorder's memory: what was asked, and what came back."""
 
-    def recorded(self, decision_id: str, key: str) -> Reply | None: ...
+    def recorded(self, decision_id: str, key: str) -> Reply | None:
+        """The reply of this decision's call, or None where it was not made yet."""
 
     def record(self, decision_id: str, key: str, call: Call, reply: Reply) -> None:
         """Committed when this returns. Raises LedgerError where it cannot be written."""

@@ -1,4 +1,7 @@
-"""Every call of a decision is recorded before its answer is used; a recorded call is never made again."""
+"""Every call of a decision is recorded before its answer is used; a recorded call is never made again.
+
+Failures are recorded too: a replay must meet the same abstentions as the original.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +33,23 @@ class Recorder:
         key = key_of(call)
         known = self._log.recorded(self._decision_id, key)
         if known is not None:
-            return known
+            return _usable(known)
         if self._is_replaying:
             raise ModelError(
                 f"not recorded: call {key[:12]} of {call.role} to {call.model} in decision {self._decision_id}"
             )
-        reply = self._chat.ask(call)
+        try:
+            reply = self._chat.ask(call)
+        except ModelError as error:
+            reply = Reply(text="", failure=str(error) or type(error).__name__)
         self._log.record(self._decision_id, key, call, reply)
-        return reply
+        return _usable(reply)
+
+
+def _usable(reply: Reply) -> Reply:
+    if reply.failure:
+        raise ModelError(reply.failure)
+    return reply
 
 
 _: type[ChatModel] = Recorder

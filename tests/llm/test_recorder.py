@@ -45,6 +45,14 @@ def test_replaying_never_asks(call: Call, log: Log) -> None:
     assert silent.asked == []
 
 
+def test_a_failure_is_recorded_and_met_again(call: Call, log: Log) -> None:
+    silent = ScriptedChat()
+    for recorder in (Recorder(silent, log, "d1"), Recorder(silent, log, "d1", replaying=True)):
+        with pytest.raises(ModelError, match="the script is over"):
+            recorder.ask(call)
+    assert len(silent.asked) == 1
+
+
 def test_another_decision_does_not_share_the_record(call: Call, log: Log) -> None:
     Recorder(ScriptedChat("one"), log, "d1").ask(call)
     assert Recorder(ScriptedChat("two"), log, "d2").ask(call).text == "two"

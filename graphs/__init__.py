@@ -1,0 +1,1 @@
+"""Assembly: the graphs, and the desk that runs them."""

@@ -20,7 +20,8 @@ from fks_agents.contracts import (
     Timeframe,
 )
 from fks_agents.deps import Store
-from fks_agents.errors import DataError
+from fks_agents.errors import DataError, RefusedError
+from memory.lessons import Lessons
 
 
 @dataclass(frozen=True)
@@ -76,16 +77,29 @@ class RecordedBroker:
         return self.account_view
 
     def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
+        """The recorded answers; raises RefusedError, as the broker did then, where there were none."""
         answers = {receipt.client_order_id: receipt for receipt in self.cycle.receipts}
-        unknown = Receipt(client_order_id="", status="rejected", reason="the decision never sent this order")
-        return tuple(
-            answers.get(intent.client_order_id, unknown.model_copy(update={"client_order_id": intent.client_order_id}))
-            for intent in bracket
-        )
+        if any(intent.client_order_id not in answers for intent in bracket):
+            raise RefusedError(self.cycle.reason)
+        return tuple(answers[intent.client_order_id] for intent in bracket)
 
     def intend(self, intents: Sequence[OrderIntent]) -> tuple[OrderIntent, ...]:
         """Intents of a replay are compared, never committed."""
         return tuple(intents)
+
+
+@dataclass(frozen=True)
+class RecordedMemory:
+    """The lessons each agent was shown then; learns nothing."""
+
+    lessons: Lessons
+
+    def recall(self, decision_id: str, agent: str, query: str, as_of: datetime, regime: Regime) -> tuple[Lesson, ...]:
+        del query, as_of, regime
+        return self.lessons.get(self.lessons.recalled(decision_id, agent) or ())
+
+    def learn(self, lessons: Sequence[Lesson]) -> None:
+        del lessons
 
 
 @dataclass(frozen=True)

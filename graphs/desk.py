@@ -1,0 +1,248 @@
+"""A desk: settings and live things opened once; decisions made, resumed, replayed and followed to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+
+from fks_agents import llm
+from fks_agents.clock import FixedClock
+from fks_agents.contracts import Cycle, CycleState, Snapshot, Timeframe
+from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Macro, Market, Memory, News
+from fks_agents.errors import DataError, RefusedError, UsageError
+from fks_agents.settings import Settings
+from graphs.assembly import assemble
+from graphs.following import Advanced, Follower
+from graphs.recorded import NoMemory, RecordedBroker, RecordedFeeds, RecordedMarket, RecordedMemory
+from graphs.replay import Replayed, differences
+from memory.decisions import Admission
+from memory.ledger import Ledger
+from tools.bars.store import ParquetStore
+from tools.calendar import open_calendar
+from tools.macro import open_macro
+from tools.market import open_market
+from tools.news import open_news
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+    from graphs.trading import TradingGraph
+
+OnEvent = Callable[[str, Mapping[str, Any]], None]
+"""Called after each node with its name and what it learned; before the first one with `admitted` and the id."""
+
+
+class Feeds(NamedTuple):
+    market: Market
+    macro: Macro | None = None
+    news: News | None = None
+    calendar: Calendar | None = None
+
+
+def open_feeds(source: str, headlines: Path | None) -> Feeds:
+    """Every feed of a source; raises UsageError or DataError where one cannot be read."""
+    return Feeds(open_market(source), open_macro(source), open_news(headlines), open_calendar(source))
+
+
+@dataclass(frozen=True)
+class Desk(AbstractContextManager["Desk"]):
+    """Everything that outlives one decision. Close it, or use it in a `with` block."""
+
+    settings: Settings
+    ledger: Ledger
+    store: ParquetStore
+    memory: Memory
+    feeds: Callable[[Settings], Feeds]
+    chats: Callable[[Settings], Mapping[ChatRole, ChatModel | None]]
+    broker: Callable[[str, Settings], Broker]
+    """The broker of an account."""
+    checkpoints: Callable[[], BaseCheckpointSaver[str]]
+    """Called once, when the first decision runs."""
+    clock: Clock
+
+    def analyze(
+        self,
+        symbol: str,
+        *,
+        timeframe: Timeframe | None = None,
+        as_of: datetime | None = None,
+        on_event: OnEvent | None = None,
+    ) -> Cycle:
+        """Decide on `symbol` as of a moment (default: the close of the newest bar), and record the decision.
+
+        Raises UsageError, ConfigError or DataError for what cannot be studied, before anything is admitted. A feed that
+        fails later ends the decision as `no_decision`, recorded, and is raised again.
+        """
+        settings = self.settings.model_copy(update={"timeframe": timeframe or self.settings.timeframe})
+        market = self.feeds(settings).market
+        moment = self._moment(market, symbol, settings.timeframe, as_of)
+        for chat in self.chats(settings).values():
+            llm.preflight(chat)
+        account = settings.account or ("main" if as_of is None else None)
+        if account is not None:
+            self.advance(until=moment, account=account)
+        admission = self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account)
+        return self._run(admission, settings, on_event)
+
+    def resume(self, decision_id: str, on_event: OnEvent | None = None) -> Cycle:
+        """Finish a decision that was interrupted; one that is finished comes back as recorded."""
+        admission = self.ledger.decisions.admission(decision_id)
+        if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
+            return self.ledger.decisions.cycle(admission.id)
+        return self._run(admission, self.settings_of(admission), on_event)
+
+    def replay(self, decision_id: str) -> Replayed:
+        """Rebuild a finished decision from what was recorded; nothing is fetched, asked or sent."""
+        original = self.ledger.decisions.cycle(decision_id)
+        if original.snapshot is None:
+            raise UsageError(
+                f"decision {original.id} ended before it saw any data ({original.reason}): nothing to replay"
+            )
+        admission = self.ledger.decisions.admission(original.id)
+        settings = self.settings_of(admission)
+        deps = self._recorded(original, original.snapshot, settings)
+        state, failure = _question(admission), None
+        try:
+            for step in self._uncheckpointed.stream(state, context=deps, stream_mode="values"):
+                state = cast(CycleState, step)
+        except (DataError, RefusedError) as error:
+            failure = str(error)
+        rebuilt = _cycle(state, admission, original.seconds, failure)
+        return Replayed(rebuilt, original, differences(original, rebuilt))
+
+    def advance(self, *, until: datetime | None = None, account: str | None = None) -> tuple[Advanced, ...]:
+        """Run paper accounts over newer closed bars (up to `until`, default: all there are), and record what ended."""
+        return Follower(self).advance(until, account)
+
+    def settings_of(self, admission: Admission) -> Settings:
+        """The settings a decision was admitted with, where things lie now."""
+        here = self.settings
+        given = {"home": here.home, "database_url": here.database_url, "log_level": here.log_level}
+        return Settings(**(admission.settings | given))
+
+    def close(self) -> None:
+        for part in (getattr(self.__dict__.get("_saver"), "conn", None), self.memory, self.ledger):
+            if hasattr(part, "close"):
+                part.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        self.close()
+
+    def _moment(self, market: Market, symbol: str, timeframe: Timeframe, as_of: datetime | None) -> datetime:
+        if as_of is not None and as_of.tzinfo is None:
+            raise UsageError(f"as_of: expected a time with a zone (2018-12-24T21:00:00Z), was {as_of.isoformat()!r}")
+        if as_of is not None and as_of > self.clock.now():
+            raise UsageError(f"as_of: expected a time that has passed, was {as_of.isoformat()}")
+        moment = as_of or market.span(symbol, timeframe)[1]
+        market.bars(symbol, timeframe, moment, 1).guard(moment)
+        return moment
+
+    def _run(self, admission: Admission, settings: Settings, on_event: OnEvent | None) -> Cycle:
+        if on_event is not None:
+            on_event("admitted", {"id": admission.id})
+        started = perf_counter()
+        failure: DataError | RefusedError | None = None
+        config: Any = {"configurable": {"thread_id": admission.id}}
+        begun = self._graph.get_state(config).created_at is not None
+        try:
+            for update in self._graph.stream(
+                None if begun else _question(admission),
+                config,
+                context=self._deps(admission, settings),
+                stream_mode="updates",
+                durability="sync",
+            ):
+                for node, learned in cast(dict[str, Any], update).items():
+                    if on_event is not None:
+                        on_event(node, learned or {})
+        except (DataError, RefusedError) as error:
+            failure = error
+        state = cast(CycleState, self._graph.get_state(config).values)
+        cycle = _cycle(state, admission, perf_counter() - started, str(failure) if failure else None)
+        self.ledger.decisions.finish(cycle)
+        # The ledger now holds the whole decision; its checkpoints (half a megabyte) have done their work.
+        self._saver.delete_thread(admission.id)
+        if isinstance(failure, DataError):
+            raise failure
+        return cycle
+
+    def _deps(self, admission: Admission, settings: Settings) -> Deps:
+        feeds = self.feeds(settings)
+        return Deps(
+            settings=settings,
+            clock=FixedClock(admission.as_of),
+            market=feeds.market,
+            store=self.store,
+            broker=self.broker(admission.account, settings),
+            intents=self.ledger.orders,
+            memory=self.memory if settings.memory else NoMemory(),
+            chats=llm.chats_for(admission.id, self.chats(settings), self.ledger.calls, settings),
+            macro=feeds.macro,
+            news=feeds.news,
+            calendar=feeds.calendar,
+        )
+
+    def _recorded(self, original: Cycle, snapshot: Snapshot, settings: Settings) -> Deps:
+        feeds = RecordedFeeds(snapshot, self.store)
+        broker = RecordedBroker(original, snapshot.account)
+        return Deps(
+            settings=settings,
+            clock=FixedClock(original.as_of),
+            market=RecordedMarket(snapshot, self.store, snapshot.source),
+            store=self.store,
+            broker=broker,
+            intents=broker,
+            memory=RecordedMemory(self.ledger.lessons) if settings.memory else NoMemory(),
+            chats=llm.chats_for(original.id, self.chats(settings), self.ledger.calls, settings, replaying=True),
+            macro=feeds,
+            news=feeds,
+            calendar=feeds,
+        )
+
+    @cached_property
+    def _graph(self) -> TradingGraph:
+        from graphs.trading import build
+
+        return build(self._saver)
+
+    @cached_property
+    def _saver(self) -> BaseCheckpointSaver[str]:
+        return self.checkpoints()
+
+    @cached_property
+    def _uncheckpointed(self) -> TradingGraph:
+        from graphs.trading import build
+
+        return build()
+
+
+def _question(admission: Admission) -> CycleState:
+    return {
+        "id": admission.id,
+        "symbol": admission.symbol,
+        "timeframe": admission.timeframe,
+        "as_of": admission.as_of,
+    }
+
+
+def _cycle(state: CycleState, admission: Admission, seconds: float, failure: str | None) -> Cycle:
+    return assemble(
+        state,
+        decision_id=admission.id,
+        symbol=admission.symbol,
+        timeframe=admission.timeframe,
+        as_of=admission.as_of,
+        models=admission.models,
+        settings_digest=admission.settings_digest,
+        seconds=seconds,
+        failure=failure,
+    )

@@ -1,0 +1,118 @@
+"""Open a desk from settings; decide with one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from fks_agents import llm
+from fks_agents import settings as settings_of
+from fks_agents.clock import SystemClock
+from fks_agents.contracts import Cycle, Timeframe
+from fks_agents.deps import Broker, ChatModel, ChatRole, Clock
+from fks_agents.errors import LedgerError, UsageError
+from fks_agents.settings import Settings
+from graphs.desk import Desk, Feeds, open_feeds
+from memory.ledger import Ledger
+from memory.recall import open_recall
+from tools.bars.store import ParquetStore
+from tools.brokers.paper import PaperBroker
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
+
+
+def open_desk(
+    settings: Settings,
+    *,
+    feeds: Feeds | None = None,
+    chats: Mapping[ChatRole, ChatModel | None] | None = None,
+    broker: Callable[[str, Settings], Broker] | None = None,
+    checkpoints: Callable[[], BaseCheckpointSaver[str]] | None = None,
+    clock: Clock | None = None,
+) -> Desk:
+    """Open ledger, store, memory, feeds and models; what is handed in replaces what the settings name.
+
+    Raises ConfigError or LedgerError where the home folder or the database cannot be written: nothing has run then.
+    """
+    home = settings.home
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(
+            f"cannot write to the home folder {home}: {error.strerror}; set FKS_HOME to another"
+        ) from error
+    ledger = Ledger.open(settings.database_url.get_secret_value() or home / "ledger.sqlite")
+    memory = open_recall(ledger, home, settings)
+    given = None if chats is None else dict(chats)
+    return Desk(
+        settings=settings,
+        ledger=ledger,
+        store=ParquetStore(home / "bars"),
+        memory=memory,
+        feeds=(lambda _: feeds) if feeds is not None else _once_for_each_source(),
+        chats=(lambda _: given) if given is not None else _opened_chats,
+        broker=broker or (lambda account, of: PaperBroker(ledger.paper, account, of)),
+        checkpoints=checkpoints or (lambda: _sqlite_saver(home)),
+        clock=clock or SystemClock(),
+    )
+
+
+def analyze(
+    symbol: str,
+    *,
+    timeframe: Timeframe | None = None,
+    as_of: datetime | str | None = None,
+    desk: Desk | None = None,
+    **flags: object,
+) -> Cycle:
+    """One gated decision. `flags` are settings by name (`source`, `model`, `home`, ...); a desk brings its own.
+
+    `as_of` is an aware datetime or its ISO text; by default the close of the newest bar.
+    """
+    moment = moment_of(as_of) if isinstance(as_of, str) else as_of
+    if desk is not None:
+        if flags:
+            raise UsageError(f"a desk has its settings already; {', '.join(sorted(flags))} cannot be given beside it")
+        return desk.analyze(symbol, timeframe=timeframe, as_of=moment)
+    with open_desk(settings_of.load(timeframe=timeframe, **flags)) as opened:
+        return opened.analyze(symbol, as_of=moment)
+
+
+def moment_of(text: str) -> datetime:
+    """An aware datetime from ISO text; raises UsageError where it is none or has no zone."""
+    try:
+        moment = _MOMENT.validate_strings(text)
+    except ValidationError:
+        raise UsageError(f"expected a time like 2018-12-24T21:00:00Z, was {text!r}") from None
+    if moment.tzinfo is None:
+        raise UsageError(f"expected a time with a zone, like 2018-12-24T21:00:00Z, was {text!r}")
+    return moment
+
+
+def _sqlite_saver(home: Path) -> BaseCheckpointSaver[str]:
+    from graphs.checkpoints import sqlite_saver
+
+    return sqlite_saver(home / "checkpoints.sqlite")
+
+
+def _once_for_each_source() -> Callable[[Settings], Feeds]:
+    @cache
+    def opened(source: str, headlines: Path | None) -> Feeds:
+        return open_feeds(source, headlines)
+
+    return lambda settings: opened(settings.source, settings.headlines)
+
+
+def _opened_chats(settings: Settings) -> Mapping[ChatRole, ChatModel | None]:
+    return {
+        "quick": llm.open_chat(settings.named_model("quick"), settings),
+        "deep": llm.open_chat(settings.named_model("deep"), settings),
+    }

@@ -1,0 +1,19 @@
+"""Dated headlines from outside: text to be judged, never obeyed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fks_agents.deps import News
+
+
+def open_news(path: Path | None) -> News | None:
+    """The headlines of a JSONL file, None where no file is named; raises UsageError where it names no file."""
+    if path is None:
+        return None
+    from tools.news.jsonl import JsonlNews
+
+    return JsonlNews(path)

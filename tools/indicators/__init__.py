@@ -49,8 +49,7 @@ def measure(bars: Bars) -> tuple[tuple[str, Value], ...]:
     """Name and value on the last bar, in the order of `definitions()`; what these bars cannot give is left out.
 
     Left out are facts that need more bars than there are, and those whose formula divides by zero here: no range, no
-    volume, no movement. Raises DataError naming the first bar with a price that is not positive, or a volume that is
-    negative, or either not finite.
+    volume, no movement. Raises DataError naming the first bar with a price that is not finite and positive.
     """
     _refuse_broken(bars)
     values: Values = {}
@@ -69,13 +68,10 @@ def present(values: Values) -> tuple[tuple[str, Value], ...]:
 
 
 def _refuse_broken(bars: Bars) -> None:
-    for name in ("open", "high", "low", "close", "volume"):
+    for name in ("open", "high", "low", "close"):
         column = getattr(bars, name)
-        fits = np.isfinite(column) & (column >= 0.0 if name == "volume" else column > 0.0)
+        fits = np.isfinite(column) & (column > 0.0)
         if not fits.all():
             row = int(np.argmin(fits))
-            wanted = "a volume of zero or more" if name == "volume" else "a positive price"
-            at = moment(bars.opened[row]).isoformat()
-            raise DataError(
-                f"{bars.symbol} {bars.timeframe}, row {row} ({at}): {name}: expected {wanted}, was {column[row]}"
-            )
+            where = f"{bars.symbol} {bars.timeframe}, row {row} ({moment(bars.opened[row]).isoformat()})"
+            raise DataError(f"{where}: {name}: expected a positive price, was {column[row]}")

@@ -1,4 +1,8 @@
-"""What traded. All are left out where 20 bars have no volume: a venue that reports none has not reported zero."""
+"""What traded.
+
+All are left out where the last 20 bars have no volume, or one that is no number: a venue that reports none has not
+reported zero.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ def measure(bars: Bars) -> Values:
     import talib
 
     traded = window(bars.volume, 20)
-    if not np.sum(traded) > 0.0:
+    if not (np.all(traded >= 0.0) and 0.0 < np.sum(traded) < np.inf):
         return {}
     before = window(bars.volume, 20, before=1)
     high, low, close = (window(column, 20) for column in (bars.high, bars.low, bars.close))

@@ -116,7 +116,6 @@ def test_zero_volume_gives_no_volume_facts_and_leaves_the_rest_alone() -> None:
         ("close", np.nan, r"row 7 \(2024-01-08T00:00:00\+00:00\): close: expected a positive price, was nan"),
         ("low", 0.0, "low: expected a positive price, was 0.0"),
         ("high", np.inf, "high: expected a positive price, was inf"),
-        ("volume", -1.0, "volume: expected a volume of zero or more, was -1.0"),
     ],
 )
 def test_a_broken_bar_is_named(column: str, value: float, message: str) -> None:

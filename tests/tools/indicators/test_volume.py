@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, nan, sqrt
 
 import pytest
 
@@ -45,6 +45,14 @@ def test_money_flows_in_where_bars_close_at_their_highs() -> None:
 def test_a_venue_that_reports_no_volume_has_no_volume_facts() -> None:
     facts = known(bars(RISING, volume=[0.0] * 21))
     assert not [name for name in facts if "volume" in name or name in ("mfi_14", "cmf_20", "vwap_20")]
+
+
+@pytest.mark.parametrize("broken", [nan, inf, -1.0])
+def test_a_volume_that_is_no_number_is_not_used(broken: float) -> None:
+    facts = known(bars(RISING, volume=[*VOLUME[:-1], broken]))
+    assert not [name for name in facts if "volume" in name or name in ("mfi_14", "cmf_20", "vwap_20")]
+    # More than 20 bars back it is out of sight.
+    assert known(bars([1.0, *RISING], volume=[broken, *VOLUME]))["vwap_20"] == pytest.approx(513.0 / 43.0)
 
 
 def test_no_money_flows_where_the_price_stands_still() -> None:

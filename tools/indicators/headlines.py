@@ -1,0 +1,62 @@
+"""Headlines, counted. Their text stays outside: it is somebody else's word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from fks_agents.contracts import Headline
+from tools.indicators._arithmetic import ratio
+from tools.indicators._definition import Facts, Values
+
+WEEK = timedelta(days=7)
+
+GOOD = frozenset({
+    "beat", "beats", "bullish", "climb", "climbs", "gain", "gains", "growth", "jump", "jumps", "optimism", "outperform",
+    "outperforms", "profit", "profits", "rallies", "rally", "rebound", "rebounds", "record", "recovers", "recovery",
+    "rise", "rises", "soar", "soars", "strong", "surge", "surges", "upbeat", "upgrade", "upgrades",
+})  # fmt: skip
+BAD = frozenset({
+    "bankruptcy", "bearish", "crash", "crashes", "crisis", "cut", "cuts", "decline", "declines", "default", "defaults",
+    "downgrade", "downgrades", "drop", "drops", "fall", "falls", "fear", "fears", "fraud", "loss", "losses", "miss",
+    "misses", "plunge", "plunges", "recession", "selloff", "sink", "sinks", "slump", "slumps", "tumble", "tumbles",
+    "warning", "warns", "weak",
+})  # fmt: skip
+"""Words of headlines that take a side. A count of them is crude: it knows no negation and no irony."""
+
+FACTS: Facts = (
+    ("headlines_7d", "count", "Headlines on the symbol published in the 7 days before the decision"),
+    ("headlines_1d", "count", "Headlines on the symbol published in the 24 hours before the decision"),
+    ("headlines_good_7d", "count", "Of those of 7 days, the ones with more good than bad words of a fixed list"),
+    ("headlines_bad_7d", "count", "Of those of 7 days, the ones with more bad than good words of a fixed list"),
+    ("headlines_tone_7d", "ratio", "(good - bad) / all headlines of 7 days, -1 to 1; left out without headlines"),
+    ("headline_age", "days", "Days from the newest headline to the decision"),
+)
+
+
+def recent(headlines: Sequence[Headline], as_of: datetime) -> tuple[Headline, ...]:
+    """Those of the last seven days, in their order."""
+    return tuple(headline for headline in headlines if as_of - headline.published_at <= WEEK)
+
+
+def describe(headlines: Sequence[Headline], as_of: datetime) -> Values:
+    """Facts of the headlines known at `as_of`, oldest first; the counts are 0 where there are none."""
+    week = recent(headlines, as_of)
+    sides = [_side(headline.text) for headline in week]
+    good, bad = sum(side > 0 for side in sides), sum(side < 0 for side in sides)
+    values: Values = {
+        "headlines_7d": len(week),
+        "headlines_1d": sum(as_of - headline.published_at <= timedelta(days=1) for headline in week),
+        "headlines_good_7d": good,
+        "headlines_bad_7d": bad,
+        "headlines_tone_7d": ratio(good - bad, len(week)),
+    }
+    if headlines:
+        values["headline_age"] = (as_of - headlines[-1].published_at).total_seconds() / 86_400.0
+    return values
+
+
+def _side(text: str) -> int:
+    words = re.findall(r"[a-z]+", text.lower())
+    return sum((word in GOOD) - (word in BAD) for word in words)

@@ -1,0 +1,101 @@
+# cython: language_level=3
+"""One order as plain C, and the arithmetic of its level. `_order_py.py` says the same in Python."""
+from libc.math cimport ceil, fabs, floor, isfinite
+
+cdef enum:
+    MARKET = 0
+    LIMIT = 1
+    STOP = 2
+    TRAIL = 3
+
+cdef enum:
+    ENTRY_LEG = 0
+    STOP_LEG = 1
+    TARGET_LEG = 2
+    HORIZON_LEG = 3
+
+cdef struct Order:
+    long long order_id
+    long long entry_id
+    int kind
+    int leg
+    int side
+    bint is_working
+    bint is_reduce_only
+    bint is_done
+    int born                # move of the entry's fill inside this bar: -1, +1; 0 before or at the open
+    double quantity
+    double price
+    double trail
+    double activation
+    double starts_at
+    double extreme
+    long long expires
+    long long bars_left
+    Py_ssize_t entry_event
+
+
+cdef inline double to_step(double value, double step, bint up) noexcept nogil:
+    cdef double steps, whole, per_unit, scale
+    if step == 0.0:
+        return value
+    steps = value / step
+    if not isfinite(steps):
+        return value
+    scale = fabs(steps)
+    if scale < 1.0:
+        scale = 1.0
+    if fabs(steps - floor(steps + 0.5)) <= 1e-9 * scale:
+        return value
+    whole = ceil(steps) if up else floor(steps)
+    per_unit = floor(1.0 / step + 0.5)
+    if per_unit > 0.0 and fabs(per_unit * step - 1.0) < 1e-12:
+        return whole / per_unit
+    return whole * step
+
+
+cdef inline bint works(const Order* o) noexcept nogil:
+    return o.is_working and not o.is_done
+
+
+cdef inline bint is_stop(const Order* o) noexcept nogil:
+    return o.kind == STOP or o.kind == TRAIL
+
+
+cdef inline int move_of(const Order* o) noexcept nogil:
+    """The move that reaches its level: -1 down, +1 up, 0 for a market order or one without a level."""
+    if o.price == 0.0 or o.kind == MARKET:
+        return 0
+    return -o.side if o.kind == LIMIT else o.side
+
+
+cdef inline double trigger(const Order* o, double beyond) noexcept nogil:
+    return o.price - o.side * beyond if o.kind == LIMIT else o.price
+
+
+cdef inline bint is_reached(const Order* o, double price, double beyond) noexcept nogil:
+    return price <= trigger(o, beyond) if move_of(o) < 0 else price >= trigger(o, beyond)
+
+
+cdef inline void pull(Order* o, double favourable, double tick) noexcept nogil:
+    """Let a trailing stop follow the best price seen; it never goes back."""
+    cdef double level
+    if o.extreme == 0.0:
+        if o.starts_at != 0.0 and (favourable - o.starts_at) * o.side > 0.0:
+            return
+        o.extreme = favourable
+    elif (o.extreme - favourable) * o.side > 0.0:
+        o.extreme = favourable
+    level = o.extreme + o.side * o.trail
+    if level <= 0.0:
+        return
+    level = to_step(level, tick, o.side < 0)
+    if level > 0.0 and (o.price == 0.0 or (o.price - level) * o.side > 0.0):
+        o.price = level
+
+
+cdef inline void start_trail(Order* o, double reference, double tick) noexcept nogil:
+    if o.activation != 0.0:
+        o.starts_at = reference - o.side * o.activation
+    else:
+        pull(o, reference, tick)

@@ -1,0 +1,75 @@
+"""One order of the plain engine, and the arithmetic of its level."""
+
+from __future__ import annotations
+
+from execution_core._door import ORDER_FIELDS
+from execution_core.sizing import round_price
+
+SIDE_NAMES = {1: "buy", -1: "sell"}
+
+
+class Order:
+    __slots__ = (*ORDER_FIELDS, "born", "entry_event", "is_done")
+
+    def __init__(self, order_id: int, entry_id: int, kind: str, leg: str, side: int, quantity: float) -> None:
+        self.order_id = order_id
+        self.entry_id = entry_id
+        self.kind = kind
+        self.leg = leg
+        self.side = side
+        self.is_working = leg == "entry"
+        self.is_reduce_only = leg != "entry"
+        self.quantity = quantity
+        self.price = 0.0
+        self.trail = 0.0
+        self.activation = 0.0  # favourable move, from the entry's fill, after which trailing begins
+        self.starts_at = 0.0  # the price that is, once the leg works; 0: trails from the beginning
+        self.extreme = 0.0  # best price seen while trailing; 0: not trailing yet
+        self.expires = 0
+        self.bars_left = 0
+        self.born = 0  # move of the entry's fill inside this bar: -1 down, +1 up, 0 before or at the open
+        self.entry_event = -1
+        self.is_done = False
+
+    @property
+    def works(self) -> bool:
+        return self.is_working and not self.is_done
+
+    @property
+    def is_stop(self) -> bool:
+        return self.kind in ("stop", "trail")
+
+    @property
+    def move(self) -> int:
+        """The move that reaches its level: -1 down, +1 up, 0 for a market order or one without a level."""
+        if self.price == 0.0 or self.kind == "market":
+            return 0
+        return -self.side if self.kind == "limit" else self.side
+
+    def trigger(self, beyond: float) -> float:
+        """The price that sets it off; `beyond` is what a limit needs past its price."""
+        return self.price - self.side * beyond if self.kind == "limit" else self.price
+
+    def is_reached(self, price: float, beyond: float) -> bool:
+        return price <= self.trigger(beyond) if self.move < 0 else price >= self.trigger(beyond)
+
+    def start_trail(self, reference: float, tick: float) -> None:
+        if self.activation != 0.0:
+            self.starts_at = reference - self.side * self.activation
+        else:
+            self.pull(reference, tick)
+
+    def pull(self, favourable: float, tick: float) -> None:
+        """Let the stop follow the best price seen; it never goes back."""
+        if self.extreme == 0.0:
+            if self.starts_at != 0.0 and (favourable - self.starts_at) * self.side > 0.0:
+                return
+            self.extreme = favourable
+        elif (self.extreme - favourable) * self.side > 0.0:
+            self.extreme = favourable
+        level = self.extreme + self.side * self.trail
+        if level <= 0.0:
+            return
+        level = round_price(level, tick, SIDE_NAMES[self.side], "stop")
+        if level > 0.0 and (self.price == 0.0 or (self.price - level) * self.side > 0.0):
+            self.price = level

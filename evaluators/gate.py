@@ -1,0 +1,70 @@
+"""The gate: everything a cycle states is recomputed before anything may be traded. It fails closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from evaluators.rules import check_statement, freshness, identity, language, outcome_of, plan as plan_rule, sizing
+from fks_agents.contracts import Check, Claim, Plan, Report, Sized, Snapshot, Spoken, Turn, Verdict
+
+
+def judge(
+    snapshot: Snapshot,
+    reports: Sequence[Report],
+    debate: Sequence[Turn],
+    plan: Plan,
+    sized: Sized | None,
+    *,
+    tick: float = 0.01,
+) -> Verdict:
+    """Recompute every claim, the plan, the size and the times; `tick` is the price step levels were rounded to.
+
+    Fail where any check fails; unscored where any cannot be judged, or where nothing was said; else pass.
+    """
+    spoken: tuple[Spoken, ...] = (*reports, *debate, plan)
+    claims = tuple(claim for each in spoken for claim in each.claims)
+    if not claims and plan.action not in ("buy", "sell"):
+        return Verdict(outcome="unscored", reason="nobody stated anything: there is nothing to check")
+    facts = {fact.id: fact for fact in snapshot.facts}
+    parts: tuple[tuple[str, Callable[[], Iterable[Check]]], ...] = (
+        (freshness.RULE, lambda: freshness.check(snapshot)),
+        (identity.RULE, lambda: identity.check(claims, debate)),
+        ("claims", lambda: _claims(snapshot, spoken, plan, tick)),
+        (plan_rule.RULE, lambda: plan_rule.check(plan, snapshot, facts, tick)),
+        (sizing.RULE, lambda: sizing.check(plan, sized, snapshot.account)),
+        (language.RULE, lambda: _plan_language(plan)),
+    )
+    checks = tuple(check for name, part in parts for check in _closed(name, part))
+    return Verdict(outcome=outcome_of(checks), reason=_reason(checks, claims), checks=checks)
+
+
+def _claims(snapshot: Snapshot, spoken: Sequence[Spoken], plan: Plan, tick: float) -> Iterator[Check]:
+    facts = {fact.id: fact for fact in snapshot.facts}
+    given = plan_rule.quotable(plan) if plan.action in ("buy", "sell") else ()
+    for each in spoken:
+        own = each is plan
+        for claim in each.claims:
+            step = tick if own and plan_rule.is_level(claim) else 0.0
+            yield from check_statement(claim, facts, given if own else (), step)
+
+
+def _plan_language(plan: Plan) -> Iterator[Check]:
+    for said, what in language.forbidden_in(f"{plan.reason} {plan.abstained or ''}"):
+        yield Check(rule=language.RULE, subject="plan.reason", outcome="fail", reason=f"{what}: {said!r}", stated=said)
+
+
+def _closed(name: str, part: Callable[[], Iterable[Check]]) -> Iterator[Check]:
+    """The part's checks; where it breaks, an unscored one, so that the verdict cannot be a pass."""
+    try:
+        yield from part()
+    except Exception as error:  # noqa: BLE001  whatever broke, this was not checked
+        reason = f"the rule {name} broke: {type(error).__name__}: {error}"
+        yield Check(rule=name, subject="gate", outcome="unscored", reason=reason)
+
+
+def _reason(checks: Sequence[Check], claims: Sequence[Claim]) -> str:
+    looked_at = f"{len(checks)} checks over {len(claims)} claims"
+    for outcome, said in (("fail", "failed"), ("unscored", "could not be judged")):
+        if found := [check for check in checks if check.outcome == outcome]:
+            return f"{len(found)} of {looked_at} {said}: {found[0].subject}: {found[0].reason}"
+    return f"{looked_at}: all hold"

@@ -1,0 +1,44 @@
+"""What a sentence states, read without knowing any evidence: quantities, periods, comparisons, words of direction.
+
+Nothing here says whether a statement is true. The same reading serves claims over facts, tables or paragraphs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from evaluators.reading.names import Period, names_in
+from evaluators.reading.quantities import Quantity, normalise, quantities_in
+from evaluators.reading.words import Comparison, Word, comparisons_in, words_in
+
+__all__ = ["Comparison", "Period", "Quantity", "Reading", "Word", "normalise", "read"]
+
+
+class Reading(NamedTuple):
+    text: str
+    """Normalised: plain digits and spaces, nothing invisible. All spans point into it."""
+    quantities: tuple[Quantity, ...]
+    periods: tuple[Period, ...]
+    """Numbers that can only be part of a name: `20-day`, `RSI(14)`."""
+    comparisons: tuple[Comparison, ...]
+    words: tuple[Word, ...]
+
+    def clause(self, position: int) -> tuple[int, int]:
+        """Start and end of the clause around `position`."""
+        from evaluators.reading.words import clause_around
+
+        return clause_around(self.text, position)
+
+
+def read(text: str) -> Reading:
+    """Read `text`; never raises, whatever it holds."""
+    plain = normalise(text)
+    names = names_in(plain)
+    quantities = quantities_in(plain, names)
+    return Reading(
+        plain,
+        quantities,
+        tuple(name for name in names if name.counts and not name.may_be_value),
+        comparisons_in(plain, names),
+        words_in(plain),
+    )

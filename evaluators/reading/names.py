@@ -1,0 +1,93 @@
+"""Numbers that are part of a name and state nothing: `RSI(14)`, `20-day`, `S&P 500`, dates, times, ids."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+NUMBER_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
+}  # fmt: skip
+WORDED = "|".join(NUMBER_WORDS)
+
+_INDICATORS = (
+    "RSI|SMA|EMA|WMA|DEMA|TEMA|KAMA|HMA|VWMA|MA|DMA|ATR|NATR|ADX|DX|DI|CCI|MFI|ROC|MOM|MACD|PPO|APO|TRIX|CMO|BB|BBANDS|"
+    "Bollinger(?: Bands?)?|Donchian|Keltner|Stochastic|Stoch|StochRSI|Aroon|Williams %R|Williams|ULTOSC|OBV|CMF|"
+    "VaR|CVaR|HV|Hurst|Supertrend|VWAP|momentum|average|volatility|return|drawdown|z-score|zscore"
+)
+_MONTHS = "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+_SPAN = "bar|day|session|candle|period|week|month|quarter|year|hour|minute"
+_SHORT = {"d": "day", "w": "week", "h": "hour", "y": "year", "m": "minute", "mo": "month", "min": "minute"}
+
+_NAMES = re.compile(
+    rf"""
+    (?P<moment>\b\d{{4}}-\d{{2}}(?:-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?)?(?![\d%.]*\d)
+      |\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b
+      |\b\d{{1,2}}(?:st|nd|rd|th)?\ (?i:{_MONTHS})\b\.?(?:,?\ (?:19|20)\d\d\b)?
+      |\b(?i:{_MONTHS})\b\.?\ \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]?\d|\s?%)(?:,?\ (?:19|20)\d\d\b)?
+      |\b(?i:{_MONTHS})\b\.?\ (?:19|20)\d\d\b
+      |\b(?i:Q[1-4]|FY|H[12])[ -]?(?:(?:19|20)\d\d)?\b
+      |\b(?i:in|since|during|year|early|late|mid)[ -](?:19|20)\d\d\b(?![.,]\d|\s?(?:%|percent|points|bars))
+      |\b\d{{1,2}}/\d{{1,2}}/(?:19|20)?\d\d\b)
+    |(?P<index>\b(?i:S&P|SP|NASDAQ|Dow(?:\ Jones)?|Russell|FTSE|Nikkei|CAC|DAX|IBEX|STOXX|Stoxx|ASX|Hang\ Seng|CSI|TOPIX)[ -]?
+      (?:500|400|600|100|30|1000|2000|3000|225|40|35|50|200|300|250)\b(?![.,]\d|\s?%))
+    |(?P<called>\b(?i:{_INDICATORS})(?:\(\s?(?P<inside>\d{{1,3}}(?:\s?,\s?\d{{1,3}}(?:\.\d)?)*)\s?\)|[-_]?(?P<glued>\d{{1,3}})(?![.,]?\d|\s?%|\w)))
+    |(?P<after>\b(?i:{_INDICATORS})\ \(?(?P<spaced>\d{{1,3}})\b(?![.,]\d|\s?%|\ percent)\)?)
+    |(?P<id>\bF\d+\b|\b[A-Za-z][A-Za-z_]*\.(?:\d+|entry|stop|target\d*)\b)
+    |(?P<over>\b(?i:over|in|for|during|past|last|next|previous|prior|within|trailing|across|of)\ (?:the\ )?(?:(?i:last|past|next|previous|prior|trailing)\ )?
+      (?P<many>\d{{1,4}}|(?i:{WORDED}))\ (?:trading\ )?(?P<plural>(?i:{_SPAN}))s\b)
+    |(?P<span>\b(?P<length>\d{{1,4}}|(?i:{WORDED}))(?:-|\ )(?:trading[ -])?(?P<unit>(?i:{_SPAN}))\b(?!s))
+    |(?P<short>\b(?P<few>\d{{1,4}})(?P<letter>mo|min|[dwhym])\b)
+    |(?P<dma>\b(?P<days>\d{{1,3}})[ -]?(?:DMA|SMA|EMA|dma|WMA|MA)\b)
+    |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b(?!\s?percentile))
+    |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
+    |(?P<level>\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:VaR|CVaR|confidence|quantiles?|percentiles?|intervals?|bands?|expected\ shortfall|value.at.risk)\b)
+    |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)
+    |(?P<token>\b(?!(?:USD|EUR|GBP|JPY|CHF|USDT)\d)[A-Za-z][A-Za-z_]*_?\d+(?:_?[A-Za-z]\w*|_\d+)*\b(?![.,]\d|\s?%))
+    """,
+    re.VERBOSE,
+)
+_DIGITS = re.compile(r"\d+")
+
+
+class Period(NamedTuple):
+    """A number inside a name."""
+
+    counts: tuple[int, ...]
+    """Empty where the number names a date, an index or an id: nothing has to fit it."""
+    unit: str
+    """bar, day, week, ...; empty where the name gives a bare parameter."""
+    start: int
+    end: int
+    may_be_value: bool
+    """`SMA 50`, `15m`, `in 10 bars`, `95 % VaR`: a name only where the evidence has that parameter, else a quantity."""
+
+
+def names_in(text: str) -> tuple[Period, ...]:
+    """Every number in `text` that is (or may be) part of a name, in order."""
+    return tuple(_period(match) for match in _NAMES.finditer(text))
+
+
+def count_of(word: str) -> int:
+    return int(word) if word.isdecimal() else NUMBER_WORDS[word.lower()]
+
+
+def _period(match: re.Match[str]) -> Period:
+    start, end = match.span()
+    if (inside := match["inside"] or match["glued"]) is not None:
+        return Period(tuple(int(digits) for digits in _DIGITS.findall(inside)), "", start, end, may_be_value=False)
+    if match["spaced"] is not None:
+        return Period((int(match["spaced"]),), "", start, end, may_be_value=True)
+    if match["many"] is not None:
+        return Period((count_of(match["many"]),), match["plural"].lower(), start, end, may_be_value=True)
+    if match["length"] is not None:
+        return Period((count_of(match["length"]),), match["unit"].lower(), start, end, may_be_value=False)
+    if match["few"] is not None:
+        return Period((int(match["few"]),), _SHORT[match["letter"]], start, end, may_be_value=True)
+    if match["days"] is not None:
+        return Period((int(match["days"]),), "", start, end, may_be_value=False)
+    if match["percent"] is not None:
+        return Period((int(float(match["percent"])),), "", start, end, may_be_value=True)
+    return Period((), "", start, end, may_be_value=False)

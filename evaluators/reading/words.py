@@ -1,0 +1,113 @@
+"""Words that compare, and words that say where something goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from evaluators.reading.names import Period
+
+Operator = Literal[">", "<", ">=", "<="]
+Kind = Literal["rising", "falling", "positive", "negative", "overbought", "oversold", "bullish", "bearish"]
+
+_OPERATORS: tuple[tuple[Operator, str], ...] = (
+    (">=", r"at least|no less than|not less than|no lower than|not below|≥|>="),
+    ("<=", r"at most|no more than|not more than|up to|no higher than|not above|not exceeding|≤|<="),
+    (">", r"above|over|exceed(?:s|ed|ing)?|greater than|more than|higher than|larger than|stronger than|bigger than|outpac(?:es|ed)|"
+          r"tops?|topped|surpass(?:es|ed)?|north of|wider than|faster than|longer than|in excess of|>"),
+    ("<", r"below|under|beneath|less than|lower than|smaller than|weaker than|fewer than|south of|short of|narrower than|slower than|"
+          r"shorter than|trails?|<"),
+)  # fmt: skip
+_COMPARING = re.compile(
+    "|".join(rf"(?P<o{i}>(?<!\w)(?:{words})(?!\w))" for i, (_, words) in enumerate(_OPERATORS)), re.IGNORECASE
+)
+_NEGATED = re.compile(r"(?:\b(?:not|never|no longer|neither|nor|without|cannot|hardly|fail(?:s|ed)? to (?:\w+ )?)|n't)\s*(?:\w+\s+){0,2}\Z", re.IGNORECASE)  # fmt: skip
+_OPPOSITE: dict[Operator, Operator] = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+# `over` and `under` compare only before a number or a thing; `over time`, `over the last`, `under pressure` do not.
+_NO_COMPARISON = re.compile(
+    r"\A\s+(?:time|all|the (?:last|past|next|previous|prior|course|period|same|horizon|coming)|a (?:period|horizon|span)|recent|"
+    r"(?:last|past|next)\b|pressure|way|consideration|both|various|several|many|(?:these|those|this|that)\b(?: \w+)?\s*(?:period|window|horizon))",
+    re.IGNORECASE,
+)
+# `higher than on 62 % of the last bars` states a share, which is judged as a number.
+_SHARE = re.compile(r"\A\s+(?:on|in|for|during)\s+[\d.]+\s?(?:%|percent)", re.IGNORECASE)
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("overbought", r"over-?bought"),
+    ("oversold", r"over-?sold"),
+    ("rising", r"rising|rises|rose|risen|climbing|climbs|climbed|gaining|gained|increasing|increased|increases|advancing|advanced|"
+               r"rallying|rallied|growing|grew|improving|improved|accelerating|up|upward|upwards|uptrend|strengthening|turning up|widening"),
+    ("falling", r"falling|falls|fell|fallen|declining|declined|declines|dropping|dropped|decreasing|decreased|decreases|sliding|slid|"
+                r"slipping|shrinking|shrank|worsening|decelerating|down|downward|downwards|downtrend|weakening|deteriorating|narrowing|lost"),
+    ("positive", r"positive"),
+    ("negative", r"negative"),
+    ("bullish", r"bullish"),
+    ("bearish", r"bearish"),
+)  # fmt: skip
+_WORDS = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _KINDS), re.IGNORECASE)
+_NO_DIRECTION_BEFORE = re.compile(r"(?:\b(?:set|made?|follow|back|catch|sum|break|slow|size|scale|step|mark|cut|narrow|tie|close)s?|[-_])\s?\Z", re.IGNORECASE)  # fmt: skip
+_NO_DIRECTION_AFTER = re.compile(r"\A(?:-to-|_|\s?(?:to date|to (?:[$€£~]?\d)|front\b|side\b|bars?\b|closes\b|streak\b|days?\b|volume\b|trades?\b))", re.IGNORECASE)  # fmt: skip
+_BOUNDARY = re.compile(r"[;!?\n]|\.(?=\s|\Z)|,? (?:while|whereas|but|although|though|yet) ", re.IGNORECASE)
+
+
+class Comparison(NamedTuple):
+    operator: Operator
+    """With a negation before it already applied."""
+    start: int
+    end: int
+
+
+class Word(NamedTuple):
+    kind: Kind
+    is_negated: bool
+    start: int
+    end: int
+
+
+def comparisons_in(text: str, names: Sequence[Period]) -> tuple[Comparison, ...]:
+    found = []
+    for match in _COMPARING.finditer(text):
+        start, end = match.span()
+        word = match[0].lower()
+        if _SHARE.match(text[end : end + 24]):
+            continue
+        if word in ("over", "under", "above", "up to", "top", "tops") and _compares_nothing(text, word, end, names):
+            continue
+        operator = _OPERATORS[int((match.lastgroup or "o0")[1:])][0]
+        if _NEGATED.search(text[max(0, start - 30) : start]):
+            operator = _OPPOSITE[operator]
+        found.append(Comparison(operator, start, end))
+    return tuple(found)
+
+
+def words_in(text: str) -> tuple[Word, ...]:
+    return tuple(
+        Word(match.lastgroup, _NEGATED.search(text[max(0, match.start() - 30) : match.start()]) is not None, *match.span())  # type: ignore[arg-type]
+        for match in _WORDS.finditer(text)
+        if not (_NO_DIRECTION_BEFORE.search(text[max(0, match.start() - 12) : match.start()])
+                or _NO_DIRECTION_AFTER.match(text[match.end() : match.end() + 12]))
+    )  # fmt: skip
+
+
+def clause_around(text: str, position: int) -> tuple[int, int]:
+    """Start and end of the clause that holds `position`: between full stops, semicolons, while, but."""
+    start, end = 0, len(text)
+    for boundary in _BOUNDARY.finditer(text):
+        if boundary.end() <= position:
+            start = boundary.end()
+        elif boundary.start() >= position:
+            end = boundary.start()
+            break
+    return start, end
+
+
+def _compares_nothing(text: str, word: str, end: int, names: Sequence[Period]) -> bool:
+    if word == "up to":
+        return not re.match(r"\s*[$€£]?\d", text[end : end + 8])
+    if word in ("top", "tops"):
+        return not re.match(r"\s*[$€£]?\d|\s+(?:its|the)\b", text[end : end + 8])
+    if _NO_COMPARISON.match(text[end : end + 40]):
+        return True
+    follows = next((name for name in names if name.start <= end + 1 < name.end or end <= name.start <= end + 5), None)
+    # `over 20 days` gives a span of time; `over the 20-day average` compares.
+    return word == "over" and follows is not None and follows.may_be_value and follows.unit != ""

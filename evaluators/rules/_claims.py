@@ -1,0 +1,55 @@
+"""The rules over a claim, one after the other; a rule that breaks leaves an unscored check and never a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from evaluators.rules import (
+    citations,
+    comparisons,
+    directions,
+    extremes,
+    labels,
+    language,
+    numbers,
+    periods,
+    stances,
+    values,
+)
+from evaluators.rules._statement import Statement
+from evaluators.rules._terms import Term
+from fks_agents.contracts import Check, Claim, Fact
+
+Rule = Callable[[Statement], Iterable[Check]]
+RULES: tuple[tuple[str, Rule], ...] = tuple(
+    (module.RULE, module.check)
+    for module in (citations, values, numbers, periods, comparisons, directions, extremes, labels, stances, language)
+)
+
+
+def check_claims(claims: Sequence[Claim], facts: Sequence[Fact]) -> tuple[Check, ...]:
+    """Recompute everything `claims` state from the `facts` they cite; at least one check for each claim, in order."""
+    known = {fact.id: fact for fact in facts}
+    return tuple(check for claim in claims for check in check_statement(claim, known))
+
+
+def check_statement(claim: Claim, facts: Mapping[str, Fact], given: tuple[Term, ...] = (), tick: float = 0.0,
+                    rules: Sequence[tuple[str, Rule]] = RULES) -> Iterator[Check]:  # fmt: skip
+    """Every check of one claim. `given` are numbers it may quote without citing; `tick` is the price step."""
+    statement = Statement(claim, facts, given, tick)
+    is_silent = True
+    for name, rule in rules:
+        try:
+            for check in rule(statement):
+                is_silent = False
+                yield check
+        except Exception as error:  # noqa: BLE001  whatever broke, the claim was not checked
+            is_silent = False
+            yield Check(
+                rule=name,
+                subject=claim.id,
+                outcome="unscored",
+                reason=f"the rule {name} broke: {type(error).__name__}: {error}",
+            )
+    if is_silent:
+        yield citations.nothing_stated(statement)

@@ -1,0 +1,171 @@
+"""One claim made ready for the rules: its text read, its facts looked up, its formula computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from evaluators.reading import Quantity, Reading, read
+from evaluators.rules import _formula
+from evaluators.rules._agreement import agrees, goes_with
+from evaluators.rules._terms import Term, fits, mentioned, named, term_of
+from fks_agents.contracts import Check, Claim, Fact, Outcome
+
+RESULT = "formula"
+_WORD = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True)
+class Statement:
+    claim: Claim
+    facts: Mapping[str, Fact]
+    """Everything that could have been cited, by id."""
+    given: tuple[Term, ...] = ()
+    """Numbers that may be quoted without a citation: those of the plan a claim belongs to."""
+    tick: float = 0.0
+    """How far a stated price may lie from its formula: the price step it was rounded to."""
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read(self.claim.text)
+
+    @cached_property
+    def formula_ids(self) -> tuple[str, ...]:
+        """Empty where there is no formula, or none that can be read."""
+        try:
+            return _formula.ids_in(self.claim.formula) if self.claim.formula else ()
+        except _formula.FormulaError:
+            return ()
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.claim.fact_ids, *self.formula_ids)))
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(id for id in self.ids if id not in self.facts)
+
+    @cached_property
+    def cited(self) -> tuple[Fact, ...]:
+        return tuple(self.facts[id] for id in self.ids if id in self.facts)
+
+    @cached_property
+    def labels(self) -> tuple[Fact, ...]:
+        return tuple(fact for fact in self.cited if isinstance(fact.value, str))
+
+    @cached_property
+    def computed(self) -> tuple[tuple[_formula.Part, tuple[_formula.Part, ...]] | None, str]:
+        """Result and steps of the formula, or why there is none."""
+        if self.claim.formula is None:
+            return None, ""
+        try:
+            return _formula.compute(self.claim.formula, self.facts), ""
+        except _formula.FormulaError as error:
+            return None, str(error)
+
+    @cached_property
+    def result(self) -> Term | None:
+        found, _ = self.computed
+        if found is None:
+            return None
+        part = found[0]
+        return named(RESULT, self.claim.formula or "", part.value, part.unit or self.claim.unit)
+
+    @cached_property
+    def steps(self) -> tuple[Term, ...]:
+        """What the formula passes through: its constants and partial results, quotable but no subject of the text."""
+        found, _ = self.computed
+        parts = found[1] if found is not None else ()
+        return tuple(Term("step", "step of the formula", part.value, part.unit) for part in parts)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Numbers the text can be about, cited facts first."""
+        facts = tuple(term for fact in self.cited if (term := term_of(fact)) is not None)
+        words = set(_WORD.findall(self.reading.text.lower())) if self.given else set()
+        given = tuple(term for term in self.given if term.stems & words)
+        return (*facts, *((self.result,) if self.result is not None else ()), *given)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What the text states; numbers that prove to be parameters of the cited facts are left out."""
+        return tuple(q for q in self.reading.quantities if not self.is_name(q))
+
+    def is_name(self, quantity: Quantity) -> bool:
+        name = quantity.name
+        if name is None:
+            # `2R` counts multiples of the risk: what that is, only a plan can say.
+            return quantity.mark == "r" and not self.given
+        if name.unit == "minute" and name.counts[0] in (5, 15, 30):
+            return any(f.timeframe == f"{name.counts[0]}m" for f in self.cited)
+        if quantity.mark == "" and quantity.value != name.counts[0]:
+            return False
+        return any(fits(name, term) for term in self.terms)
+
+    def subjects(self, quantity: Quantity, among: tuple[Term, ...]) -> tuple[Term, ...]:
+        """Which of `among` the words around a number speak of; all of them where the words do not tell."""
+        if len(among) < 2:
+            return among
+        start, end = self.reading.clause(quantity.start)
+        before = [q.end for q in self.quantities if start <= q.end <= quantity.start]
+        after = [q.start for q in self.quantities if quantity.end <= q.start < end]
+        tail = self.reading.text[quantity.end : after[0] if after else end]
+        if (found := _by_id(tail, among)) is not None:
+            return (found,)
+        for text_start, text_end in (
+            (before[-1] if before else start, quantity.start),
+            (quantity.end, quantity.end + len(tail)),
+        ):
+            if found_here := self.spoken_of(text_start, text_end, among):
+                return found_here
+        return among
+
+    def spoken_of(self, start: int, end: int, among: tuple[Term, ...]) -> tuple[Term, ...]:
+        periods = tuple(p for p in self.reading.periods if start <= p.start and p.end <= end)
+        soft = tuple(
+            q.name for q in self.reading.quantities if q.name is not None and start <= q.start and q.end <= end
+        )
+        return mentioned(self.reading.text[start:end], (*periods, *soft), among)
+
+    def quotable(self, quantity: Quantity) -> tuple[Term, ...]:
+        """Terms whose unit goes with the number's."""
+        return tuple(term for term in self.terms if goes_with(quantity, term))
+
+    def agrees(self, quantity: Quantity, term: Term) -> bool:
+        return agrees(quantity, term, self.tick)
+
+    def printed(self, quantity: Quantity) -> str:
+        """The number as it stands in the text, with the words that lead to it."""
+        text = self.reading.text
+        start, _ = self.reading.clause(quantity.start)
+        lead = text[start : quantity.start].rsplit(maxsplit=2)[-2:] if quantity.start > start else []
+        joint = "" if text[quantity.start - 1 : quantity.start] in "$€£-+−(~" else " "
+        return f"{' '.join(lead)}{joint if lead else ''}{text[quantity.start : quantity.end]}".strip()
+
+    def check(self, rule: str, outcome: Outcome, reason: str, *, stated: str | None = None, computed: str | None = None,
+              ids: tuple[str, ...] | None = None) -> Check:  # fmt: skip
+        return Check(rule=rule, subject=self.claim.id, outcome=outcome, reason=reason, stated=stated, computed=computed,
+                     fact_ids=self.ids if ids is None else ids)  # fmt: skip
+
+
+def _by_id(tail: str, among: tuple[Term, ...]) -> Term | None:
+    """The term whose id follows the number at once: `61.3 (F12)`."""
+    head = tail[:12].lstrip(" ([").partition(")")[0].partition("]")[0]
+    return next((term for term in among if head == term.id or head.startswith((f"{term.id} ", f"{term.id},"))), None)
+
+
+def shown(value: float) -> str:
+    """A value as people read it: at most six significant digits, or whole."""
+    if abs(value) >= 1e6:
+        return f"{value:,.0f}"
+    return f"{value:,.6g}" if abs(value) >= 1e-4 or value == 0.0 else f"{value:.4g}"
+
+
+def told(term: Term) -> str:
+    """`F12 (rsi_14) is 61.3`, with its unit where that matters."""
+    suffix = {"percent": " %", "sigma": " σ", "bars": " bars", "days": " days"}.get(term.unit or "", "")
+    name = f"the formula {term.name}" if term.id == RESULT else str(term)
+    verb = "gives" if term.id == RESULT else "is"
+    return f"{name} {verb} {shown(term.value)}{suffix}"

@@ -1,0 +1,153 @@
+"""What a claim's words can refer to: the cited facts, and what its formula gives."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from evaluators.reading import Period, Quantity
+from fks_agents.bars import SECONDS
+from fks_agents.contracts import Fact, Timeframe, Unit
+
+
+class Term(NamedTuple):
+    id: str
+    name: str
+    value: float
+    unit: Unit | None
+    """None where a formula's unit cannot be told: it then reads with any."""
+    timeframe: Timeframe | None = None
+    stems: frozenset[str] = frozenset()
+    counts: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.name})"
+
+
+_PIECES = re.compile(r"[a-z]+|\d+")
+_WORD = re.compile(r"[a-z]+")
+_DEFINED = re.compile(r"\b(?:last|of|over|from|at lag)\s(\d+)\b|\b(\d+)[- ](?:bars?|closes|log|one-bar|values|returns|days?)\b")
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "price": ("close",), "last": ("close",), "closed": ("close",), "closing": ("close",), "index": ("close",), "market": ("close",),
+    "it": ("close",), "average": ("sma", "ema", "kama", "mean", "average"), "averages": ("sma", "ema"), "mean": ("sma", "mean"), "ma": ("sma", "ema"),
+    "vol": ("volatility",), "volatility": ("vol", "atr"), "momentum": ("roc", "rsi", "macd"), "gain": ("return", "change", "roc"),
+    "loss": ("return", "change", "var"), "gained": ("return", "change", "roc"), "lost": ("return", "change", "roc"),
+    "fell": ("return", "change", "roc"), "rose": ("return", "change", "roc"), "moved": ("return", "change"), "move": ("return", "change", "move"),
+    "performance": ("return",), "change": ("return", "roc"), "changed": ("change", "return"), "returned": ("return",), "dropped": ("return", "change"),
+    "bollinger": ("bb", "bbands"), "band": ("bollinger",), "bands": ("bollinger",), "strength": ("rsi", "adx"), "stochastic": ("stoch",),
+    "range": ("atr",), "true": ("atr",), "shortfall": ("cvar",), "risk": ("var", "cvar"), "crude": ("wti",), "oil": ("wti",),
+    "inflation": ("cpi",), "yield": ("yield", "baa", "aaa"), "median": ("q50", "p50"), "histogram": ("hist",), "skew": ("skewness",),
+    "peak": ("drawdown",), "distance": ("to", "vs"), "versus": ("to", "vs"), "against": ("to", "vs"), "relative": ("to", "vs"),
+    "score": ("z",), "resistance": ("r",), "support": ("s",), "turnover": ("dollar", "volume"), "fit": ("r",), "win": ("winrate",),
+    "uncertainty": ("volatility",), "stop": ("stop",), "trading": ("close",), "trades": ("close",), "traded": ("close",), "parity": ("close",),
+}  # fmt: skip
+_TIMEFRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}
+
+
+@lru_cache(maxsize=4096)
+def _pieces(name: str) -> tuple[frozenset[str], tuple[int, ...]]:
+    pieces = _PIECES.findall(name.lower())
+    return frozenset(p for p in pieces if p.isalpha()), tuple(int(p) for p in pieces if p.isdecimal() and len(p) < 9)
+
+
+def term_of(fact: Fact) -> Term | None:
+    """The fact as a number with the words of its name; None for a label."""
+    if isinstance(fact.value, str):
+        return None
+    stems, counts = _pieces(fact.name)
+    return Term(fact.id, fact.name, float(fact.value), fact.unit, fact.timeframe, stems, counts)
+
+
+def named(id: str, name: str, value: float, unit: Unit | None) -> Term:  # noqa: A002  as in the contract
+    stems, counts = _pieces(name)
+    return Term(id, name, value, unit, None, stems, counts)
+
+
+def mentioned(text: str, periods: tuple[Period, ...], terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Of `terms`, those that `text` speaks of most closely; empty where it speaks of none."""
+    if not terms:
+        return ()
+    ids = [term for term in terms if re.search(rf"\b{term.id}\b", text)]
+    if ids:
+        return tuple(ids)
+    words = set(_WORD.findall(text.lower()))
+    told = words | {alias for word in words for alias in _ALIASES.get(word, ())}
+    told |= {word[:-1] for word in words if word.endswith("s")}
+    frames = {_TIMEFRAMES[word] for word in words if word in _TIMEFRAMES}
+    best, found = (0.0, 0.0), []
+    for term in terms:
+        hits = len(term.stems & told)
+        if not hits:
+            continue
+        score = hits + sum(fits(period, term) for period in periods) + (term.timeframe in frames)
+        rank = (float(score), hits / len(term.stems))
+        if rank > best:
+            best, found = rank, [term]
+        elif rank == best:
+            found.append(term)
+    return tuple(found)
+
+
+def fits(period: Period, term: Term) -> bool:
+    """Whether the number inside a name can be the parameter of this term."""
+    if not period.counts:
+        return True
+    if term.unit in ("bars", "days", "count") and term.value == period.counts[0] and period.unit:
+        return True
+    return _is_among(period, term, term.counts) or _is_among(period, term, defined_counts(term.name))
+
+
+def _is_among(period: Period, term: Term, counts: tuple[int, ...]) -> bool:
+    if period.unit == "":
+        return any(count in counts for count in period.counts) or _is_band(period, counts)
+    return any(length in counts for length in _lengths(period, term.timeframe))
+
+
+@lru_cache(maxsize=4096)
+def defined_counts(name: str) -> tuple[int, ...]:
+    """Lengths that the catalogue's definition of this fact tells: 252 of `below the highest close of 252 bars`."""
+    from tools.indicators import definitions  # heavy, and needed only where the name does not tell
+
+    text = next((each.text for each in definitions() if each.name == name), "")
+    return tuple(int(match[1] or match[2]) for match in _DEFINED.finditer(text))
+
+
+def _is_band(period: Period, counts: tuple[int, ...]) -> bool:
+    # The 80 % band lies between the quantiles 10 and 90.
+    half = (100 - period.counts[0]) / 2
+    return any(count in (half, 100 - half) for count in counts)
+
+
+def _lengths(period: Period, timeframe: Timeframe | None) -> tuple[float, ...]:
+    """How many bars of `timeframe` the period may be; trading time, and calendar time for markets that never close."""
+    count = period.counts[0]
+    if period.unit in ("bar", "session", "candle", "period") or timeframe is None:
+        return (count,)
+    if timeframe == "1d":
+        factors = {
+            "day": (1,),
+            "week": (5, 7),
+            "month": (20, 21, 22, 30),
+            "quarter": (60, 63),
+            "year": (250, 252, 260, 365),
+        }
+        exact = (
+            (252.0,)
+            if (period.unit, count) == ("week", 52)
+            else (60.0,)
+            if (period.unit, count) == ("month", 3)
+            else ()
+        )
+        return tuple(count * factor for factor in factors.get(period.unit, ())) + exact
+    if timeframe == "1w":
+        factors = {"week": (1,), "quarter": (13,), "year": (52,)}
+        return tuple(float(count * factor) for factor in factors.get(period.unit, ()))
+    seconds = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}.get(period.unit, 0)
+    return (count * seconds / SECONDS[timeframe],)
+
+
+def bars_of(quantity: Quantity, term: Term) -> bool:
+    """Whether the quantity, printed in bars or days, counts in this term's own bars."""
+    unit = {"day": "1d", "week": "1w", "hour": "1h"}.get(quantity.mark)
+    return quantity.mark == "bar" or unit == term.timeframe or term.timeframe is None

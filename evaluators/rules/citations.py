@@ -1,0 +1,33 @@
+"""Every cited id exists, and who states a number cites where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evaluators.rules._statement import Statement, told
+from fks_agents.contracts import Check
+
+RULE = "citations"
+
+
+def check(statement: Statement) -> Iterator[Check]:
+    claim = statement.claim
+    for id in statement.missing:
+        yield statement.check(RULE, "fail", f"cites {id}, which does not exist", stated=id, ids=(id,))
+    if statement.ids:
+        return
+    if statement.given and not claim.formula:
+        return
+    if statement.reading.quantities or claim.value is not None:
+        stated = claim.value if claim.value is not None else statement.reading.quantities[0].value
+        yield statement.check(RULE, "fail", f"states {stated:g} and cites no fact", stated=f"{stated:g}")
+
+
+def nothing_stated(statement: Statement) -> Check:
+    """The check of a claim that no rule had anything to say on."""
+    if not statement.cited:
+        return statement.check(RULE, "unscored", "cites no fact, so nothing in it can be checked")
+    seen = "; ".join(
+        [*(told(term) for term in statement.terms[:3]), *(f"{f.id} ({f.name}) is {f.value}" for f in statement.labels)]
+    )
+    return statement.check(RULE, "pass", f"states no number to recompute; looked at {seen}")

@@ -1,0 +1,82 @@
+"""Rising or falling, up or down, positive or negative: the cited change has that sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from evaluators.reading import Word
+from evaluators.rules._statement import Statement, told
+from evaluators.rules._terms import Term
+from evaluators.rules.numbers import source_of
+from fks_agents.contracts import Check
+
+RULE = "directions"
+_SIGNS = {"rising": 1, "positive": 1, "falling": -1, "negative": -1}
+_CHANGE = re.compile(
+    r"(?:^|_)(?:return|change|slope|roc|momentum|mom|macd|histogram|hist|to|vs|drift|trend|trix|gap|body|z|zscore|ppo|cmf|obv|cmo|delta|spread|surprise)(?:_|$)|profit|unrealised"
+)
+_UP_LABELS = frozenset({"up", "rising", "bullish", "uptrend", "higher"})
+_DOWN_LABELS = frozenset({"down", "falling", "bearish", "downtrend", "lower"})
+
+
+def check(statement: Statement) -> Iterator[Check]:
+    for word in statement.reading.words:
+        if word.kind in _SIGNS and not _signs_a_number(statement, word):
+            yield _direction(statement, word)
+
+
+def _signs_a_number(statement: Statement, word: Word) -> bool:
+    """`fell 2 %` was judged with its number."""
+    text = statement.reading.text
+    for quantity in statement.quantities:
+        gap = text[word.end : quantity.start] if quantity.start >= word.end else text[quantity.end : word.start]
+        if (
+            quantity.lean == _SIGNS[word.kind]
+            and not quantity.is_positional
+            and len(gap) < 30
+            and not re.search(r"[.;]", gap)
+        ):
+            return source_of(statement, quantity) is not None
+    return False
+
+
+def _direction(statement: Statement, word: Word) -> Check:
+    text = statement.reading.text
+    start, end = statement.reading.clause(word.start)
+    stated = f"{'not ' if word.is_negated else ''}{text[word.start : word.end]}"
+    wanted = -_SIGNS[word.kind] if word.is_negated else _SIGNS[word.kind]
+    changes = tuple(
+        t
+        for t in statement.terms
+        if _CHANGE.search(t.name) or (word.kind in ("positive", "negative") and t.unit != "price")
+    )
+    spoken = statement.spoken_of(start, word.start, changes) or statement.spoken_of(word.end, end, changes) or changes
+    signs = {_sign(term, is_exact=word.kind in ("positive", "negative")) for term in spoken}
+    if not spoken:
+        return _by_label(statement, stated, wanted)
+    if len(signs) != 1:
+        return statement.check(
+            RULE, "unscored", f"cannot tell what is {stated} among {', '.join(map(str, spoken))}", stated=stated
+        )
+    holds = signs == {wanted} or (word.is_negated and signs == {0})
+    return statement.check(RULE, "pass" if holds else "fail", f"says {stated}; {told(spoken[0])}", stated=stated,
+                           computed=f"{spoken[0].value:.6g}", ids=tuple(t.id for t in spoken if t.id.startswith("F")))  # fmt: skip
+
+
+def _sign(term: Term, *, is_exact: bool) -> int:
+    del is_exact
+    return (term.value > 0) - (term.value < 0)
+
+
+def _by_label(statement: Statement, stated: str, wanted: int) -> Check:
+    """No change is cited; a trend told by a word may be."""
+    for fact in statement.labels:
+        if (
+            (sign := (fact.value in _UP_LABELS) - (fact.value in _DOWN_LABELS))
+            or fact.name == "trend"
+            or fact.name.endswith("_trend")
+        ):
+            return statement.check(RULE, "pass" if sign == wanted else "fail", f"says {stated}; {fact.id} ({fact.name}) is {fact.value}",
+                                   stated=stated, computed=str(fact.value), ids=(fact.id,))  # fmt: skip
+    return statement.check(RULE, "unscored", f"says {stated} and cites no change that would show it", stated=stated)

@@ -29,6 +29,19 @@ class Lessons:
         with self._database.read() as connection:
             return connection.execute(query if agent is None else query.where(lessons.c.agent == agent)).scalar_one()
 
+    def newest(self, agent: str) -> datetime | None:
+        """When the agent last learned something; None where it never did."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.max(lessons.c.learned_at)).where(lessons.c.agent == agent)).scalar()
+
+    def ids(self, agent: str, *, as_of: datetime | None = None) -> tuple[str, ...]:
+        """Ids of what the agent learned (at or before `as_of`), sorted."""
+        query = select(lessons.c.id).where(lessons.c.agent == agent).order_by(lessons.c.id)
+        if as_of is not None:
+            query = query.where(lessons.c.learned_at <= as_of)
+        with self._database.read() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def agents(self) -> tuple[str, ...]:
         """Everyone who learned something, sorted."""
         with self._database.read() as connection:

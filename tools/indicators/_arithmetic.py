@@ -56,8 +56,8 @@ def z_score(value: float, values: Floats) -> float:
 
 
 def percentile_rank(value: float, values: Floats) -> float:
-    """Percent of `values` below `value`, equal ones counted half."""
-    return 100.0 * float(np.mean((values < value) + 0.5 * (values == value))) if len(values) else nan
+    """Percent of `values` below `value`, equal ones counted half; NaN where one of them is."""
+    return nan if np.isnan(values).any() else 100.0 * float(np.mean((values < value) + 0.5 * (values == value)))
 
 
 def slope(x: Floats, y: Floats) -> float:

@@ -11,6 +11,8 @@ from tools.indicators._arithmetic import ratio
 from tools.indicators._definition import Facts, Values
 
 WEEK = timedelta(days=7)
+MOST = 200
+"""Headlines that are looked at; of more, the newest."""
 
 GOOD = frozenset({
     "beat", "beats", "bullish", "climb", "climbs", "gain", "gains", "growth", "jump", "jumps", "optimism", "outperform",
@@ -26,35 +28,34 @@ BAD = frozenset({
 """Words of headlines that take a side. A count of them is crude: it knows no negation and no irony."""
 
 FACTS: Facts = (
-    ("headlines_7d", "count", "Headlines on the symbol published in the 7 days before the decision"),
+    ("headlines_7d", "count", "Headlines on the symbol published in the 7 days before the decision, 200 at most"),
     ("headlines_1d", "count", "Headlines on the symbol published in the 24 hours before the decision"),
     ("headlines_good_7d", "count", "Of those of 7 days, the ones with more good than bad words of a fixed list"),
     ("headlines_bad_7d", "count", "Of those of 7 days, the ones with more bad than good words of a fixed list"),
-    ("headlines_tone_7d", "ratio", "(good - bad) / all headlines of 7 days, -1 to 1; left out without headlines"),
+    ("headlines_tone_7d", "ratio", "(good - bad) / all headlines of 7 days, -1 to 1"),
     ("headline_age", "days", "Days from the newest headline to the decision"),
 )
 
 
 def recent(headlines: Sequence[Headline], as_of: datetime) -> tuple[Headline, ...]:
-    """Those of the last seven days, in their order."""
-    return tuple(headline for headline in headlines if as_of - headline.published_at <= WEEK)
+    """Those of the last seven days, oldest first, the newest 200 at most."""
+    return tuple(headline for headline in headlines if as_of - headline.published_at <= WEEK)[-MOST:]
 
 
 def describe(headlines: Sequence[Headline], as_of: datetime) -> Values:
-    """Facts of the headlines known at `as_of`, oldest first; the counts are 0 where there are none."""
-    week = recent(headlines, as_of)
-    sides = [_side(headline.text) for headline in week]
+    """Facts of the headlines of seven days, oldest first; none where there are none."""
+    if not headlines:
+        return {}
+    sides = [_side(headline.text) for headline in headlines]
     good, bad = sum(side > 0 for side in sides), sum(side < 0 for side in sides)
-    values: Values = {
-        "headlines_7d": len(week),
-        "headlines_1d": sum(as_of - headline.published_at <= timedelta(days=1) for headline in week),
+    return {
+        "headlines_7d": len(headlines),
+        "headlines_1d": sum(as_of - headline.published_at <= timedelta(days=1) for headline in headlines),
         "headlines_good_7d": good,
         "headlines_bad_7d": bad,
-        "headlines_tone_7d": ratio(good - bad, len(week)),
+        "headlines_tone_7d": ratio(good - bad, len(headlines)),
+        "headline_age": (as_of - headlines[-1].published_at).total_seconds() / 86_400.0,
     }
-    if headlines:
-        values["headline_age"] = (as_of - headlines[-1].published_at).total_seconds() / 86_400.0
-    return values
 
 
 def _side(text: str) -> int:

@@ -65,9 +65,8 @@ def _facts(name: str, known: Meaning) -> Facts:
 FACTS: Facts = tuple(fact for name, known in SERIES.items() for fact in _facts(name, known))
 
 
-def describe(series: Series, as_of: datetime) -> Values:
-    """Facts of one series as it was known at `as_of`, none where it is empty; raises UsageError for a series without
-    a meaning."""
+def describe(series: Series) -> Values:
+    """Facts of one series by its last value, none where it is empty; raises UsageError for one without a meaning."""
     known = SERIES.get(series.name)
     if known is None:
         raise UsageError(f"unknown macro series {series.name!r}; expected one of {', '.join(SERIES)}")
@@ -79,9 +78,13 @@ def describe(series: Series, as_of: datetime) -> Values:
         series.name: now,
         f"{series.name}_change_{known.span}": change(now, then) if known.by == "ratio" else now - then,
         f"{series.name}_z_{known.year}": z_score(now, year),
-        f"{series.name}_percentile_{known.year}": percentile_rank(now, year) if at(year) == now else at(year),
-        f"{series.name}_age": (nanoseconds(as_of) - int(series.published[-1])) / _DAY,
+        f"{series.name}_percentile_{known.year}": percentile_rank(now, year),
     }
+
+
+def age(series: Series, as_of: datetime) -> Values:
+    """How old the last value is, which unlike the value depends on the moment of asking."""
+    return {f"{series.name}_age": (nanoseconds(as_of) - int(series.published[-1])) / _DAY} if len(series) else {}
 
 
 def credit_spread(known: Mapping[str, Series]) -> Series | None:

@@ -18,15 +18,20 @@ FACTS: Facts = (
 
 
 def describe(events: Sequence[CalendarEvent], as_of: datetime) -> Values:
+    """Facts of the events of the next seven days; none where there are none, or nobody knows of any."""
+    if not events:
+        return {}
     values: Values = {
         "events_7d": len(events),
         "medium_events_7d": sum(event.importance == "medium" for event in events),
         "high_events_7d": sum(event.importance == "high" for event in events),
+        "days_to_event": _days(events, as_of),
     }
-    for name, chosen in (
-        ("days_to_event", events),
-        ("days_to_high_event", [event for event in events if event.importance == "high"]),
-    ):
-        if chosen:
-            values[name] = (min(event.at for event in chosen) - as_of).total_seconds() / 86_400.0
+    high = [event for event in events if event.importance == "high"]
+    if high:
+        values["days_to_high_event"] = _days(high, as_of)
     return values
+
+
+def _days(events: Sequence[CalendarEvent], as_of: datetime) -> float:
+    return (min(event.at for event in events) - as_of).total_seconds() / 86_400.0

@@ -88,3 +88,13 @@ def cited(claim: Claim) -> str:
 def headline(cycle: Cycle) -> str:
     """`SPX 1d, 2018-12-24 21:00 UTC`."""
     return f"{cycle.symbol} {cycle.timeframe}, {day(cycle.as_of)}"
+
+
+_STEERING = dict.fromkeys(
+    [*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)  # tab and newline stay
+
+
+def printable(text: str) -> str:
+    """Text from anywhere without what a terminal would act on: control characters and direction overrides."""
+    return text.translate(_STEERING)

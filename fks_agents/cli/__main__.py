@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from fks_agents.cli import main
+
+main()

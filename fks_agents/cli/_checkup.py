@@ -1,0 +1,153 @@
+"""What `fks doctor` looks at. Each look says what it found, or what is wrong and the next command."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from fks_agents.errors import FksError
+
+if TYPE_CHECKING:
+    from fks_agents.settings import Settings
+
+LEAST_FREE = 200 * 1024 * 1024
+"""Bytes the home folder's disk must have free."""
+
+EXTRAS = {"ccxt": "ccxt", "ollama": "langchain_ollama", "forecast": "statsforecast"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    is_fine: bool
+    detail: str
+    next: str = ""
+    """The command that helps; empty where nothing is wrong."""
+
+
+class Unwell(Exception):  # noqa: N818  it is caught here and told, not raised to anyone
+    """Something is wrong; the second argument is the command that helps."""
+
+
+def examine(settings: Callable[[], Settings]) -> Iterator[Finding]:
+    """Every finding, in the order in which things are needed; settings that do not load end it."""
+    yield _look("python", _python, "")
+    yield _look("packages", _packages, "run from another folder, or rename what stands in the way")
+    yield _look("compiled core", _core, "make core")
+    try:
+        loaded = settings()
+    except FksError as error:
+        yield Finding("settings", False, str(error), "fks init --print")
+        return
+    yield Finding("settings", True, f"digest {loaded.digest}")
+    looks: tuple[tuple[str, Callable[[Settings], str], str], ...] = (
+        ("home folder", _home, "fks doctor --home ANOTHER_FOLDER"),
+        ("ledger", _ledger, "restore the ledger from a backup, or choose another --home"),
+        ("sample data", _sample, "pip install 'arch>=7.2'"),
+        ("embedder", _embedder, "pip install --force-reinstall wordllama"),
+        ("memory index", _index, "fks memory rebuild"),
+        ("model", _model, "fks demo --model rules"),
+    )
+    for name, look, help_with in looks:
+        yield _look(name, lambda look=look: look(loaded), help_with)  # type: ignore[misc]
+    for extra, module in EXTRAS.items():
+        missing = f"optional, not installed (pip install 'fks-agents[{extra}]')"
+        yield Finding(extra, True, "optional, installed" if find_spec(module) is not None else missing)
+
+
+def _look(name: str, look: Callable[[], str], help_with: str) -> Finding:
+    try:
+        return Finding(name, True, look())
+    except Exception as error:  # a doctor reports whatever it meets
+        detail = str(error) or type(error).__name__
+        command = detail.partition("`")[2].partition("`")[0]
+        return Finding(name, False, detail, command or help_with)
+
+
+def _python() -> str:
+    return sys.version.split()[0]
+
+
+def _packages() -> str:
+    from fks_agents import _layout
+
+    if found := _layout.problems():
+        raise Unwell("; ".join(found))
+    return "each package name is ours"
+
+
+def _core() -> str:
+    try:
+        import execution_core
+    except ImportError as error:
+        raise Unwell(str(error)) from error
+    return f"engine from {execution_core.Engine.__module__}"
+
+
+def _home(settings: Settings) -> str:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    probe = settings.home / ".doctor"
+    probe.write_bytes(b"x" * 4096)
+    probe.unlink()
+    free = shutil.disk_usage(settings.home).free
+    if free < LEAST_FREE:
+        raise Unwell(f"{settings.home}: expected {LEAST_FREE // 2**20} MB free, was {free // 2**20} MB")
+    return f"{settings.home}, {free / 2**30:.1f} GB free"
+
+
+def _ledger(settings: Settings) -> str:
+    from memory.ledger import Ledger
+
+    with Ledger.open(settings.database_url.get_secret_value() or settings.home / "ledger.sqlite") as ledger:
+        count = ledger.decisions.verify()
+        unfinished = ledger.decisions.unfinished()
+    if unfinished:
+        raise Unwell(f"{len(unfinished)} decision(s) unfinished: `fks resume {unfinished[0].id}`")
+    return f"{count} decision{'' if count == 1 else 's'}, chain intact"
+
+
+def _sample(settings: Settings) -> str:
+    del settings
+    from tools.market import open_market
+
+    market = open_market("sample")
+    first, last = market.span("SPX", "1d")
+    return f"{', '.join(market.symbols())}, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def _embedder(settings: Settings) -> str:
+    del settings
+    from memory.embeddings import StaticEmbedder
+
+    vector = StaticEmbedder().embed(["a probe"])[0]
+    return f"offline, {len(vector)} dimensions"
+
+
+def _index(settings: Settings) -> str:
+    from memory.embeddings import StaticEmbedder
+    from memory.index import Index
+    from memory.ledger import Ledger
+
+    with Ledger.open(settings.database_url.get_secret_value() or settings.home / "ledger.sqlite") as ledger:
+        index = Index(settings.home / "index", ledger.lessons, StaticEmbedder())
+        try:
+            index.start()
+            index.wait(60.0)
+            if not index.is_ready:
+                raise Unwell(f"{index.status}; decisions go on without it, searching the ledger")
+            return index.status
+        finally:
+            index.close()
+
+
+def _model(settings: Settings) -> str:
+    from fks_agents import llm
+
+    names = dict.fromkeys((settings.named_model("quick"), settings.named_model("deep")))
+    for name in names:
+        llm.preflight(llm.open_chat(name, settings))
+    return ", ".join(names)

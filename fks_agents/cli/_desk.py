@@ -1,0 +1,86 @@
+"""Decisions from the command line: interruptible, with a report beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fks_agents.cli._terminal import Interrupted
+from fks_agents.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from evaluators.reports import Reports
+    from fks_agents.bars import Bars
+    from fks_agents.contracts import Cycle, CycleState, Snapshot
+    from graphs.desk import Desk, OnEvent
+
+REFUSED = 6
+
+
+def decide(run: Callable[[OnEvent], Cycle], tell: OnEvent | None = None) -> Cycle:
+    """Run one decision; Ctrl-C raises Interrupted with the command that finishes it."""
+    admitted: list[str] = []
+
+    def on_event(node: str, learned: Mapping[str, Any]) -> None:
+        if node == "admitted":
+            admitted.append(str(learned["id"]))
+        if tell is not None:
+            tell(node, learned)
+
+    try:
+        return run(on_event)
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; go on with: fks resume {admitted[0]}" if admitted else "interrupted") from None
+
+
+def report(desk: Desk, cycle: Cycle) -> Reports:
+    """Write the decision's report below the home folder."""
+    from evaluators import reports
+
+    return reports.write(cycle, bars_of(desk, cycle), desk.settings.home / "reports" / cycle.id)
+
+
+def bars_of(desk: Desk, cycle: Cycle) -> Bars | None:
+    """The bars the decision was made on; None where it saw none or they are gone."""
+    stored = cycle.snapshot.bars if cycle.snapshot is not None else ()
+    try:
+        return next((desk.store.bars(kept.digest) for kept in stored if kept.timeframe == cycle.timeframe), None)
+    except DataError:
+        return None
+
+
+def look(desk: Desk, symbol: str, as_of: datetime | None) -> Snapshot:
+    """What the agents would be told; nothing is decided or recorded. Raises DataError where nobody would be asked."""
+    from langgraph.runtime import Runtime
+
+    from fks_agents.agents.snapshot import snapshot
+    from fks_agents.clock import FixedClock
+    from fks_agents.deps import Deps
+    from graphs.recorded import NoMemory
+
+    settings, feeds = desk.settings, desk.feeds(desk.settings)
+    if as_of is not None and as_of > desk.clock.now():
+        raise UsageError(f"--as-of: expected a time that has passed, was {as_of.isoformat()}")
+    at = as_of or feeds.market.span(symbol, settings.timeframe)[1]
+    deps = Deps(
+        settings=settings,
+        clock=FixedClock(at),
+        market=feeds.market,
+        store=desk.store,
+        broker=desk.broker(settings.account or "main", settings),
+        intents=desk.ledger.orders,
+        memory=NoMemory(),
+        macro=feeds.macro,
+        news=feeds.news,
+        calendar=feeds.calendar,
+    )
+    question: CycleState = {"id": "", "symbol": symbol, "timeframe": settings.timeframe, "as_of": at}
+    seen = snapshot(question, Runtime(context=deps))
+    if "snapshot" not in seen:
+        raise DataError(seen["stopped"])
+    return seen["snapshot"]
+
+
+def exit_code(cycle: Cycle) -> int:
+    return REFUSED if cycle.status == "refused" else 0

@@ -1,0 +1,212 @@
+"""A decision told while it happens: a few lines for each stage, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fks_agents import _wording as say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from evaluators.reports import Reports
+    from fks_agents.contracts import (
+        Choice,
+        Claim,
+        Cycle,
+        OrderIntent,
+        Plan,
+        Receipt,
+        Report,
+        Sized,
+        Snapshot,
+        Turn,
+        Verdict,
+    )
+
+LABEL = 16
+"""Columns of the left margin, where it stands who speaks."""
+
+STYLES = {
+    "bullish": "green", "buy": "green", "pass": "green", "filled": "green", "working": "green", "target": "green",
+    "bearish": "red", "sell": "red", "fail": "red", "refused": "red", "rejected": "red", "stop": "red",
+    "unscored": "yellow", "no_decision": "yellow", "abstains": "yellow",
+}  # fmt: skip
+
+
+class Story:
+    """Callable as a desk's `on_event`; prints each stage's title once."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._stage = ""
+
+    def __call__(self, node: str, learned: Mapping[str, Any]) -> None:
+        tell: dict[str, Callable[[Any], None]] = {
+            "snapshot": self._seen, "stopped": self._stopped, "draft": self._draft, "choice": self._choice,
+            "sized": self._sized, "verdict": self._verdict, "orders": self._orders, "receipts": self._receipts,
+        }  # fmt: skip
+        for name, value in learned.items():
+            if name in tell:
+                tell[name](value)
+        for report in learned.get("reports", ()):
+            self._report(report)
+        for turn in learned.get("debate", ()):
+            self._turn(turn)
+        for proposal in learned.get("proposals", ()):
+            self._proposal(proposal)
+        if node == "approval" and "approval" in learned and learned["approval"].status != "not_needed":
+            approval = learned["approval"]
+            self.row("approval", f"{approval.status} by {approval.by}: {approval.reason}")
+
+    def row(self, label: str, text: str | Text, style: str = "") -> None:
+        row(self._console, label, text, style)
+
+    def _title(self, stage: str) -> None:
+        if stage != self._stage:
+            self._stage = stage
+            self._console.print()
+            self._console.print(stage, style="bold")
+
+    def _seen(self, snapshot: Snapshot) -> None:
+        self._title("Facts")
+        score = say.number(snapshot.quality.score)
+        self.row("", f"close {say.price(snapshot.price)}, regime {snapshot.regime}, {len(snapshot.facts)} facts, "
+                     f"data quality {score} of 100")  # fmt: skip
+        for reason in snapshot.quality.reasons:
+            self.row("", f"- {reason}", "dim")
+
+    def _stopped(self, reason: str) -> None:
+        self._title("Stopped before anyone spoke")
+        self.row("", reason, "yellow")
+
+    def _report(self, report: Report) -> None:
+        self._title("Analysts")
+        if report.abstained is not None:
+            self.row(report.analyst, marked("abstains", f": {report.abstained}"))
+            return
+        side = say.lean(report.stance)
+        self.row(report.analyst, marked(side, f" {report.stance:+.2f}, conviction {report.conviction:.2f}"))
+        self._claims([say.strongest(report.claims, side)])
+
+    def _turn(self, turn: Turn) -> None:
+        self._title("Debate")
+        answers = f", answers {', '.join(turn.rebuts)}" if turn.rebuts else ""
+        side = "bullish" if turn.speaker == "bull" else "bearish"
+        silence = f": {turn.abstained}" if turn.abstained is not None else ""
+        self.row(turn.speaker, marked("round", f" {turn.round}{answers}{silence}", STYLES[side]))
+        self._claims(turn.claims[:2])
+
+    def _draft(self, plan: Plan) -> None:
+        self._title("Plan")
+        self._plan("manager", plan)
+
+    def _proposal(self, plan: Plan) -> None:
+        self._title("Personas")
+        self._plan(plan.author, plan)
+
+    def _plan(self, who: str, plan: Plan) -> None:
+        action = plan.action.replace("_", " ")
+        if plan.entry is not None and plan.stop is not None:
+            reward = say.times_risk(plan) or 0.0
+            terms = (
+                f" at {say.price(plan.entry)}, stop {say.price(plan.stop)}, target {say.price(plan.targets[0])} "
+                f"({reward:.1f} R), conviction {plan.conviction:.2f}"
+            )
+        else:
+            terms = f": {plan.abstained or plan.reason}"
+        self.row(who, marked(action, terms, STYLES.get(plan.action, "")))
+        for check in plan.caught:
+            self.row("", f"corrected: {check.reason}", "yellow")
+
+    def _choice(self, choice: Choice) -> None:
+        self._title("Personas")
+        self.row("chosen", f"{choice.persona}: {choice.reason}")
+
+    def _sized(self, sized: Sized) -> None:
+        self._title("Risk")
+        if sized.quantity:
+            risk = f"{say.percent(sized.risk)} of equity at risk"
+            self.row("size", f"{say.number(sized.quantity)} worth {say.price(sized.notional)}, {risk}")
+        elif not sized.limits:
+            self.row("size", "nothing to size")
+        for limit in sized.limits:
+            change = f"{say.number(limit.before)} to {say.number(limit.after)}"
+            self.row("limit", f"{limit.limit.replace('_', ' ')}: {change}: {limit.reason}", "yellow")
+
+    def _verdict(self, verdict: Verdict) -> None:
+        self._title("Gate")
+        numbers = say.recomputed(verdict.checks)
+        told = f": {say.tally(verdict.checks)}; {numbers} number{'' if numbers == 1 else 's'} recomputed from facts"
+        self.row("verdict", marked(f"{say.MARKS[verdict.outcome]} {verdict.outcome}", told, STYLES[verdict.outcome]))
+        if verdict.outcome != "pass":
+            self.row("", verdict.reason)
+        for check in [check for check in verdict.checks if check.outcome != "pass"][:5]:
+            compared = f" (stated {check.stated}, computed {check.computed})" if check.computed is not None else ""
+            self.row(check.rule, f"{check.subject}: {check.reason}{compared}", STYLES[check.outcome])
+
+    def _orders(self, orders: Iterable[OrderIntent]) -> None:
+        self._title("Orders")
+        for order in orders:
+            terms = f"{order.side} {order.type} {say.number(order.quantity)} at {say.price(order.price)}"
+            self.row(order.leg, terms)
+
+    def _receipts(self, receipts: Iterable[Receipt]) -> None:
+        self._title("Orders")
+        words = dict.fromkeys(f"{each.status}{': ' + each.reason if each.reason else ''}" for each in receipts)
+        self.row("broker", ", ".join(words))
+
+    def _claims(self, claims: Iterable[Claim | None]) -> None:
+        for claim in claims:
+            if claim is not None:
+                self.row("", f"{claim.text} {say.cited(claim)}")
+
+
+def marked(word: str, rest: str, style: str | None = None) -> Text:
+    """A word in its colour, then plain text."""
+    from rich.text import Text
+
+    return Text.assemble((word, STYLES.get(word, "") if style is None else style), say.printable(rest))
+
+
+def row(console: Console, label: str, text: str | Text, style: str = "") -> None:
+    """A label in the margin and text that wraps beside it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=0)
+    grid.add_column(width=LABEL, no_wrap=True, style="dim")
+    grid.add_column(ratio=1)
+    body = Text(say.printable(text), style=style) if isinstance(text, str) else text
+    grid.add_row(Text(f"  {say.printable(label)}"), body)
+    grid.width = min(console.width, 100)
+    console.print(grid)
+
+
+def closing(console: Console, cycle: Cycle, reports: Reports, next_commands: Iterable[str]) -> None:
+    """The decision in one line, where its report lies, and what can be typed next."""
+    decision(console, cycle)
+    where(console, reports, next_commands)
+
+
+def decision(console: Console, cycle: Cycle) -> None:
+    """What was decided, and why, in one line."""
+    console.print()
+    console.print("Decision", style="bold")
+    action = cycle.action.replace("_", " ")
+    told = f", {cycle.status.replace('_', ' ')}" if cycle.status != cycle.action else ""
+    style = STYLES.get(cycle.status, STYLES.get(cycle.action, ""))
+    row(console, cycle.id, marked(f"{action} {cycle.symbol}{told}", f": {cycle.reason}", style))
+
+
+def where(console: Console, reports: Reports, next_commands: Iterable[str]) -> None:
+    """Paths are printed whole on lines of their own, to be copied."""
+    console.print()
+    console.print("Report", style="bold")
+    console.print(f"  {reports.html}", soft_wrap=True)
+    console.print()
+    console.print("Next", style="bold")
+    for command in next_commands:
+        console.print(f"  {command}", soft_wrap=True)

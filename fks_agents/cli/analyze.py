@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from fks_agents.cli._options import AsOf, Symbol, verb
+from fks_agents.cli._terminal import Terminal, moment
+
+
+@verb
+def command(terminal: Terminal, symbol: Symbol, *, as_of: AsOf = None) -> int:
+    """Decide on a symbol: study, argue, check, act on paper.
+
+    Exit code 6 where the decision was refused.
+    """
+    from fks_agents.cli._desk import decide, exit_code, report
+    from fks_agents.cli._story import Story, closing
+    from graphs.opening import open_desk
+
+    at = moment(as_of)
+    with open_desk(terminal.settings) as desk:
+        story = None if terminal.is_json else Story(terminal.console)
+        cycle = decide(lambda tell: desk.analyze(symbol, as_of=at, on_event=tell), story)
+        written = report(desk, cycle)
+    if terminal.is_json:
+        terminal.write_json(cycle.as_json())
+    else:
+        closing(terminal.console, cycle, written, (f"fks show {cycle.id}", "fks paper advance"))
+    return exit_code(cycle)

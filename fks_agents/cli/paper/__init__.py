@@ -1,0 +1,1 @@
+"""Paper accounts: what they hold, and what became of their orders."""

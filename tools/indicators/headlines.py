@@ -25,7 +25,11 @@ BAD = frozenset({
     "misses", "plunge", "plunges", "recession", "selloff", "sink", "sinks", "slump", "slumps", "tumble", "tumbles",
     "warning", "warns", "weak",
 })  # fmt: skip
-"""Words of headlines that take a side. A count of them is crude: it knows no negation and no irony."""
+"""Words of headlines that take a side. A count of them is crude: it knows negation, and no irony."""
+
+NEGATIONS = frozenset("not no never without fails failed avoid avoids unlikely cannot neither nor".split())
+REACH = 3
+"""Words over which a negation reaches."""
 
 FACTS: Facts = (
     ("headlines_7d", "count", "Headlines on the symbol published in the 7 days before the decision, 200 at most"),
@@ -59,5 +63,11 @@ def describe(headlines: Sequence[Headline], as_of: datetime) -> Values:
 
 
 def _side(text: str) -> int:
-    words = re.findall(r"[a-z]+", text.lower())
-    return sum((word in GOOD) - (word in BAD) for word in words)
+    """Good less bad words, each turned round where one of the three words before it negates it."""
+    words = re.findall(r"[a-z]+(?:'t)?", text.lower().replace("’", "'"))
+    total = 0
+    for place, word in enumerate(words):
+        side = (word in GOOD) - (word in BAD)
+        before = words[max(0, place - REACH) : place]
+        total += -side if any(other in NEGATIONS or other.endswith("n't") for other in before) else side
+    return total

@@ -1,0 +1,119 @@
+"""What a model may answer in each role. Nobody can answer a price, a size or a stop: there is no field for it.
+
+Ranges stand here as validators and not in the schema: grammars do not enforce them, and length limits make some local
+models emit stray characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+
+from fks_agents.contracts import Claim, Direction, Unit
+from fks_agents.llm.structured import Answer
+
+LONGEST_TEXT = 400
+"""Characters of a claim or a reason."""
+MOST_CLAIMS = 8
+
+
+def _in_words(text: str) -> str:
+    if not text.strip() or len(text) > LONGEST_TEXT:
+        raise ValueError(f"expected 1 to {LONGEST_TEXT} characters, was {len(text)}")
+    return text
+
+
+def _share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError(f"expected a number from 0 to 1, was {value}")
+    return value
+
+
+def _signed(value: float) -> float:
+    if not -1 <= value <= 1:
+        raise ValueError(f"expected a number from -1 to 1, was {value}")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_in_words)]
+Share = Annotated[float, AfterValidator(_share)]
+
+
+class SaidClaim(Answer):
+    text: Words
+    value: float | None
+    unit: Unit | None
+    fact_ids: list[str]
+    formula: Words | None
+    direction: Direction
+
+
+def _few(claims: list[SaidClaim]) -> list[SaidClaim]:
+    if len(claims) > MOST_CLAIMS:
+        raise ValueError(f"expected at most {MOST_CLAIMS} claims, was {len(claims)}")
+    return claims
+
+
+SaidClaims = Annotated[list[SaidClaim], AfterValidator(_few)]
+
+
+class Said(Answer):
+    """What every role answers."""
+
+    claims: SaidClaims
+
+
+class AnalystAnswer(Said):
+    stance: Annotated[float, AfterValidator(_signed)]
+    conviction: Share
+    abstained: Words | None
+
+    @model_validator(mode="after")
+    def _an_abstention_says_nothing(self) -> Self:
+        if self.abstained is not None and (self.claims or self.stance or self.conviction):
+            raise ValueError("an abstention has stance 0, conviction 0 and no claims")
+        if self.abstained is None and not self.claims:
+            raise ValueError("a view needs at least one claim; without one, say why in `abstained`")
+        return self
+
+
+class DebaterAnswer(Said):
+    rebuts: list[str]
+
+
+class ManagerAnswer(Said):
+    action: Literal["buy", "sell", "hold", "no_decision"]
+    conviction: Share
+    reason: Words
+
+    @model_validator(mode="after")
+    def _a_trade_has_a_thesis(self) -> Self:
+        if self.action in ("buy", "sell") and not self.claims:
+            raise ValueError(f"{self.action} needs at least one claim")
+        if self.action == "no_decision" and self.claims:
+            raise ValueError("no_decision has no claims")
+        return self
+
+
+class PersonaAnswer(Said):
+    take: bool
+    conviction: Share
+    reason: Words
+
+
+def numbered(author: str, said: Sequence[SaidClaim], first: int = 1) -> tuple[Claim, ...]:
+    """The claims as the cycle keeps them: `<author>.<n>`."""
+    return tuple(
+        Claim(
+            id=f"{author}.{n}",
+            text=claim.text,
+            value=claim.value,
+            unit=claim.unit,
+            fact_ids=tuple(claim.fact_ids),
+            formula=claim.formula,
+            direction=claim.direction,
+        )
+        for n, claim in enumerate(said, start=first)
+    )

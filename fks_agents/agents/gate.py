@@ -1,0 +1,17 @@
+"""The node around the gate: what was said, planned and sized goes in, a verdict comes out."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from evaluators.gate import judge
+from fks_agents.contracts import CycleState
+from fks_agents.deps import Deps
+
+
+def gate(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
+    del runtime
+    plan = state["choice"].plan
+    return {
+        "verdict": judge(state["snapshot"], state.get("reports", []), state.get("debate", []), plan, state["sized"])
+    }

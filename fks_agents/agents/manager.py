@@ -1,0 +1,159 @@
+"""The manager turns reports and debate into one draft plan, or says why there is none.
+
+Rules, over the reports with a view, the risk analyst's apart (it warns, it does not point):
+
+    score      = sum(conviction x stance) / sum(conviction) + 0.1 x tilt, clipped to [-1, 1]
+    tilt       = (bull claims standing - bear claims standing) / all claims standing, 0 without any
+    action     = buy where score >= 0.15, sell where score <= -0.15, else hold
+    share      = (1 + |score|) / 2: the part of the weighed evidence on the score's side, a stance s counting
+                 (1 + s) / 2 for a rise and (1 - s) / 2 for a fall
+    caution    = |stance| x conviction of the risk analyst
+    conviction = 0.5 + (share - 0.5) x (1 - 0.5 x caution), then shrunk by the manager's record
+
+Fewer than two analysts with a view, or no conviction among them, is `no_decision`. The draft's levels are those of
+the `DRAFT` profile, by code, whoever decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from langgraph.runtime import Runtime
+
+from fks_agents.agents.answers import ManagerAnswer
+from fks_agents.agents.debater import points, standing
+from fks_agents.agents.evidence import clip
+from fks_agents.agents.levels import Profile, planned
+from fks_agents.agents.recollection import recall, shrunk, told
+from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
+from fks_agents.contracts import Action, Claim, CycleState, Lesson, Plan, Report, Snapshot, Turn
+from fks_agents.deps import ChatModel, Deps
+from fks_agents.errors import ModelError
+from fks_agents.settings import Settings
+
+AUTHOR = "manager"
+CAUTIOUS = "risk"
+THRESHOLD = 0.15
+TILT = 0.1
+FEWEST_VIEWS = 2
+THESIS = 3
+DRAFT = Profile(entry=0.25, stop=2.0, reward=2.0, risk=0.01, extra_conviction=0.0)
+
+
+def manager(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
+    snapshot, deps = state["snapshot"], runtime.context
+    reports, debate = state.get("reports", []), state.get("debate", [])
+    views = [report for report in reports if report.abstained is None and report.analyst != CAUTIOUS]
+    if len(views) < FEWEST_VIEWS:
+        heard = ", ".join(report.analyst for report in views) or "none"
+        reason = f"expected at least {FEWEST_VIEWS} analysts with a view, was {len(views)} ({heard})"
+        return {"draft": planned(AUTHOR, "no_decision", 0.0, reason, DRAFT, snapshot, deps.settings)}
+    lessons = recall(state, deps, AUTHOR)
+    rules = rules_draft(snapshot, reports, debate, deps.settings, lessons)
+    chat = deps.chats.get("deep")
+    return {"draft": rules if chat is None else _spoken(chat, deps.settings, snapshot, reports, debate, rules, lessons)}
+
+
+def rules_draft(
+    snapshot: Snapshot,
+    reports: Sequence[Report],
+    debate: Sequence[Turn],
+    settings: Settings,
+    lessons: Sequence[Lesson] = (),
+) -> Plan:
+    """The draft by the rules, from at least two reports with a view."""
+    views = [report for report in reports if report.abstained is None and report.analyst != CAUTIOUS]
+    heard = sum(report.conviction for report in views)
+    net = sum(report.conviction * report.stance for report in views)
+    bulls, bears = len(standing(debate, "bull")), len(standing(debate, "bear"))
+    if heard == 0:
+        reason = "no analyst has any conviction"
+        draft = planned(AUTHOR, "no_decision", 0.0, reason, DRAFT, snapshot, settings)
+    else:
+        tilt = (bulls - bears) / (bulls + bears) if bulls + bears else 0.0
+        score = round(clip(net / heard + TILT * tilt), 10)
+        action: Action = "buy" if score >= THRESHOLD else "sell" if score <= -THRESHOLD else "hold"
+        caution = sum(abs(r.stance) * r.conviction for r in reports if r.analyst == CAUTIOUS)
+        conviction = shrunk(0.5 + 0.5 * abs(score) * (1 - 0.5 * caution), lessons)
+        draft = planned(
+            AUTHOR,
+            action,
+            round(conviction, 10),
+            _reason(action, views),
+            DRAFT,
+            snapshot,
+            settings,
+            claims=_thesis(action, reports),
+        )
+    return draft.model_copy(update={"recalled": tuple(lesson.id for lesson in lessons)})
+
+
+def _reason(action: Action, views: Sequence[Report]) -> str:
+    up = ", ".join(report.analyst for report in views if report.stance > 0) or "nobody"
+    down = ", ".join(report.analyst for report in views if report.stance < 0) or "nobody"
+    verdict = "neither side outweighs the other" if action == "hold" else f"the evidence leans to {action}"
+    return f"{verdict}: for a rise {up}; for a fall {down}"
+
+
+def _thesis(action: Action, reports: Sequence[Report]) -> tuple[Claim, ...]:
+    """The strongest claims of the side that won; of both where neither did."""
+    up, down = points("bull", reports), points("bear", reports)
+    best = {"buy": up[:THESIS], "sell": down[:THESIS]}.get(action, [*up[:1], *down[:1]])
+    return tuple(point.claim.model_copy(update={"id": f"{AUTHOR}.{n}"}) for n, point in enumerate(best, start=1))
+
+
+def _spoken(
+    chat: ChatModel,
+    settings: Settings,
+    snapshot: Snapshot,
+    reports: Sequence[Report],
+    debate: Sequence[Turn],
+    rules: Plan,
+    lessons: Sequence[Lesson],
+) -> Plan:
+    said = [claim for report in reports for claim in report.claims]
+    argued = [claim for turn in debate for claim in turn.claims]
+    cited = [identity for claim in (*said, *argued) for identity in claim.fact_ids]
+    try:
+        speech = speak(
+            chat,
+            settings,
+            AUTHOR,
+            ManagerAnswer,
+            {
+                "horizon": str(settings.horizon),
+                "reports": stances(reports),
+                "debate": f"{stated(argued)}\nnot answered: {_ids(debate)}",
+                "rules_view": f"{rules.action}, conviction {rules.conviction:.2f}: {rules.reason}",
+                "lessons": told(lessons),
+            },
+            facts=ordered(snapshot, (), cited),
+            snapshot=snapshot,
+        )
+    except ModelError as error:
+        if settings.on_model_failure == "rules":
+            return rules.model_copy(update={"model": fallback_name(chat.name, error)})
+        return planned(AUTHOR, "no_decision", 0.0, str(error), DRAFT, snapshot, settings, model=chat.name)
+    answer = speech.answer
+    draft = planned(
+        AUTHOR, answer.action, answer.conviction, answer.reason, DRAFT, snapshot, settings,
+        claims=speech.claims, model=chat.name,
+    )  # fmt: skip
+    seen = {"caught": speech.caught, "prompt": speech.prompt, "recalled": tuple(lesson.id for lesson in lessons)}
+    return draft.model_copy(update=seen)
+
+
+def stances(reports: Sequence[Report]) -> str:
+    """The reports as a prompt shows them."""
+    lines = []
+    for report in reports:
+        if report.abstained is not None:
+            lines.append(f"{report.analyst}: no view")
+        else:
+            said = f"stance {report.stance:+.2f}, conviction {report.conviction:.2f}"
+            lines.append(f"{report.analyst}: {said}\n{stated(report.claims)}")
+    return "\n".join(lines)
+
+
+def _ids(debate: Sequence[Turn]) -> str:
+    return ", ".join(claim.id for claim in (*standing(debate, "bull"), *standing(debate, "bear"))) or "none"

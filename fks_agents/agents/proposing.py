@@ -1,0 +1,67 @@
+"""One persona's version of a draft that trades: taken with its own levels, or declined."""
+
+from __future__ import annotations
+
+from fks_agents.agents.answers import PersonaAnswer
+from fks_agents.agents.levels import Profile, planned
+from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
+from fks_agents.contracts import Plan, Snapshot
+from fks_agents.deps import ChatModel, Deps
+from fks_agents.errors import ModelError
+from fks_agents.settings import Settings
+
+
+def proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot, deps: Deps) -> Plan:
+    """The plan of persona `name` for a draft that buys or sells."""
+    rules = rules_proposal(name, profile, draft, snapshot, deps.settings)
+    chat = deps.chats.get("deep")
+    if chat is None or rules.action not in ("buy", "sell"):
+        # What the profile declines by code no model can take.
+        return rules
+    try:
+        return _spoken(chat, name, profile, draft, rules, snapshot, deps.settings)
+    except ModelError as error:
+        if deps.settings.on_model_failure == "rules":
+            return rules.model_copy(update={"model": fallback_name(chat.name, error)})
+        return planned(name, "no_decision", 0.0, str(error), profile, snapshot, deps.settings, model=chat.name)
+
+
+def rules_proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot, settings: Settings) -> Plan:
+    """Taken where the draft's conviction reaches what the profile wants."""
+    wanted = settings.min_conviction + profile.extra_conviction
+    if draft.conviction < wanted:
+        reason = f"conviction {draft.conviction:.2f} is below the {wanted:.2f} that {name} wants"
+        return planned(name, "hold", draft.conviction, reason, profile, snapshot, settings)
+    reason = f"{name} follows the draft with its own levels"
+    return planned(name, draft.action, draft.conviction, reason, profile, snapshot, settings)
+
+
+def _spoken(
+    chat: ChatModel, name: str, profile: Profile, draft: Plan, rules: Plan, snapshot: Snapshot, settings: Settings
+) -> Plan:
+    cited = [identity for claim in (*draft.claims, *rules.claims) for identity in claim.fact_ids]
+    speech = speak(
+        chat,
+        settings,
+        name,
+        PersonaAnswer,
+        {
+            "draft": f"{draft.action}, conviction {draft.conviction:.2f}\n{stated(draft.claims)}",
+            "rules_view": f"{rules.action}, risk {rules.risk:.1%} of equity\n{stated(rules.claims)}",
+        },
+        facts=ordered(snapshot, (), cited),
+        snapshot=snapshot,
+    )
+    answer = speech.answer
+    plan = planned(
+        name,
+        rules.action if answer.take else "hold",
+        min(answer.conviction, draft.conviction),
+        answer.reason,
+        profile,
+        snapshot,
+        settings,
+        claims=speech.claims,
+        model=chat.name,
+    )
+    return plan.model_copy(update={"caught": speech.caught, "prompt": speech.prompt})

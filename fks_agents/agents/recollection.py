@@ -1,0 +1,40 @@
+"""What an agent learned before, and how far it should trust itself because of it.
+
+p          = (right + 2) / (n + 4)          over its recalled lessons that say whether it was right
+conviction = conviction x min(1, 2 p)       rules views only: it shrinks where the agent was wrong more than right
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import prompts
+from fks_agents.contracts import CycleState, Lesson
+from fks_agents.deps import Deps
+
+
+def recall(state: CycleState, deps: Deps, agent: str) -> tuple[Lesson, ...]:
+    """The agent's lessons learned at or before `as_of`, most useful first; none where memory is switched off."""
+    if not deps.settings.memory or deps.settings.memory_lessons == 0:
+        return ()
+    regime = state["snapshot"].regime
+    query = f"{agent} on {state['symbol']} {state['timeframe']} in a {regime} market"
+    found = deps.memory.recall(state["id"], agent, query, state["as_of"], regime)
+    return found[: deps.settings.memory_lessons]
+
+
+def shrunk(conviction: float, lessons: Sequence[Lesson]) -> float:
+    """The conviction after its owner's record."""
+    judged = [lesson.was_right for lesson in lessons if lesson.was_right is not None]
+    trust = (sum(judged) + 2) / (len(judged) + 4)
+    return conviction * min(1.0, 2 * trust)
+
+
+def told(lessons: Sequence[Lesson]) -> str:
+    """The lessons as a prompt shows them, each in its fence."""
+    if not lessons:
+        return "nothing yet"
+    return "\n".join(
+        f"{lesson.id}, learned {lesson.learned_at.date()}:\n{prompts.fence('lesson', lesson.text)}"
+        for lesson in lessons
+    )

@@ -1,0 +1,119 @@
+"""Lessons: at once where nothing was done, later where the market has answered."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from langgraph.runtime import Runtime
+
+from fks_agents.contracts import Action, Cycle, CycleState, Lesson, Report, Result, Snapshot
+from fks_agents.deps import Deps
+
+MANAGER = "manager"
+_LEAN: dict[Action, float] = {"buy": 1.0, "sell": -1.0, "hold": 0.0, "no_decision": 0.0}
+
+
+def reflect(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
+    """Lessons on refusals and abstentions, kept before they are returned. A trade's lessons come with its result."""
+    lessons = refusals(state)
+    if lessons and runtime.context.settings.memory:
+        runtime.context.memory.learn(lessons)
+    return {"lessons": lessons}
+
+
+def refusals(state: CycleState) -> list[Lesson]:
+    """One lesson for each agent whose work ended in nothing, dated `as_of`; none where no snapshot could be made."""
+    snapshot = state.get("snapshot")
+    if snapshot is None:
+        return []
+    if "choice" not in state:
+        return [_at_once(state, snapshot, MANAGER, f"was not asked: {state.get('stopped', 'interrupted')}", ())]
+    told: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for report in state.get("reports", []):
+        if report.abstained is not None and report.model != "rules":
+            told[report.analyst] = (f"gave no view: {report.abstained}", ())
+    plan, verdict, sized = state["choice"].plan, state.get("verdict"), state.get("sized")
+    if plan.action == "no_decision":
+        told[MANAGER] = (f"no decision: {plan.abstained}", ())
+    elif verdict is not None and verdict.outcome != "pass":
+        failing = [check for check in verdict.checks if check.outcome != "pass"]
+        told[MANAGER] = (
+            f"planned to {plan.action}; the gate said {verdict.outcome}: {verdict.reason}",
+            tuple(check.subject for check in failing),
+        )
+        for check in failing:
+            author = check.subject.partition(".")[0]
+            if author in {report.analyst for report in state.get("reports", [])}:
+                told[author] = (f"stated what the facts do not say: {check.reason}", (check.subject,))
+    elif plan.action in ("buy", "sell") and sized is not None and sized.quantity == 0:
+        why = "; ".join(f"{cut.limit}: {cut.reason}" for cut in sized.limits) or "the size rounds to zero"
+        told[MANAGER] = (f"planned to {plan.action}; a limit forbade it: {why}", tuple(c.limit for c in sized.limits))
+    return [_at_once(state, snapshot, agent, text, evidence) for agent, (text, evidence) in told.items()]
+
+
+def _at_once(state: CycleState, snapshot: Snapshot, agent: str, text: str, evidence: tuple[str, ...]) -> Lesson:
+    return Lesson(
+        id=_id(state["id"], f"{agent}|at once"),
+        agent=agent,
+        text=f"{state['symbol']} {state['timeframe']}, {snapshot.regime}, {snapshot.as_of.date()}: {agent} {text}",
+        evidence=evidence,
+        learned_at=snapshot.as_of,
+        decision_id=state["id"],
+        symbol=state["symbol"],
+        regime=snapshot.regime,
+    )
+
+
+def lessons_from(cycle: Cycle, result: Result) -> tuple[Lesson, ...]:
+    """One lesson for each analyst with a stance, and one for the manager, against what the market did.
+
+    Right is a stance with the sign of `result.market_return`; an unmoved market proves nobody right. A manager without
+    a direction is neither right nor wrong.
+    """
+    if cycle.snapshot is None:
+        return ()
+    lessons = [
+        _outcome(cycle, result, cycle.snapshot, report.analyst, report.stance, _said(report), _cited(report))
+        for report in cycle.reports
+        if report.abstained is None and report.stance != 0
+    ]
+    if cycle.draft is not None:
+        lean, draft = _LEAN[cycle.draft.action], cycle.draft
+        said = f"decided {draft.action} with conviction {draft.conviction:.2f}, and the decision ended as {result.kind}"
+        evidence = tuple(claim.id for claim in draft.claims)
+        lessons.append(_outcome(cycle, result, cycle.snapshot, MANAGER, lean, said, evidence))
+    return tuple(lessons)
+
+
+def _outcome(
+    cycle: Cycle, result: Result, snapshot: Snapshot, agent: str, lean: float, said: str, evidence: tuple[str, ...]
+) -> Lesson:
+    right = lean * result.market_return > 0 if lean else None
+    judged = "" if right is None else "; that was right" if right else "; that was wrong"
+    return Lesson(
+        id=_id(cycle.id, agent),
+        agent=agent,
+        text=(
+            f"{cycle.symbol} {cycle.timeframe}, {snapshot.regime}, {cycle.as_of.date()}: {agent} {said}; "
+            f"the market moved {result.market_return:+.2%} until {result.ended_at.date()}{judged}"
+        ),
+        evidence=evidence,
+        learned_at=result.ended_at,
+        decision_id=cycle.id,
+        symbol=cycle.symbol,
+        regime=snapshot.regime,
+        was_right=right,
+    )
+
+
+def _said(report: Report) -> str:
+    best = f", above all because: {report.claims[0].text}" if report.claims else ""
+    return f"leaned {report.stance:+.2f} with conviction {report.conviction:.2f}{best}"
+
+
+def _cited(report: Report) -> tuple[str, ...]:
+    return tuple(claim.id for claim in report.claims)
+
+
+def _id(decision_id: str, of: str) -> str:
+    return sha256(f"{decision_id}|{of}".encode()).hexdigest()[:12]

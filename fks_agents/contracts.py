@@ -348,6 +348,8 @@ class OrderIntent(Contract):
     price: Positive
     placed_at: Utc
     expires_at: Utc | None = None
+    horizon: Annotated[int, Field(ge=0)] = 0
+    """Of an entry: bars the position is given, the one it fills in included; 0 means without end."""
     reduce_only: bool = False
 
     @staticmethod

@@ -49,7 +49,7 @@ class Journal:
 
 def replay(lines: Sequence[str], make: type[Engine]) -> Journal:
     """Tell the story again on a fresh engine of class `make`; raises ValueError where a line is no part of a story."""
-    first = json.loads(lines[0]) if lines else [None]
+    first: list[Any] = json.loads(lines[0]) if lines else [None]
     if first[0] != "settings":
         raise ValueError(f"expected a journal that begins with settings, was {first[0]!r}")
     journal = Journal(make(**first[1]))

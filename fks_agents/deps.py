@@ -46,7 +46,8 @@ class Clock(Protocol):
 class Market(Protocol):
     """A source of closed bars."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def symbols(self) -> tuple[str, ...]:
         """Every symbol it knows, sorted; empty where the source cannot list them."""
@@ -135,8 +136,9 @@ class Reply(Contract):
 
 
 class ChatModel(Protocol):
-    name: str
-    """As the user wrote it: `ollama:llama3.2:3b`."""
+    @property
+    def name(self) -> str:
+        """As the user wrote it: `ollama:llama3.2:3b`."""
 
     def ask(self, call: Call) -> Reply:
         """One reply. Raises ModelError where the call fails, times out, or comes back empty or cut off."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime_checkable
 
 from fks_agents import llm
 from fks_agents.clock import FixedClock
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 OnEvent = Callable[[str, Mapping[str, Any]], None]
 """Called after each node with its name and what it learned; before the first one with `admitted` and the id."""
+
+
+@runtime_checkable
+class Closing(Protocol):
+    def close(self) -> None: ...
 
 
 class Feeds(NamedTuple):
@@ -124,11 +129,12 @@ class Desk(AbstractContextManager["Desk"]):
         """The settings a decision was admitted with, where things lie now."""
         here = self.settings
         given = {"home": here.home, "database_url": here.database_url, "log_level": here.log_level}
-        return Settings(**(admission.settings | given))
+        return Settings.model_validate(admission.settings | given)
 
     def close(self) -> None:
-        for part in (getattr(self.__dict__.get("_saver"), "conn", None), self.memory, self.ledger):
-            if hasattr(part, "close"):
+        parts: tuple[object, ...] = (getattr(self.__dict__.get("_saver"), "conn", None), self.memory, self.ledger)
+        for part in parts:
+            if isinstance(part, Closing):
                 part.close()
 
     def __enter__(self) -> Self:

@@ -116,23 +116,28 @@ def _taken(deps: Deps, bars: Bars, judged: Quality, as_of: datetime) -> Snapshot
 
 
 def _gathered(deps: Deps, bars: Bars, judged: Quality, as_of: datetime) -> _Seen:
-    series = deps.macro.series(as_of) if deps.macro is not None else ()
+    series = tuple(each.guard(as_of) for each in deps.macro.series(as_of)) if deps.macro is not None else ()
     news = deps.news.headlines(bars.symbol, as_of) if deps.news is not None else ()
-    late = next((headline for headline in news if headline.published_at > as_of), None)
-    if late is not None:
-        raise LookaheadError(
-            f"headline {late.id!r} came out {late.published_at.isoformat()}, after as_of {as_of.isoformat()}"
-        )
+    view = deps.broker.account(bars.symbol, as_of)
+    for headline in news:
+        _guard(f"headline {headline.id!r} came out", headline.published_at, as_of)
+    if view.last_trade_at is not None:
+        _guard("the account traded", view.last_trade_at, as_of)
     return _Seen(
         bars=bars,
         quality=judged,
         found={name: detectors.get(name)(bars) for name in deps.settings.detectors},
         forecasts=tuple(_forecast(name, bars, deps.settings) for name in deps.settings.forecasters),
-        series=tuple(each.guard(as_of) for each in series),
+        series=series,
         headlines=headlines.recent(news, as_of),
         calendar=deps.calendar.events(as_of) if deps.calendar is not None else (),
-        account=deps.broker.account(bars.symbol, as_of),
+        account=view,
     )
+
+
+def _guard(what: str, at: datetime, as_of: datetime) -> None:
+    if at > as_of:
+        raise LookaheadError(f"{what} {at.isoformat()}, after as_of {as_of.isoformat()}")
 
 
 def _forecast(name: str, bars: Bars, settings: Settings) -> Forecast:

@@ -6,72 +6,7 @@ the others describe what no bar carries (a forecast, an account), each through i
 
 from __future__ import annotations
 
-from collections import Counter
-from functools import cache
-from math import isfinite
-from types import ModuleType
-from typing import Protocol, cast
-
-import numpy as np
-
-from fks_agents import _discovery
-from fks_agents.bars import Bars, moment
-from fks_agents.errors import ConfigError, DataError
 from tools.indicators._definition import Definition, Value, Values
+from tools.indicators._measure import definitions, families, measure, present
 
-__all__ = ["Definition", "Value", "Values", "definitions", "families", "measure"]
-
-
-class Family(Protocol):
-    def __call__(self, bars: Bars, /) -> Values:
-        """Values by name; NaN where these bars cannot give one."""
-
-
-@cache
-def families() -> tuple[ModuleType, ...]:
-    return tuple(_discovery.load(__name__, __path__, "family of facts", name) for name in _discovery.names(__path__))
-
-
-@cache
-def definitions() -> tuple[Definition, ...]:
-    """Every fact there can be, family by family; a name means the same on each timeframe."""
-    known = tuple(
-        Definition(name, unit, family.__name__.rpartition(".")[2], text)
-        for family in families()
-        for name, unit, text in family.FACTS
-    )
-    if twice := [name for name, count in Counter(each.name for each in known).items() if count > 1]:
-        raise ConfigError(f"expected each fact to be defined once, was twice: {', '.join(twice)}")
-    return known
-
-
-def measure(bars: Bars) -> tuple[tuple[str, Value], ...]:
-    """Name and value on the last bar, in the order of `definitions()`; what these bars cannot give is left out.
-
-    Left out are facts that need more bars than there are, and those whose formula divides by zero here: no range, no
-    volume, no movement. Raises DataError naming the first bar with a price that is not finite and positive.
-    """
-    _refuse_broken(bars)
-    values: Values = {}
-    for family in families():
-        if len(bars) and hasattr(family, "measure"):
-            values |= cast("Family", family.measure)(bars)
-    return present(values)
-
-
-def present(values: Values) -> tuple[tuple[str, Value], ...]:
-    """The values that exist, as plain floats and words, in the order of `definitions()`; NaN is left out."""
-    ordered = ((each.name, values[each.name]) for each in definitions() if each.name in values)
-    # Adding zero turns -0.0 into 0.0, which prints without a sign.
-    plain = ((name, value if isinstance(value, str) else float(value) + 0.0) for name, value in ordered)
-    return tuple((name, value) for name, value in plain if isinstance(value, str) or isfinite(value))
-
-
-def _refuse_broken(bars: Bars) -> None:
-    for name in ("open", "high", "low", "close"):
-        column = getattr(bars, name)
-        fits = np.isfinite(column) & (column > 0.0)
-        if not fits.all():
-            row = int(np.argmin(fits))
-            where = f"{bars.symbol} {bars.timeframe}, row {row} ({moment(bars.opened[row]).isoformat()})"
-            raise DataError(f"{where}: {name}: expected a positive price, was {column[row]}")
+__all__ = ["Definition", "Value", "Values", "definitions", "families", "measure", "present"]

@@ -27,15 +27,21 @@ BAD = frozenset({
 })  # fmt: skip
 """Words of headlines that take a side. A count of them is crude: it knows negation, and no irony."""
 
-NEGATIONS = frozenset("not no never without fails failed avoid avoids unlikely cannot neither nor".split())
+NEGATIONS = frozenset({
+    "not", "no", "never", "without", "fails", "failed", "avoid", "avoids", "unlikely", "cannot", "neither", "nor",
+})  # fmt: skip
 REACH = 3
 """Words over which a negation reaches."""
 
 FACTS: Facts = (
     ("headlines_7d", "count", "Headlines on the symbol published in the 7 days before the decision, 200 at most"),
     ("headlines_1d", "count", "Headlines on the symbol published in the 24 hours before the decision"),
-    ("headlines_good_7d", "count", "Of those of 7 days, the ones with more good than bad words of a fixed list"),
-    ("headlines_bad_7d", "count", "Of those of 7 days, the ones with more bad than good words of a fixed list"),
+    (
+        "headlines_good_7d",
+        "count",
+        "Of those of 7 days, the ones with more good than bad words of a fixed list, a negated one turned round",
+    ),
+    ("headlines_bad_7d", "count", "Of those of 7 days, the ones with more bad than good words of that list"),
     ("headlines_tone_7d", "ratio", "(good - bad) / all headlines of 7 days, -1 to 1"),
     ("headline_age", "days", "Days from the newest headline to the decision"),
 )

@@ -46,14 +46,15 @@ def measure(bars: Bars) -> Values:
     values = _means(bars)
     closes = window(bars.close, 20)
     path = float(np.sum(np.abs(np.diff(window(bars.close, 21)))))
-    line = slope(np.arange(20.0), closes)
+    steps = np.arange(20.0)
+    line = slope(steps, closes)
     aroon_down, aroon_up = talib.AROON(bars.high, bars.low, 25)
     return (
         values
         | _directional(bars)
         | {
             "trend_slope_20": 100.0 * ratio(line, at(bars.close)),
-            "trend_fit_20": nan if is_flat(closes) else float(np.corrcoef(np.arange(20.0), closes)[0, 1] ** 2),
+            "trend_fit_20": nan if is_flat(closes) else line * slope(closes, steps),
             "efficiency_ratio_20": ratio(abs(at(bars.close) - at(bars.close, 20)), path),
             "aroon_up_25": at(aroon_up),
             "aroon_down_25": at(aroon_down),

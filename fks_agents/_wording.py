@@ -47,9 +47,10 @@ def day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
-def percent(fraction: float) -> str:
+def percent(fraction: float, *, signed: bool = False) -> str:
     """A fraction as percent with up to two decimals: 0.0125 is `1.25 %`."""
-    return f"{fraction * 100:.2f}".rstrip("0").rstrip(".") + " %"
+    text = f"{fraction * 100:{'+' if signed else ''}.2f}"
+    return text.rstrip("0").rstrip(".") + " %"
 
 
 def lean(stance: float) -> str:

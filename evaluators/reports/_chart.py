@@ -118,9 +118,10 @@ def _event(axes: Axes, event: Event, bars: Bars) -> None:
         axes.plot([formed], [event.level], marker=marker, markersize=4, color=_COLOURS["muted"])
         return
     axes.plot([formed, known], [event.level] * 2, color=colour, linewidth=1.1, linestyle=(0, (4, 2)))
+    is_up = event.direction == "bullish"
     axes.annotate(
-        name.upper(), (known, event.level), xytext=(0, 4), textcoords="offset points", ha="right", fontsize=8,
-        color=colour, parse_math=False,
+        name.upper(), ((formed + known) / 2, event.level), xytext=(0, 3 if is_up else -3), textcoords="offset points",
+        ha="center", va="bottom" if is_up else "top", fontsize=8, color=colour, parse_math=False,
     )  # fmt: skip
 
 

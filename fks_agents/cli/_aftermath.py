@@ -46,9 +46,12 @@ def tell(console: Console, cycle: Cycle, advanced: tuple[Advanced, ...]) -> None
         row(console, "", "still open; `fks paper advance` goes on when newer bars have closed")
         return
     _ending(console, mine.result)
-    for lesson in mine.lessons:
-        side = {True: "was right", False: "was wrong", None: ""}[lesson.was_right]
-        row(console, lesson.agent, f"{side}: {lesson.text}" if side else lesson.text)
+    if mine.lessons:
+        told = next((lesson for lesson in mine.lessons if lesson.agent == "manager"), mine.lessons[0])
+        row(console, "lesson", told.text)
+        others = len(mine.lessons) - 1
+        row(console, "", f"{others} other agents learned one too; each is recalled from then on where it fits", "dim")
+    row(console, "", "One decision says nothing about skill.", "dim")
 
 
 def _fill(console: Console, fill: Fill) -> None:
@@ -61,7 +64,7 @@ def _ending(console: Console, result: Result) -> None:
         "target": "the target was reached", "stop": "the stop was hit", "horizon": "its time was over",
         "expired": "the entry expired unfilled", "not_traded": "nothing was traded",
     }  # fmt: skip
-    moved = f"the market moved {say.percent(result.market_return)} meanwhile"
+    moved = f"the market moved {say.percent(result.market_return, signed=True)} meanwhile"
     if result.kind in ("expired", "not_traded"):
         told = f"; {moved}"
     else:

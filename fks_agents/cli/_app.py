@@ -63,19 +63,23 @@ def root() -> Any:
     @app.callback()
     def fks(
         *,
-        show_version: Annotated[
-            bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+        _version: Annotated[
+            bool,
+            typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_tell_version),
         ] = False,
     ) -> None:
         """A team of agents studies a market, argues, decides, is checked, and acts on paper.
 
         Start with [bold]fks demo[/bold]: one decision on real prices, offline, without any key.
         """
-        if show_version:
-            typer.echo(f"fks-agents {version('fks-agents')}")
-            raise typer.Exit
 
     return typer.main.get_command(app)
+
+
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001  typer hands the option's value over like this
+    if wanted:
+        typer.echo(f"fks-agents {version('fks-agents')}")
+        raise typer.Exit
 
 
 def run(arguments: Sequence[str]) -> int:

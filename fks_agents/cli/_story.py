@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LABEL = 16
 """Columns of the left margin, where it stands who speaks."""
 
+WIDEST = 100
+
 STYLES = {
     "bullish": "green", "buy": "green", "pass": "green", "filled": "green", "working": "green", "target": "green",
     "bearish": "red", "sell": "red", "fail": "red", "refused": "red", "rejected": "red", "stop": "red",
@@ -61,8 +63,8 @@ class Story:
             approval = learned["approval"]
             self.row("approval", f"{approval.status} by {approval.by}: {approval.reason}")
 
-    def row(self, label: str, text: str | Text, style: str = "") -> None:
-        row(self._console, label, text, style)
+    def row(self, label: str, text: str | Text, style: str = "", label_style: str = "dim") -> None:
+        row(self._console, label, text, style, label_style)
 
     def _title(self, stage: str) -> None:
         if stage != self._stage:
@@ -72,9 +74,12 @@ class Story:
 
     def _seen(self, snapshot: Snapshot) -> None:
         self._title("Facts")
+        self.row(
+            snapshot.symbol, f"{snapshot.timeframe} bars until {say.day(snapshot.as_of)}, source {snapshot.source}"
+        )
         score = say.number(snapshot.quality.score)
-        self.row("", f"close {say.price(snapshot.price)}, regime {snapshot.regime}, {len(snapshot.facts)} facts, "
-                     f"data quality {score} of 100")  # fmt: skip
+        self.row("", f"close {say.price(snapshot.price)}, regime {snapshot.regime}, data quality {score}/100")
+        self.row("", f"{len(snapshot.facts)} facts, each with an id: the only things an agent may quote")
         for reason in snapshot.quality.reasons:
             self.row("", f"- {reason}", "dim")
 
@@ -94,9 +99,9 @@ class Story:
     def _turn(self, turn: Turn) -> None:
         self._title("Debate")
         answers = f", answers {', '.join(turn.rebuts)}" if turn.rebuts else ""
-        side = "bullish" if turn.speaker == "bull" else "bearish"
         silence = f": {turn.abstained}" if turn.abstained is not None else ""
-        self.row(turn.speaker, marked("round", f" {turn.round}{answers}{silence}", STYLES[side]))
+        side = STYLES["bullish" if turn.speaker == "bull" else "bearish"]
+        self.row(turn.speaker, f"round {turn.round}{answers}{silence}", "dim", side)
         self._claims(turn.claims[:2])
 
     def _draft(self, plan: Plan) -> None:
@@ -171,18 +176,16 @@ def marked(word: str, rest: str, style: str | None = None) -> Text:
     return Text.assemble((word, STYLES.get(word, "") if style is None else style), say.printable(rest))
 
 
-def row(console: Console, label: str, text: str | Text, style: str = "") -> None:
-    """A label in the margin and text that wraps beside it."""
-    from rich.table import Table
+def row(console: Console, label: str, text: str | Text, style: str = "", label_style: str = "dim") -> None:
+    """A label in the margin and text that wraps beside it, no line longer than the terminal or 100 columns."""
     from rich.text import Text
 
-    grid = Table.grid(padding=0)
-    grid.add_column(width=LABEL, no_wrap=True, style="dim")
-    grid.add_column(ratio=1)
     body = Text(say.printable(text), style=style) if isinstance(text, str) else text
-    grid.add_row(Text(f"  {say.printable(label)}"), body)
-    grid.width = min(console.width, 100)
-    console.print(grid)
+    name = f"  {say.printable(label)}"
+    for line in body.wrap(console, min(console.width, WIDEST) - LABEL):
+        line.rstrip()
+        console.print(Text.assemble((f"{name[: LABEL - 1]:<{LABEL}}", label_style), line), soft_wrap=True)
+        name = ""
 
 
 def closing(console: Console, cycle: Cycle, reports: Reports, next_commands: Iterable[str]) -> None:

@@ -104,7 +104,7 @@ def _parsed(pairs: Sequence[str]) -> dict[str, Any]:
         if not separator:
             raise UsageError(f"--set: expected name=value, was {pair!r}")
         if name not in Settings.model_fields:
-            near = get_close_matches(name, Settings.model_fields, n=3, cutoff=0.5)
+            near = get_close_matches(name, Settings.model_fields, n=3, cutoff=0.7)
             hint = f"; near: {', '.join(near)}" if near else "; `fks init --print` lists the known ones"
             raise UsageError(f"unknown setting {name!r}{hint}")
         is_list = get_origin(Settings.model_fields[name].annotation) is tuple

@@ -45,7 +45,7 @@ def _snapshot(terminal: Terminal, symbol: str, as_of: str | None) -> Snapshot:
 
 def _print(terminal: Terminal, snapshot: Snapshot) -> None:
     from fks_agents import _wording as say
-    from fks_agents.cli._tables import table
+    from fks_agents.cli._tables import entries
     from tools.indicators import definitions
 
     texts = {each.name: each.text for each in definitions()}
@@ -53,19 +53,18 @@ def _print(terminal: Terminal, snapshot: Snapshot) -> None:
     terminal.console.print(f"{close}: {len(snapshot.facts)} facts, data quality {say.number(snapshot.quality.score)}")
     rows = []
     for fact in snapshot.facts:
-        known = "" if fact.as_of == snapshot.as_of else f" (known {fact.as_of:%Y-%m-%d})"
-        rows.append((fact.id, fact.name, say.value(fact), fact.timeframe or "", texts.get(fact.name, "") + known))
-    terminal.console.print(table(("id", "name", "value", "bar", "what it is"), rows))
+        known = "" if fact.as_of == snapshot.as_of else f" Known since {fact.as_of:%Y-%m-%d}."
+        rows.append(((fact.id, fact.name, fact.timeframe or "", say.value(fact)), texts.get(fact.name, "") + known))
+    entries(terminal.console, rows, (5, 34, 3, 0))
 
 
 def _definitions(terminal: Terminal) -> int:
-    from fks_agents.cli._tables import table
+    from fks_agents.cli._tables import entries
     from tools.indicators import definitions
 
     known = definitions()
     if terminal.is_json:
         terminal.write_json([each._asdict() for each in known])
         return 0
-    rows = [(each.name, each.unit, each.text) for each in known]
-    terminal.console.print(table(("name", "unit", "what it is"), rows))
+    entries(terminal.console, (((each.name, each.unit), each.text) for each in known), (34, 0))
     return 0

@@ -31,7 +31,6 @@ def command(
         waiting = [{"id": each.id, "symbol": each.symbol, "as_of": each.as_of} for each in unfinished]
         terminal.write_json({"decisions": entries, "unfinished": waiting})
         return 0
-    from fks_agents._wording import printable
     from fks_agents.cli._tables import table
 
     for each in unfinished:
@@ -40,8 +39,8 @@ def command(
         terminal.console.print("no decision yet; `fks demo` makes one")
         return 0
     rows = [
-        (each.id, each.as_of.strftime("%Y-%m-%d %H:%M"), each.symbol, each.action.replace("_", " "),
-         each.status.replace("_", " "), each.outcome, printable(each.reason))
+        (each.id, each.as_of.strftime("%y-%m-%d %H:%M"), each.symbol, each.action.replace("_", " "),
+         each.status.replace("_", " "), each.outcome, each.reason)
         for each in entries
     ]  # fmt: skip
     terminal.console.print(table(("id", "as of (UTC)", "symbol", "action", "status", "gate", "reason"), rows))

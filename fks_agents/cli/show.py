@@ -39,7 +39,7 @@ def _after(fills: Sequence[Fill], result: Result | None) -> Iterator[str]:
     else:
         yield (
             f"  {day(result.ended_at)}  {result.kind.replace('_', ' ')}: {result.r_multiple:+.2f} R, profit "
-            f"{result.profit:+,.2f}; the market moved {percent(result.market_return)}"
+            f"{result.profit:+,.2f}; the market moved {percent(result.market_return, signed=True)}"
         )
         yield from (f"  lesson for {lesson.agent}: {lesson.text}" for lesson in result.lessons)
     yield ""

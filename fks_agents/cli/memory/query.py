@@ -38,16 +38,15 @@ def command(
             ]
         )
         return 0
-    from fks_agents._wording import printable
-    from fks_agents.cli._tables import table
+    from fks_agents.cli._tables import entries
 
     if not found:
         terminal.console.print("no lesson fits; decisions teach once they have ended (`fks paper advance`)")
         return 0
     rows = [
-        (f"{each.score:.2f}", each.lesson.agent, each.lesson.learned_at.strftime("%Y-%m-%d"), each.lesson.decision_id,
-         printable(each.lesson.text))
+        ((f"{each.score:.2f}", each.lesson.agent, f"{each.lesson.learned_at:%Y-%m-%d}", each.lesson.decision_id),
+         each.lesson.text)
         for each in found
     ]  # fmt: skip
-    terminal.console.print(table(("score", "agent", "learned", "decision", "lesson"), rows))
+    entries(terminal.console, rows, (5, 13, 10, 0))
     return 0

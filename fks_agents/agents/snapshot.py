@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from fks_agents.bars import Bars, Series, moment
+from fks_agents.bars import SECONDS, Bars, Series, moment
 from fks_agents.contracts import (
     AccountView,
     CalendarEvent,
@@ -22,7 +22,7 @@ from fks_agents.contracts import (
     Timeframe,
 )
 from fks_agents.deps import Deps, Node
-from fks_agents.errors import DataError, LookaheadError
+from fks_agents.errors import DataError, LookaheadError, UsageError
 from fks_agents.settings import Settings
 from tools import detectors, forecasters, indicators
 from tools.bars.quality import assess
@@ -64,9 +64,13 @@ class _Told(NamedTuple):
 def snapshot(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
     """What is known, and where its quality forbids a decision also why the cycle stops.
 
-    Raises DataError where there are fewer than 250 bars, LookaheadError where a source gives what came later.
+    Raises DataError where there are fewer than 250 bars, LookaheadError where a source gives what came later,
+    UsageError where the higher timeframe is not the longer one.
     """
     deps, as_of = runtime.context, state["as_of"]
+    higher = deps.settings.higher_timeframe
+    if SECONDS[higher] <= SECONDS[state["timeframe"]]:
+        raise UsageError(f"expected a higher_timeframe longer than {state['timeframe']}, was {higher!r}")
     bars = deps.market.bars(state["symbol"], state["timeframe"], as_of, deps.settings.bars).guard(as_of)
     if len(bars) < FEWEST:
         raise DataError(

@@ -11,7 +11,7 @@ from fks_agents.agents.snapshot import snapshot
 from fks_agents.bars import Bars
 from fks_agents.contracts import Snapshot, Timeframe
 from fks_agents.deps import Deps
-from fks_agents.errors import DataError, LookaheadError
+from fks_agents.errors import DataError, LookaheadError, UsageError
 from tests.agents.synthetic import (
     MemoryStore,
     OnePosition,
@@ -205,6 +205,13 @@ def test_too_few_bars_say_how_many_were_needed() -> None:
     assert taken(deps(World(), day(249)), day(249)).bars[0].count == 250
     with pytest.raises(DataError, match=r"SYN 1d: expected at least 250 bars closed by 2015-09-07.*, was 249"):
         snapshot(asked(day(248)), runtime(deps(World(), day(248))))
+
+
+@pytest.mark.parametrize("timeframe", ["1d", "1w"])
+def test_the_second_timeframe_must_be_the_longer_one(timeframe: Timeframe) -> None:
+    known = deps(World(), NOW, timeframe="1h", higher_timeframe="1d")
+    with pytest.raises(UsageError, match=f"expected a higher_timeframe longer than {timeframe}, was '1d'"):
+        snapshot({**asked(NOW), "timeframe": timeframe}, runtime(known))
 
 
 def broken(**columns: Any) -> Deps:

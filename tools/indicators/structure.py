@@ -24,7 +24,7 @@ FACTS: Facts = (
     ("close_to_swing_low_atr", "ratio", "(close - swing_low) / atr_14; negative is below it"),
     ("swing_high_change", "percent", "swing_high against the one before it; positive is a higher high"),
     ("swing_low_change", "percent", "swing_low against the one before it; positive is a higher low"),
-    ("swing_position", "fraction", "Close between swing_low (0) and swing_high (1), beyond outside; left out crossed"),
+    ("swing_position", "fraction", "Close between swing_low (0) and swing_high (1), or beyond; left out if they cross"),
     ("last_break", "label", "Kind of the last broken swing: bos (with the trend) or choch (against it)"),
     ("last_break_direction", "label", "Where the last break points: bullish or bearish"),
     ("last_break_level", "price", "Level of the swing that was broken last"),

@@ -130,7 +130,7 @@ def _gathered(deps: Deps, bars: Bars, judged: Quality, as_of: datetime) -> _Seen
     return _Seen(
         bars=bars,
         quality=judged,
-        found={name: detectors.get(name)(bars) for name in deps.settings.detectors},
+        found={name: tuple(detectors.get(name)(bars)) for name in deps.settings.detectors},
         forecasts=tuple(_forecast(name, bars, deps.settings) for name in deps.settings.forecasters),
         series=series,
         headlines=headlines.recent(news, as_of),

@@ -22,12 +22,16 @@ from memory.lessons import Lessons
 from memory.schema import microseconds
 
 _BATCH = 500
+
+_COMPLETE = "complete"
+"""File in a generation that was built to its end; the one act that makes it the index."""
+
 _MOST_STARTS = 4
 """Starts of one object after which it gives up: a disk that breaks every index is not cured by another one."""
 
 
 class Index:
-    """One folder of numbered generations; the newest is used, a new one is built aside and renamed into place."""
+    """A folder of numbered generations: the newest is used where it is complete, a new one is built beside it."""
 
     def __init__(self, folder: Path, lessons: Lessons, embedder: Embedder, *, timeout: float = 60.0) -> None:
         """`timeout` bounds each request, the start of the child included."""
@@ -160,7 +164,7 @@ class Index:
     def _open(self) -> IndexProcess:
         """The newest generation in line with SQL; built anew where it is unreadable or holds what SQL does not."""
         newest = self._generations()[-1:]
-        if newest:
+        if newest and (newest[0] / _COMPLETE).exists():
             try:
                 return self._launch(newest[0])
             except IndexLostError:
@@ -168,15 +172,13 @@ class Index:
         return self._build()
 
     def _build(self) -> IndexProcess:
-        aside = self._folder / "building"
-        shutil.rmtree(aside, ignore_errors=True)
-        self._launch(aside).stop()
         older = self._generations()
-        target = self._folder / f"{int(older[-1].name) + 1 if older else 1:06d}"
-        aside.rename(target)
-        for folder in older:
-            shutil.rmtree(folder, ignore_errors=True)
-        return self._launch(target)
+        folder = self._folder / f"{int(older[-1].name) + 1 if older else 1:06d}"
+        process = self._launch(folder)
+        (folder / _COMPLETE).touch()
+        for leftover in older:
+            shutil.rmtree(leftover, ignore_errors=True)
+        return process
 
     def _launch(self, folder: Path) -> IndexProcess:
         """A child on the folder, in line with SQL."""

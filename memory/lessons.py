@@ -57,6 +57,13 @@ class Lessons:
                     found[row.id] = Lesson.model_validate_json(row.lesson)
         return tuple(found[name] for name in dict.fromkeys(ids) if name in found)
 
+    def learned_until(self, as_of: datetime, ids: Sequence[str]) -> list[str]:
+        """Those of `ids` that were learned at or before `as_of`, in their order; at most 500 are asked for."""
+        query = select(lessons.c.id).where(lessons.c.id.in_(ids[:_PAGE]), lessons.c.learned_at <= as_of)
+        with self._database.read() as connection:
+            known = set(connection.execute(query).scalars())
+        return [name for name in ids if name in known]
+
     def learned(self, agent: str | None = None, *, as_of: datetime | None = None) -> tuple[Lesson, ...]:
         """By time and id; those learned at or before `as_of`."""
         query = select(lessons.c.lesson).order_by(lessons.c.learned_at, lessons.c.id)

@@ -23,6 +23,8 @@ from memory.ledger import Ledger
 _CANDIDATES = 64
 """Nearest lessons among which regime and recency decide."""
 
+_OVERFETCH = 4
+
 _EXACT_UP_TO = 200
 """Lessons of one agent up to which an exact search is as fast as asking the index, and no child is started."""
 
@@ -118,11 +120,18 @@ class Recall:
         if self._index is None or known <= self._exact_up_to:
             return None
         newest = self._lessons.newest(agent)
-        is_bounded = newest is None or as_of < newest  # a bound that leaves nothing out only costs time
-        found = self._index.query(agent, vector, as_of if is_bounded else None, count, known)
-        if found is not None and is_bounded and len(found) < count:
-            return None  # few are old enough, or the index lost some: SQL knows
-        return found
+        if newest is not None and newest <= as_of:
+            return self._index.query(agent, vector, None, count, known)
+        # Chroma's bound in time costs ten times the search itself: most often enough of the nearest are old enough.
+        nearest = self._index.query(agent, vector, None, _OVERFETCH * count, known)
+        if nearest is None:
+            return None
+        early = self._lessons.learned_until(as_of, nearest)
+        if len(early) >= count:
+            return early[:count]
+        found = self._index.query(agent, vector, as_of, count, known)
+        # Fewer than asked: few are old enough, or the index lost some. SQL knows.
+        return found if found is not None and len(found) == count else None
 
     def _nearest(self, agent: str, vector: Vectors, as_of: datetime, count: int) -> list[str]:
         ids = self._lessons.ids(agent, as_of=as_of)

@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from fks_agents.contracts import Cycle, Lesson, Regime, Verdict
 from fks_agents.settings import Settings
 from memory.decisions import Admission
+from memory.embeddings import StaticEmbedder
 from memory.ledger import Ledger
 
+EMBEDDER = StaticEmbedder()
 NOON = datetime(2018, 12, 24, 12, tzinfo=UTC)
 
 
@@ -89,3 +92,14 @@ def lesson_of(
         symbol=symbol,
         regime=regime,
     )
+
+
+WORDS = ("trend", "stop", "target", "volume", "breakout", "rates", "oil", "credit", "gap", "squeeze", "carry", "yields")
+
+
+def lessons(start: int, stop: int, agent: str = "technical") -> list[Lesson]:
+    draw = Random(start)
+    return [
+        lesson_of(n, agent=agent, text=" ".join(draw.choices(WORDS, k=8)), learned_at=NOON + timedelta(minutes=n))
+        for n in range(start, stop)
+    ]

@@ -18,7 +18,6 @@ from fks_agents.contracts import (
     CalendarEvent,
     Contract,
     CycleState,
-    Event,
     Fill,
     Headline,
     Lesson,
@@ -27,6 +26,7 @@ from fks_agents.contracts import (
     Regime,
     Timeframe,
 )
+from fks_agents.events import Events
 from fks_agents.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Store(Protocol):
 
 
 class Detector(Protocol):
-    def __call__(self, bars: Bars, /) -> tuple[Event, ...]:
+    def __call__(self, bars: Bars, /) -> Events:
         """Every event confirmed on `bars`, by confirmation time. Causal: detect(bars[:t]) is a prefix of detect(bars)
         in all but `is_open`. Raises DataError on non-finite prices; too few bars give no events."""
 

@@ -18,108 +18,58 @@ that confirms it; of a break, the distance of the breaking close from the level;
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-from fks_agents.bars import Bars, Floats, moment
-from fks_agents.contracts import Direction, Event
+from fks_agents.bars import Bars
 from fks_agents.deps import Detector
-from fks_agents.errors import UsageError
-from tools.detectors._atr import average_true_range, in_ranges, require_finite
+from fks_agents.events import Events, Flags
+from tools.detectors._found import Found, events
+from tools.detectors._ground import Breaks, Side, ground
+from tools.detectors._parameters import at_least
 
-
-class _Seen(NamedTuple):
-    """An event in bar numbers: known at bar `known`, its level made by bar `formed`."""
-
-    known: int
-    kind: str
-    formed: int
-    is_up: bool
-    """Whether the level is a high, and going through it means closing above."""
+KINDS = ("swing_high", "swing_low", "bos", "choch")
 
 
 def swing_structure(n: int = 5) -> Detector:
     """Detector of swings with `n` bars (>= 1) on each side, and of their breaks; raises UsageError below one."""
-    if n < 1:
-        raise UsageError(f"n must be at least 1 bar on each side, was {n!r}")
+    at_least(1, n=n)
 
-    def detect(bars: Bars) -> tuple[Event, ...]:
-        require_finite(bars)
-        highs, lows = _peaks(bars.high, n), _peaks(-bars.low, n)
-        return _events(bars, _seen(bars, highs, lows, n))
+    def detect(bars: Bars) -> Events:
+        seen = ground(bars)
+        up, down = seen.up, seen.down
+        # At one close breaks come before new swings, and the upper before the lower.
+        return events(
+            seen,
+            "swings",
+            KINDS,
+            (
+                (up, found_breaks(up, up.breaks(n))),
+                (down, found_breaks(down, down.breaks(n))),
+                (up, (_swings(up, n, 0),)),
+                (down, (_swings(down, n, 1),)),
+            ),
+        )
 
     return detect
 
 
-def _peaks(prices: Floats, n: int) -> NDArray[np.intp]:
-    """Rows above the `n` before them and not below the `n` after them, rising."""
-    if len(prices) < 2 * n + 1:
-        return np.empty(0, dtype=np.intp)
-    highest = sliding_window_view(prices, n).max(axis=1)
-    middle = prices[n:-n]
-    return n + np.flatnonzero((middle > highest[: len(middle)]) & (middle >= highest[n + 1 :]))
+def found_breaks(side: Side, breaks: Breaks) -> tuple[Found, ...]:
+    """Breaks with the trend, and breaks against it."""
 
-
-def _seen(bars: Bars, highs: NDArray[np.intp], lows: NDArray[np.intp], n: int) -> list[_Seen]:
-    """Run the state machine over the closes."""
-    new_high, new_low = set((highs + n).tolist()), set((lows + n).tolist())
-    high_prices, low_prices = bars.high.tolist(), bars.low.tolist()
-    seen: list[_Seen] = []
-    above, below = np.inf, -np.inf  # the levels; infinite where there is none to break
-    high = low = -1  # the bars that carry them
-    trend = ""
-    for t, close in enumerate(bars.close.tolist()):
-        if close > above:
-            seen.append(_Seen(t, "choch" if trend == "down" else "bos", high, is_up=True))
-            trend, above = "up", np.inf
-        if close < below:
-            seen.append(_Seen(t, "choch" if trend == "up" else "bos", low, is_up=False))
-            trend, below = "down", -np.inf
-        if t in new_high:
-            high, above = t - n, high_prices[t - n]
-            seen.append(_Seen(t, "swing_high", high, is_up=True))
-        if t in new_low:
-            low, below = t - n, low_prices[t - n]
-            seen.append(_Seen(t, "swing_low", low, is_up=False))
-    return seen
-
-
-def _events(bars: Bars, seen: list[_Seen]) -> tuple[Event, ...]:
-    known = np.array([event.known for event in seen], dtype=np.intp)
-    formed = np.array([event.formed for event in seen], dtype=np.intp)
-    is_up = np.array([event.is_up for event in seen], dtype=bool)
-    is_swing = np.array([event.kind.startswith("swing") for event in seen], dtype=bool)
-    levels = np.where(is_up, bars.high[formed], bars.low[formed])
-    # Highest and lowest close after each bar; the newest has none after it.
-    highest = np.append(np.maximum.accumulate(bars.close[::-1])[::-1][1:], -np.inf)
-    lowest = np.append(np.minimum.accumulate(bars.close[::-1])[::-1][1:], np.inf)
-    ends_above = is_up == is_swing  # a broken high ends when price closes below it again
-    is_open = np.where(ends_above, highest[known] <= levels, lowest[known] >= levels)
-    strength = in_ranges(np.abs(levels - bars.close[known]), average_true_range(bars)[known])
-    return tuple(
-        Event(
-            detector="swings",
-            kind=event.kind,
-            direction=_direction(event),
-            formed_at=moment(bars.opened[event.formed]),
-            confirmed_at=moment(bars.closed[event.known]),
-            level=level,
-            strength=size,
-            is_open=still_open,
+    def those(kind: int, chosen: Flags) -> Found:
+        known, level = breaks.known[chosen], breaks.level[chosen]
+        return Found(
+            breaks.formed[chosen], known, level, side.close[known] - level, side.no_close_below(known, level), kind=kind
         )
-        for event, level, size, still_open in zip(
-            seen, levels.tolist(), strength.tolist(), is_open.tolist(), strict=True
-        )
-    )
+
+    return those(2, ~breaks.turned), those(3, breaks.turned)
 
 
-def _direction(event: _Seen) -> Direction:
-    if event.kind.startswith("swing"):
-        return "neutral"
-    return "bullish" if event.is_up else "bearish"
+def _swings(side: Side, n: int, kind: int) -> Found:
+    formed, known, level = side.swing_highs(n)
+    # The close that confirms a swing is never beyond it.
+    size = np.abs(level - side.close[known])
+    return Found(formed, known, level, size, side.no_close_above(known, level), kind=kind, leans=0)
 
 
 detect = swing_structure()

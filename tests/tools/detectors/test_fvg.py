@@ -24,7 +24,7 @@ BULLISH = [
 
 def test_a_bullish_gap_is_known_when_its_third_bar_closes() -> None:
     bars = table(BULLISH)
-    assert detect(bars) == (
+    assert detect(bars) == [
         Event(
             detector="fvg",
             kind="fvg",
@@ -36,7 +36,7 @@ def test_a_bullish_gap_is_known_when_its_third_bar_closes() -> None:
             strength=(12 - 11) / (3 + (4 - 3) / 3),  # 0.3
             is_open=True,
         ),
-    )
+    ]
 
 
 def test_a_bearish_gap_mirrors_it() -> None:
@@ -64,15 +64,15 @@ def test_a_gap_is_open_until_all_of_it_has_been_traded(
 
 
 def test_touching_bars_leave_no_gap() -> None:
-    assert detect(table([(10, 12, 9, 10), (10, 14, 10, 13), (13, 16, 12, 15)])) == ()
+    assert detect(table([(10, 12, 9, 10), (10, 14, 10, 13), (13, 16, 12, 15)])) == []
 
 
 def test_a_middle_bar_that_closed_the_other_way_makes_no_gap() -> None:
-    assert detect(table([(10, 11, 9, 10), (13, 14, 10, 12), (13, 16, 12, 15)])) == ()
+    assert detect(table([(10, 11, 9, 10), (13, 14, 10, 12), (13, 16, 12, 15)])) == []
 
 
 def test_a_small_gap_is_left_out_where_larger_ones_are_asked_for() -> None:
-    assert fair_value_gaps(smallest=0.31)(table(BULLISH)) == ()
+    assert fair_value_gaps(smallest=0.31)(table(BULLISH)) == []
     assert len(fair_value_gaps(smallest=0.29)(table(BULLISH))) == 1
 
 

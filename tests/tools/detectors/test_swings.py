@@ -76,7 +76,7 @@ def test_of_equal_highs_the_first_is_the_swing() -> None:
 
 def test_a_swing_is_known_only_after_all_bars_on_its_right() -> None:
     closes = [10, 11, 12, 13, 14, 15, 14, 13, 12, 11, 10]
-    assert detect(around(closes[:10])) == ()
+    assert detect(around(closes[:10])) == []
     (event,) = detect(around(closes))
     assert said(around(closes), [event]) == [("swing_high", "neutral", 5, 10, 15.5, True)]
 

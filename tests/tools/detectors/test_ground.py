@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.tools.detectors.tables import table
-from tools.detectors._atr import average_true_range, in_ranges
+from tools.detectors._ground import average_true_range, in_ranges
 
 
 def test_the_first_fourteen_are_means_and_the_rest_is_smoothed() -> None:

@@ -1,0 +1,151 @@
+"""What `_structure` computes, in plain Python: slow, and obviously right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import inf, isnan, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+Signs = NDArray[np.int8]
+Flags = NDArray[np.bool_]
+
+
+def average_ranges(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    _same(high, low)
+    _same(high, close)
+    _at_least(period, 1, "period")
+    out, average, before = [], 0.0, nan
+    for t, (top, bottom, last) in enumerate(zip(high.tolist(), low.tolist(), close.tolist(), strict=True)):
+        if t > 0:
+            top, bottom = max(top, before), min(bottom, before)
+        average += (top - bottom - average) / min(t + 1, period)
+        out.append(average)
+        before = last
+    return np.array(out, dtype=np.float64)
+
+
+def peaks(values: Floats, n: int) -> Rows:
+    _at_least(n, 1, "n")
+    found = [
+        t
+        for t in range(n, len(values) - n)
+        if values[t] > max(values[t - n : t]) and values[t] >= max(values[t + 1 : t + n + 1])
+    ]
+    return np.array(found, dtype=np.intp)
+
+
+def breaks(
+    close: Floats, high: Floats, low: Floats, tops: Rows, bottoms: Rows, n: int
+) -> tuple[Rows, Rows, Signs, Flags]:
+    _same(close, high)
+    _same(close, low)
+    _inside(tops.tolist(), len(close))
+    _inside(bottoms.tolist(), len(close))
+    new_tops, new_bottoms = {row + n: row for row in tops.tolist()}, {row + n: row for row in bottoms.tolist()}
+    found: list[tuple[int, int, int, bool]] = []
+    top = bottom = -1
+    above, below = inf, -inf
+    trend = 0
+    for t, last in enumerate(close.tolist()):
+        if last > above:
+            found.append((t, top, 1, trend < 0))
+            trend, above = 1, inf
+        if last < below:
+            found.append((t, bottom, -1, trend > 0))
+            trend, below = -1, -inf
+        if t in new_tops:
+            top = new_tops[t]
+            above = high[top]
+        if t in new_bottoms:
+            bottom = new_bottoms[t]
+            below = low[bottom]
+    rows, broken, signs, turns = zip(*found, strict=True) if found else ((), (), (), ())
+    return (
+        np.array(rows, dtype=np.intp),
+        np.array(broken, dtype=np.intp),
+        np.array(signs, dtype=np.int8),
+        np.array(turns, dtype=np.bool_),
+    )
+
+
+def first_above(values: Floats, start: Rows, level: Floats, or_at: bool) -> Rows:  # noqa: FBT001
+    if len(level) != len(start):
+        raise ValueError(f"level: expected {len(start)} values, was {len(level)}")
+    for before, after in zip(start.tolist(), start[1:].tolist(), strict=False):
+        if after < before:
+            raise ValueError(f"start must rise, was {after} after {before}")
+    if len(start) and start[0] < 0:
+        raise ValueError(f"start must be at least 0, was {start[0]}")
+    n = len(values)
+    out = [
+        next((t for t in range(after + 1, n) if values[t] > price or (or_at and values[t] == price)), n)
+        for after, price in zip(start.tolist(), level.tolist(), strict=True)
+    ]
+    return np.array(out, dtype=np.intp)
+
+
+def highest_after(values: Floats) -> Floats:
+    return np.array([max(values[t + 1 :].tolist(), default=-inf) for t in range(len(values))], dtype=np.float64)
+
+
+def highest_of(values: Floats, width: int) -> Floats:
+    _at_least(width, 1, "width")
+    return np.array([values[max(0, t + 1 - width) : t + 1].max() for t in range(len(values))], dtype=np.float64)
+
+
+def drifts(values: Floats, slack: float, threshold: float) -> tuple[Rows, Signs]:
+    rows, signs = [], []
+    seen, mean, up, down = 0, 0.0, 0.0, 0.0
+    for t, value in enumerate(values.tolist()):
+        if isnan(value):
+            continue
+        seen += 1
+        mean += (value - mean) / seen
+        up = max(0.0, up + (value - mean - slack))
+        down = max(0.0, down + (mean - value - slack))
+        if up > threshold or down > threshold:
+            rows.append(t)
+            signs.append(1 if up > threshold else -1)
+            seen, mean, up, down = 0, 0.0, 0.0, 0.0
+    return np.array(rows, dtype=np.intp), np.array(signs, dtype=np.int8)
+
+
+def states(values: Floats, enter: float, leave: float) -> tuple[Rows, Signs]:
+    rows, changed = [], []
+    state = 2
+    for t, value in enumerate(values.tolist()):
+        if isnan(value):
+            continue
+        if value >= enter or (state == 1 and value >= leave):
+            new = 1
+        elif value <= -enter or (state == -1 and value <= -leave):
+            new = -1
+        else:
+            new = 0
+        if new != state:
+            rows.append(t)
+            changed.append(new)
+            state = new
+    return np.array(rows, dtype=np.intp), np.array(changed, dtype=np.int8)
+
+
+def _same(first: Floats, second: Floats) -> None:
+    if len(first) != len(second):
+        raise ValueError(f"columns must have one length, were {len(first)} and {len(second)}")
+
+
+def _inside(rows: Iterable[int], count: int) -> None:
+    before = -1
+    for row in rows:
+        if not before < row < count:
+            raise ValueError(f"rows must rise and lie in 0..{count - 1}, was {row} after {before}")
+        before = row
+
+
+def _at_least(value: int, least: int, name: str) -> None:
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, was {value}")

@@ -38,12 +38,13 @@ _NAMES = re.compile(
     |(?P<id>\bF\d+\b|\b[A-Za-z][A-Za-z_]*\.(?:\d+|entry|stop|target\d*)\b)
     |(?P<over>\b(?i:over|in|for|during|past|last|next|previous|prior|within|trailing|across|of)\ (?:the\ )?(?:(?i:last|past|next|previous|prior|trailing)\ )?
       (?P<many>\d{{1,4}}|(?i:{WORDED}))\ (?:trading\ )?(?P<plural>(?i:{_SPAN}))s\b)
-    |(?P<span>\b(?P<length>\d{{1,4}}|(?i:{WORDED}))(?:-|\ )(?:trading[ -])?(?P<unit>(?i:{_SPAN}))\b(?!s))
+    |(?P<span>\b(?!1\ )(?P<length>\d{{1,4}}|(?i:{WORDED}))(?:-|\ )(?:trading[ -])?(?P<unit>(?i:{_SPAN}))\b(?!s))
     |(?P<short>\b(?P<few>\d{{1,4}})(?P<letter>mo|min|[dwhym])\b)
     |(?P<dma>\b(?P<days>\d{{1,3}})[ -]?(?:DMA|SMA|EMA|dma|WMA|MA)\b)
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b(?!\s?percentile))
     |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
     |(?P<level>\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:VaR|CVaR|confidence|quantiles?|percentiles?|intervals?|bands?|expected\ shortfall|value.at.risk)\b)
+    |(?P<bracket>\b(?i:VaR|CVaR|expected\ shortfall|shortfall|value.at.risk|quantile|band|interval)\ ?\(\s?(?P<share>\d{{1,2}})\s?(?:%|percent)\s?\))
     |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)
     |(?P<token>\b(?!(?:USD|EUR|GBP|JPY|CHF|USDT)\d)[A-Za-z][A-Za-z_]*_?\d+(?:_?[A-Za-z]\w*|_\d+)*\b(?![.,]\d|\s?%))
     """,
@@ -90,4 +91,6 @@ def _period(match: re.Match[str]) -> Period:
         return Period((int(match["days"]),), "", start, end, may_be_value=False)
     if match["percent"] is not None:
         return Period((int(float(match["percent"])),), "", start, end, may_be_value=True)
+    if match["share"] is not None:
+        return Period((int(match["share"]),), "", start, end, may_be_value=True)
     return Period((), "", start, end, may_be_value=False)

@@ -43,7 +43,7 @@ _SCALE = re.compile(r"[ -]?(thousand|million|billion|trillion|mln|bln|mn|bn|tn)\
 _MARK = re.compile("|".join(f"(?P<{name}>[ -]?(?:{pattern}))" for name, pattern in _MARKS))
 _RANGE_LEAD = re.compile(r"\b(between|from|range(?:s|d)?(?: of)?|band(?: of)?)[^\d;.]{0,40}\Z", re.IGNORECASE)
 
-_DOWN = r"fell|falls?|fallen|falling|down|dropp?(?:ed|s)?|drops?|lost|loses?|losing|loss|declined?|declines|slid|slipped|off|decreased?|shed|sank|tumbled|plunged|retreated|gave back|negative|decrease|minus|below|under|lower|beneath|shrank|short of|pullback|dip|slump|retreat|less|cheaper"
+_DOWN = r"fell|falls?|fallen|falling|down(?! as (?!much|many))|dropp?(?:ed|s)?|drops?|lost|loses?|losing|loss|declined?|declines|slid|slipped|off|decreased?|shed|sank|tumbled|plunged|retreated|gave back|negative|decrease|minus|below|under|lower|beneath|shrank|short of|pullback|dip|slump|retreat|less|cheaper"
 _UP = r"rose|rises?|risen|rising|up|gain(?:s|ed|ing)?|climbs?|climbed|added|adds|advanced?|increased?|jumped|rallied|grew|grown|positive|plus|above|over|higher|increase|rally|more|growth|upside|ahead of"
 _FILLER = r"(?:\s+(?:by|of|about|roughly|around|approximately|nearly|almost|some|just|a|an|another|only|more|less|than|at|least|most|over|under|the|as|much|move|return|change))*\s*[~≈]?\s*\(?\s*\Z"
 _BEFORE = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<up>{_UP}))\b{_FILLER}", re.IGNORECASE)
@@ -56,6 +56,10 @@ _AFTER = re.compile(
 _FLIPPED = re.compile(r"\b(?:not|n't|never|no)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 
 
+# `was (2.1 %)` is an accountant's minus; `RSI (61.3)` only explains what was named.
+_TELLS_A_VALUE = re.compile(r"(?:\b(?:is|was|were|of|at|by|reads|shows|stands at|stood at)|[:=])\s*\Z", re.IGNORECASE)
+
+
 class Quantity(NamedTuple):
     """A stated number. `value` has no sign; `sign` and `lean` say how it was signed."""
 
@@ -64,7 +68,7 @@ class Quantity(NamedTuple):
     """Distance between neighbouring printable values: 0.1 for 61.3, 100,000 for 1.2 million."""
     mark: Mark
     sign: int
-    """-1 or +1 as printed; 0 unsigned; 2 either way (±, accounting parentheses)."""
+    """-1 or +1 as printed; 0 unsigned; 2 either way (±)."""
     lean: int
     """-1 or +1 as worded: `fell 2 %`, `2 % below`; 0 without such a word."""
     is_positional: bool
@@ -189,7 +193,8 @@ def _printed_sign(text: str, match: re.Match[str], end: int) -> int:
         return -1
     if sign == "+":
         return 1
-    return 2 if match["open"] and text[end : end + 1] == ")" else 0
+    is_accounting = match["open"] and text[end : end + 1] == ")" and _TELLS_A_VALUE.search(text[: match.start()])
+    return -1 if is_accounting else 0
 
 
 def _worded_lean(text: str, start: int, end: int) -> tuple[int, bool]:

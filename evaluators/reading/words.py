@@ -32,6 +32,7 @@ _NO_COMPARISON = re.compile(
 )
 # `higher than on 62 % of the last bars` states a share, which is judged as a number.
 _SHARE = re.compile(r"\A\s+(?:on|in|for|during)\s+[\d.]+\s?(?:%|percent)", re.IGNORECASE)
+_EQUAL = re.compile(r"\b(?:no more (?:and|or|but) no less|no less (?:and|or) no more|neither more nor less)\s+than\b", re.IGNORECASE)
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("overbought", r"over-?bought"),
     ("oversold", r"over-?sold"),
@@ -46,7 +47,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )  # fmt: skip
 _WORDS = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _KINDS), re.IGNORECASE)
 _NO_DIRECTION_BEFORE = re.compile(r"(?:\b(?:set|made?|follow|back|catch|sum|break|slow|size|scale|step|mark|cut|narrow|tie|close)s?|[-_])\s?\Z", re.IGNORECASE)  # fmt: skip
-_NO_DIRECTION_AFTER = re.compile(r"\A(?:-to-|_|\s?(?:to date|to (?:[$€£~]?\d)|front\b|side\b|bars?\b|closes\b|streak\b|days?\b|volume\b|trades?\b))", re.IGNORECASE)  # fmt: skip
+_NO_DIRECTION_AFTER = re.compile(r"\A(?:-to-|_|\s?(?:as (?!much|many)|to date|to (?:[$€£~]?\d)|front\b|side\b|bars?\b|closes\b|streak\b|days?\b|volume\b|trades?\b))", re.IGNORECASE)  # fmt: skip
 _BOUNDARY = re.compile(r"[;!?\n]|\.(?=\s|\Z)|,? (?:while|whereas|but|although|though|yet) ", re.IGNORECASE)
 
 
@@ -66,7 +67,10 @@ class Word(NamedTuple):
 
 def comparisons_in(text: str, names: Sequence[Period]) -> tuple[Comparison, ...]:
     found = []
+    equal = [match.span() for match in _EQUAL.finditer(text)]
     for match in _COMPARING.finditer(text):
+        if any(first <= match.start() < last for first, last in equal):
+            continue
         start, end = match.span()
         word = match[0].lower()
         if _SHARE.match(text[end : end + 24]):

@@ -10,7 +10,7 @@ from functools import cached_property
 from evaluators.reading import Quantity, Reading, read
 from evaluators.rules import _formula
 from evaluators.rules._agreement import agrees, goes_with
-from evaluators.rules._terms import Term, fits, mentioned, named, term_of
+from evaluators.rules._terms import Term, fits, mentioned, named, term_of, worded_counts
 from fks_agents.contracts import Check, Claim, Fact, Outcome
 
 RESULT = "formula"
@@ -93,8 +93,28 @@ class Statement:
         """What the text states; numbers that prove to be parameters of the cited facts are left out."""
         return tuple(q for q in self.reading.quantities if not self.is_name(q))
 
+    @cached_property
+    def name_spans(self) -> tuple[tuple[int, int, str], ...]:
+        """Where the text says a cited fact's name word by word, and its id; a name inside a longer one is left out."""
+        text = self.reading.text.lower().replace("_", " ")
+        # In `252-bar low` the low is another one than the fact called low.
+        counted = {period.end + 1 for period in self.reading.periods}
+        found = [
+            (match.start(), match.end(), fact.id)
+            for fact in self.cited
+            for match in re.finditer(rf"(?<!\w){re.escape(fact.name.replace('_', ' '))}(?!\w)", text)
+            if match.start() not in counted
+        ]
+        return tuple(a for a in found if not any(b[0] <= a[0] and a[1] <= b[1] and b[1] - b[0] > a[1] - a[0] for b in found))
+
+    def is_in_a_name(self, start: int, end: int) -> bool:
+        """Whether these words are part of a fact's name: `aroon up 25` says nothing of going up."""
+        return any(first <= start and end <= last for first, last, _ in self.name_spans)
+
     def is_name(self, quantity: Quantity) -> bool:
         name = quantity.name
+        if self._follows_its_word(quantity):
+            return True
         if name is None:
             # `2R` counts multiples of the risk: what that is, only a plan can say.
             return quantity.mark == "r" and not self.given
@@ -103,6 +123,13 @@ class Statement:
         if quantity.mark == "" and quantity.value != name.counts[0]:
             return False
         return any(fits(name, term) for term in self.terms)
+
+    def _follows_its_word(self, quantity: Quantity) -> bool:
+        """`range position 252`: the number stands where it stands in the name of a cited fact."""
+        if quantity.mark or quantity.sign or quantity.step != 1.0:
+            return False
+        before = self.reading.text[max(0, quantity.start - 24) : quantity.start].lower().rstrip(" -_(")
+        return any(f"{quantity.value:.0f}" == count and before.endswith(word) for fact in self.cited for word, count in worded_counts(fact.name))
 
     def subjects(self, quantity: Quantity, among: tuple[Term, ...]) -> tuple[Term, ...]:
         """Which of `among` the words around a number speak of; all of them where the words do not tell."""
@@ -123,6 +150,9 @@ class Statement:
         return among
 
     def spoken_of(self, start: int, end: int, among: tuple[Term, ...]) -> tuple[Term, ...]:
+        named = {id for first, last, id in self.name_spans if start <= first and last <= end}
+        if found := tuple(term for term in among if term.id in named):
+            return found
         periods = tuple(p for p in self.reading.periods if start <= p.start and p.end <= end)
         soft = tuple(
             q.name for q in self.reading.quantities if q.name is not None and start <= q.start and q.end <= end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from evaluators.reading import Period, Quantity
@@ -29,8 +30,7 @@ _PIECES = re.compile(r"[a-z]+|\d+")
 _WORD = re.compile(r"[a-z]+")
 _DEFINED = re.compile(r"\b(?:last|of|over|from|at lag)\s(\d+)\b|\b(\d+)[- ](?:bars?|closes|log|one-bar|values|returns|days?)\b")
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "price": ("close",), "last": ("close",), "closed": ("close",), "closing": ("close",), "index": ("close",), "market": ("close",),
-    "it": ("close",), "average": ("sma", "ema", "kama", "mean", "average"), "averages": ("sma", "ema"), "mean": ("sma", "mean"), "ma": ("sma", "ema"),
+    "price": ("close",), "last": ("close",), "closed": ("close",), "closing": ("close",), "average": ("sma", "ema", "kama", "mean", "average"), "averages": ("sma", "ema"), "mean": ("sma", "mean"), "ma": ("sma", "ema"),
     "vol": ("volatility",), "volatility": ("vol", "atr"), "momentum": ("roc", "rsi", "macd"), "gain": ("return", "change", "roc"),
     "loss": ("return", "change", "var"), "gained": ("return", "change", "roc"), "lost": ("return", "change", "roc"),
     "fell": ("return", "change", "roc"), "rose": ("return", "change", "roc"), "moved": ("return", "change"), "move": ("return", "change", "move"),
@@ -40,7 +40,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "inflation": ("cpi",), "yield": ("yield", "baa", "aaa"), "median": ("q50", "p50"), "histogram": ("hist",), "skew": ("skewness",),
     "peak": ("drawdown",), "distance": ("to", "vs"), "versus": ("to", "vs"), "against": ("to", "vs"), "relative": ("to", "vs"),
     "score": ("z",), "resistance": ("r",), "support": ("s",), "turnover": ("dollar", "volume"), "fit": ("r",), "win": ("winrate",),
-    "uncertainty": ("volatility",), "stop": ("stop",), "trading": ("close",), "trades": ("close",), "traded": ("close",), "parity": ("close",),
+    "uncertainty": ("volatility",), "stop": ("stop",),
 }  # fmt: skip
 _TIMEFRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}
 
@@ -49,6 +49,13 @@ _TIMEFRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}
 def _pieces(name: str) -> tuple[frozenset[str], tuple[int, ...]]:
     pieces = _PIECES.findall(name.lower())
     return frozenset(p for p in pieces if p.isalpha()), tuple(int(p) for p in pieces if p.isdecimal() and len(p) < 9)
+
+
+@lru_cache(maxsize=4096)
+def worded_counts(name: str) -> tuple[tuple[str, str], ...]:
+    """Each number in a name with the word or number before it: (return, 20)."""
+    pieces = _PIECES.findall(name.lower())
+    return tuple((before, count) for before, count in pairwise(pieces) if count.isdecimal())
 
 
 def term_of(fact: Fact) -> Term | None:
@@ -75,14 +82,15 @@ def mentioned(text: str, periods: tuple[Period, ...], terms: tuple[Term, ...]) -
     told = words | {alias for word in words for alias in _ALIASES.get(word, ())}
     told |= {word[:-1] for word in words if word.endswith("s")}
     frames = {_TIMEFRAMES[word] for word in words if word in _TIMEFRAMES}
-    best, found = (0.0, 0.0), []
+    best, found = (0.0, 0.0, 0), []
     for term in terms:
         hits = len(term.stems & told)
         if not hits:
             continue
         score = hits + sum(fits(period, term) for period in periods) + (term.timeframe in frames)
-        rank = (float(score), hits / len(term.stems))
-        if rank > best:
+        # Without a period in the words, `high` is rather the fact high than high_252.
+        rank = (float(score), hits / len(term.stems), 0 if periods else -len(term.counts) - 1)
+        if not found or rank > best:
             best, found = rank, [term]
         elif rank == best:
             found.append(term)

@@ -34,7 +34,7 @@ class Sides(NamedTuple):
 
 def check(statement: Statement) -> Iterator[Check]:
     for comparison in statement.reading.comparisons:
-        if not _says_a_difference(statement, comparison):
+        if not statement.is_in_a_name(comparison.start, comparison.end) and not _says_a_difference(statement, comparison):
             yield _compared(statement, comparison)
 
 

@@ -22,8 +22,14 @@ _DOWN_LABELS = frozenset({"down", "falling", "bearish", "downtrend", "lower"})
 
 def check(statement: Statement) -> Iterator[Check]:
     for word in statement.reading.words:
-        if word.kind in _SIGNS and not _signs_a_number(statement, word):
+        if word.kind in _SIGNS and not _is_a_name(statement, word) and not _signs_a_number(statement, word):
             yield _direction(statement, word)
+
+
+def _is_a_name(statement: Statement, word: Word) -> bool:
+    """`closed up` quotes up_bars_20; the word then counts something and points nowhere."""
+    said = statement.reading.text[word.start : word.end].lower()
+    return statement.is_in_a_name(word.start, word.end) or any(said in term.stems for term in statement.terms)
 
 
 def _signs_a_number(statement: Statement, word: Word) -> bool:

@@ -1,0 +1,169 @@
+"""Facts put into words: true sentences in many phrasings, each with one number that can be made wrong.
+
+The held-out sentences are never looked at while the checker is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from random import Random
+from typing import NamedTuple
+
+from fks_agents.contracts import Fact, Unit
+
+
+class Style(NamedTuple):
+    """One way to print a number of some unit: `value x factor` with a suffix, or scaled down to a scale word."""
+
+    suffix: str
+    factor: float = 1.0
+    prefix: str = ""
+    minus: str = "-"
+
+
+class Printed(NamedTuple):
+    text: str
+    stands_for: float
+    """What a reader takes the fact's value to be, in the fact's own unit."""
+    step: float
+    """Distance between neighbouring printable values, in the fact's own unit."""
+
+
+STYLES: dict[Unit, tuple[Style, ...]] = {
+    "price": (Style(""), Style("", prefix="$"), Style(" points"), Style(" dollars"), Style("", minus="−")),
+    "percent": (Style("%"), Style(" %"), Style(" percent"), Style(" pct"), Style(" bp", 100), Style(" basis points", 100), Style("%", minus="−")),
+    "fraction": (Style(""), Style("%", 100), Style(" %", 100), Style(" percent", 100)),
+    "ratio": (Style(""), Style("x"), Style(" times")),
+    "points": (Style(""), Style(" points")),
+    "sigma": (Style("σ"), Style(" sigma"), Style(" standard deviations"), Style("")),
+    "bars": (Style(" bars"), Style("")),
+    "days": (Style(" days"), Style("")),
+    "count": (Style(""),),
+    "volume": (Style(""), Style(" million", 1e-6), Style("m", 1e-6), Style(" billion shares", 1e-9), Style("bn", 1e-9), Style(" thousand", 1e-3)),
+    "currency": (Style("", prefix="$"), Style("k", 1e-3, prefix="$"), Style(" dollars"), Style(" million USD", 1e-6)),
+}  # fmt: skip
+
+# {fact} names the fact, {n} is the number, {id} its id.
+SENTENCES = (
+    "{fact} is {n}",
+    "{fact} stands at {n}",
+    "The {fact} reads {n} here.",
+    "{fact}: {n}",
+    "{fact} = {n} ({id})",
+    "With {fact} at {n}, the picture is clear",
+    "At {n}, {fact} supports the view",
+    "{id} ({fact}) shows {n}",
+    "We note a {fact} of {n} [{id}]",
+    "{fact} came in at about {n}",
+    "{fact} is currently near {n}, as {id} shows",
+    "The reading of {n} on {fact} matters most",
+    "Looking at {fact}, one finds {n}",
+    "{n} - that is where {fact} sits ({id})",
+    "Note {fact} ({n})",
+    "{fact} prints {n}; nothing else does",
+    "According to {id}, {fact} amounts to roughly {n}",
+    "The desk marks {fact} down as {n}",
+    "{fact} has reached {n}, and that settles it",
+    "Our read: {fact} ~{n}",
+    "It is worth remembering that {fact}, at {n}, is known",
+)
+CHANGES = (
+    ("{fact} shows the price rose {n}", "{fact} shows the price fell {n}"),
+    ("The market gained {n} ({fact})", "The market lost {n} ({fact})"),
+    ("{fact}: up {n}", "{fact}: down {n}"),
+    ("A rise of {n} in {fact}", "A decline of {n} in {fact}"),
+    ("By {fact}, prices climbed {n}", "By {fact}, prices slid {n}"),
+    ("{fact} records a {n} gain", "{fact} records a {n} drop"),
+)
+DISTANCES = (
+    ("Price is {n} above its average ({fact})", "Price is {n} below its average ({fact})"),
+    ("{fact} puts it {n} over the mean", "{fact} puts it {n} under the mean"),
+)
+COMPARED = (
+    ("{a} is above {b}", "{a} is below {b}"),
+    ("{a} at {n} is above {b} at {m}", "{a} at {n} is below {b} at {m}"),
+    ("{a} exceeds {b}", "{a} is lower than {b}"),
+    ("{a} ({n}) trades over {b} ({m})", "{a} ({n}) trades under {b} ({m})"),
+)
+THRESHOLDS = (
+    ("{fact} is above {t}", "{fact} is below {t}"),
+    ("{fact} at {n} exceeds {t}", "{fact} at {n} stays under {t}"),
+)
+FORMULAS = (
+    ("{n} lies between half of {b} and {a}", "({ida} + {idb} / 2) / 2"),
+    ("The midpoint of {a} and {b} is {n}", "({ida} + {idb}) / 2"),
+    ("{a} less {b} makes {n}", "{ida} - {idb}"),
+    ("A stop at {n} follows from {a} and {b}", "{ida} - 0.02 * {idb}"),
+)
+HELD_OUT = (
+    "Traders should respect {fact} at {n}",
+    "{n} on {fact} leaves little doubt",
+    "As of now {fact} equals {n}.",
+    "Since {fact} measures {n}, patience pays",
+    "{fact} was last seen at {n}",
+    "Both sides agree: {fact} is no more and no less than a plain {n}",
+    "Consider {id}: {fact} of {n}; that alone is telling",
+    "There is a {n} {fact}",
+    "The tape shows {fact} hovering around {n} while volume dries out",
+)
+HELD_OUT_CHANGES = (
+    ("The index advanced {n} on the {fact} measure", "The index shed {n} on the {fact} measure"),
+    ("{fact} is in the green, up by {n}", "{fact} is in the red, off by {n}"),
+)
+
+_CHANGE = re.compile(r"^(?:return_\d+$|roc_|gap$|body$|mean_return)")
+_SPOKEN = {
+    "rsi": "RSI({0})", "sma": "{0}-bar average", "ema": "{0}-bar exponential average", "atr": "ATR({0})", "adx": "ADX({0})",
+    "return": "{0}-bar return", "high": "{0}-bar high", "low": "{0}-bar low", "mfi": "MFI({0})", "cci": "CCI({0})",
+}  # fmt: skip
+
+
+def in_words(fact: Fact, random: Random) -> str:
+    """The fact's name as one of several people would say it."""
+    plain = fact.name.replace("_", " ")
+    forms = [fact.name, plain, plain]
+    stem, _, count = fact.name.partition("_")
+    if stem in _SPOKEN and count.isdecimal():
+        forms += [_SPOKEN[stem].format(count)] * 2
+    return random.choice(forms)
+
+
+def is_change(fact: Fact) -> bool:
+    return _CHANGE.search(fact.name) is not None and fact.unit in ("percent", "fraction")
+
+
+def is_distance(fact: Fact) -> bool:
+    return fact.name.startswith(("close_to_sma", "close_to_ema", "z_")) and fact.unit in ("percent", "sigma")
+
+
+def style_for(fact: Fact, random: Random) -> Style:
+    """A style in which at least something of the value is left."""
+    styles = STYLES[fact.unit]
+    size = abs(float(fact.value))
+    fitting = [style for style in styles if style.factor >= 1 or size * style.factor >= 0.1]
+    return random.choice(fitting or list(styles[:1]))
+
+
+def decimals_for(value: float, unit: Unit, style: Style, random: Random) -> int:
+    """As many decimals as leave two to four significant digits."""
+    if unit in ("bars", "days", "count"):
+        return 0
+    size = abs(value) * style.factor
+    least = 0
+    while size and size * 10**least < 10 and least < 6:
+        least += 1
+    return least + random.choice((0, 1, 1, 2))
+
+
+def printed(value: float, style: Style, decimals: int, *, is_unsigned: bool = False) -> Printed:
+    """The value in that style; without its sign where the words carry it."""
+    number = round(value * style.factor, decimals)
+    sign = style.minus if number < 0 and not is_unsigned else ""
+    text = f"{sign}{style.prefix}{abs(number):,.{decimals}f}{style.suffix}"
+    return Printed(text, number / style.factor, 10.0**-decimals / style.factor)
+
+
+def numeric(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Facts that can be printed with two digits or more."""
+    return tuple(f for f in facts if not isinstance(f.value, str) and (abs(f.value) >= 0.001 or f.unit in ("bars", "count", "days")))

@@ -234,3 +234,29 @@ def test_json_of_a_failure_is_no_output_at_all(fks: Fks) -> None:
     assert ran.out == ""
     with pytest.raises(json.JSONDecodeError):
         _ = ran.json
+
+
+def test_colour_is_left_out_where_it_is_not_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fks_agents.cli._story import row
+
+    def shown() -> str:
+        row(_terminal.Terminal({}, (), False).console, "gate", "failed", "red")
+        return capsys.readouterr().out
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[31m" in shown()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[31m" not in shown()
+    monkeypatch.delenv("FORCE_COLOR")
+    assert shown() == "  gate          failed\n"
+
+
+def test_outside_text_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from fks_agents.cli._story import row
+
+    row(_terminal.Terminal({}, (), False).console, "a\x1b]0;b", "x\x1b[2J\u202ey [red]z[/red] \x9b1m\rq")
+    assert capsys.readouterr().out == "  a]0;b         x[2Jy [red]z[/red] 1mq\n"

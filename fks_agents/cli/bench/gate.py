@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fks_agents.cli._options import AsOf, verb
+from fks_agents.cli._terminal import Terminal, moment
+
+if TYPE_CHECKING:
+    from evaluators.seeded_faults import Measured, Rate
+
+LEAST_CAUGHT, MOST_REFUSED, MISSED = 0.99, 0.01, 6
+SHOWN = 5
+
+
+@verb
+def command(
+    terminal: Terminal,
+    *,
+    count: Annotated[int, typer.Option(min=10, max=100_000, help="True claims, and as many with one fault.")] = 500,
+    seed: Annotated[int, typer.Option(help="Another seed, other claims.")] = 7,
+    held_out: Annotated[bool, typer.Option("--held-out", help="In sentences the checks were not written for.")] = False,
+    symbol: Annotated[str, typer.Option(metavar="SYMBOL", help="Whose facts.")] = "SPX",
+    as_of: AsOf = None,
+) -> int:
+    """Measure the gate: how many seeded wrong numbers it catches, how many true ones it refuses.
+
+    Exit code 6 below 99 % caught or above 1 % refused.
+    """
+    from evaluators.seeded_faults import measure
+    from fks_agents.cli._desk import look
+    from graphs.opening import open_desk
+
+    with open_desk(terminal.settings) as desk:
+        snapshot = look(desk, symbol, moment(as_of))
+    measured = measure(snapshot.facts, count, seed, held_out=held_out)
+    is_reached = measured.caught_all.share >= LEAST_CAUGHT and measured.refused.share <= MOST_REFUSED
+    if terminal.is_json:
+        rates = {rate.kind: _plain(rate) for rate in measured.caught}
+        terminal.write_json(
+            {"caught": rates, "caught_all": _plain(measured.caught_all), "refused": _plain(measured.refused),
+             "target": {"caught": LEAST_CAUGHT, "refused": MOST_REFUSED, "is_reached": is_reached}}
+        )  # fmt: skip
+    else:
+        _print(terminal, measured)
+    return 0 if is_reached else MISSED
+
+
+def _plain(rate: Rate) -> dict[str, float]:
+    return {"count": rate.count, "hits": rate.hits, "share": rate.share, "low": rate.low, "high": rate.high}
+
+
+def _print(terminal: Terminal, measured: Measured) -> None:
+    from fks_agents.cli._tables import entries, table
+
+    rows = [_row(rate, rate.kind.replace("_", " ")) for rate in measured.caught]
+    rows += [_row(measured.caught_all, "all wrong claims caught"), _row(measured.refused, "true claims refused")]
+    terminal.console.print(table(("fault", "claims", "hits", "share", "95 % interval"), rows))
+    for title, claims in (
+        ("Missed", [(faulty.kind, faulty.claim) for faulty in measured.missed]),
+        ("Refused although true", [("true", claim) for claim in measured.wronged]),
+    ):
+        if claims:
+            terminal.console.print(f"\n{title} ({len(claims)})", style="bold")
+            entries(
+                terminal.console, (((kind, *claim.fact_ids[:1]), claim.text) for kind, claim in claims[:SHOWN]), (14, 0)
+            )
+    terminal.console.print("\nTarget: at least 99 % caught, at most 1 % refused.")
+
+
+def _row(rate: Rate, name: str) -> tuple[str, ...]:
+    return name, str(rate.count), str(rate.hits), f"{rate.share:.1%}", f"{rate.low:.1%} to {rate.high:.1%}"

@@ -1,7 +1,7 @@
 """The face of fks-agents: everything a user imports comes from here.
 
-Contracts and errors load at once; the rest when it is first asked for (PEP 562), so that `import fks_agents` costs about
-what pydantic costs.
+Contracts and errors load at once; the rest when it is first asked for (PEP 562), so that `import fks_agents` costs
+about what pydantic costs.
 """
 
 from __future__ import annotations
@@ -75,11 +75,12 @@ _LATER = {
 }
 
 __all__ = [
-    "AccountView", "Action", "Approval", "Bars", "CalendarEvent", "Check", "Choice", "Claim", "ConfigError", "Cycle",
-    "DataError", "Deps", "Desk", "Event", "Fact", "Fill", "FksError", "Forecast", "Headline", "LedgerError", "Lesson",
-    "LimitEvent", "LookaheadError", "ModelError", "OrderIntent", "PaperBroker", "Plan", "Position", "Quality", "Receipt",
-    "RefusedError", "Report", "Result", "ScriptedChat", "Series", "Settings", "Sized", "Snapshot", "Timeframe", "Turn",
-    "UsageError", "Verdict", "analyze", "check_claims", "open_desk", "open_market",
+    "AccountView", "Action", "Approval", "Bars", "CalendarEvent", "Check", "Choice", "Claim", "ConfigError",
+    "Cycle", "DataError", "Deps", "Desk", "Event", "Fact", "Fill", "FksError", "Forecast", "Headline",
+    "LedgerError", "Lesson", "LimitEvent", "LookaheadError", "ModelError", "OrderIntent", "PaperBroker", "Plan",
+    "Position", "Quality", "Receipt", "RefusedError", "Report", "Result", "ScriptedChat", "Series", "Settings",
+    "Sized", "Snapshot", "Timeframe", "Turn", "UsageError", "Verdict", "analyze", "check_claims", "open_desk",
+    "open_market",
 ]  # fmt: skip
 
 

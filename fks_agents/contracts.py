@@ -6,7 +6,6 @@ checkpoint reader would then hand back unvalidated objects without a word.
 
 from __future__ import annotations
 
-import json
 import operator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,7 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
-from fks_agents.errors import DataError
+from fks_agents import _record
 
 Utc = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -482,28 +481,16 @@ class Cycle(Contract):
     @property
     def digest(self) -> str:
         """sha256 of the whole cycle without ids and wall-clock times."""
-        return sha256(json.dumps(_without_ids(self.model_dump(mode="json")), sort_keys=True).encode()).hexdigest()
+        return _record.digest(self)
 
     def as_json(self) -> str:
         """One JSON object: every field, and what is read off them (`facts`, `plan`, `digest`) beside."""
-        whole = self.model_dump(mode="json")
-        whole["facts"] = [fact.model_dump(mode="json") for fact in self.facts]
-        whole["plan"] = self.plan.model_dump(mode="json") if self.plan is not None else None
-        whole["digest"] = self.digest
-        return json.dumps(whole, indent=2, ensure_ascii=False)
+        return _record.as_json(self)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what `as_json` wrote; raises DataError where it does not parse or its digest does not fit."""
-        try:
-            whole = json.loads(text)
-            derived = {name: whole.pop(name, None) for name in ("facts", "plan", "digest")}
-            cycle = cls.model_validate(whole)
-        except (ValueError, AttributeError, TypeError) as error:
-            raise DataError(f"expected a cycle as JSON, was {text[:60]!r}: {error}") from error
-        if derived["digest"] not in (None, cycle.digest):
-            raise DataError(f"cycle {cycle.id}: digest says {derived['digest']!r}, content gives {cycle.digest!r}")
-        return cycle
+        return _record.from_json(cls, text)
 
     def save(self, path: Path | str) -> Path:
         Path(path).write_text(self.as_json() + "\n", encoding="utf-8")
@@ -518,17 +505,6 @@ class Cycle(Contract):
         from fks_agents import _explain
 
         return _explain.explain(self)
-
-
-_IDS = frozenset({"id", "decision_id", "client_order_id", "recalled", "seconds"})
-
-
-def _without_ids(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _without_ids(inner) for key, inner in value.items() if key not in _IDS}
-    if isinstance(value, list):
-        return [_without_ids(inner) for inner in value]
-    return value
 
 
 CHECKPOINTED: tuple[type[Contract], ...] = (

@@ -125,6 +125,13 @@ class Settings(BaseSettings):
         del settings_cls, dotenv_settings, file_secret_settings
         return init_settings, env_settings
 
+    def having(self, **changes: Any) -> Settings:
+        """These settings with some changed; raises ConfigError where they no longer fit together."""
+        try:
+            return Settings.model_validate({name: getattr(self, name) for name in Settings.model_fields} | changes)
+        except ValidationError as error:
+            raise ConfigError("; ".join(_lines(error))) from None
+
     def named_model(self, role: Literal["quick", "deep"]) -> str:
         return (self.model_quick if role == "quick" else self.model_deep) or self.model
 

@@ -84,7 +84,7 @@ class Desk(AbstractContextManager["Desk"]):
         Raises UsageError, ConfigError or DataError for what cannot be studied, before anything is admitted. A feed that
         fails later ends the decision as `no_decision`, recorded, and is raised again.
         """
-        settings = self.settings.model_copy(update={"timeframe": timeframe or self.settings.timeframe})
+        settings = self.settings if timeframe is None else self.settings.having(timeframe=timeframe)
         market = self.feeds(settings).market
         moment = self._moment(market, symbol, settings.timeframe, as_of)
         for chat in self.chats(settings).values():

@@ -88,3 +88,9 @@ def test_where_things_lie_does_not_enter_the_digest(tmp_path: Path) -> None:
 def test_a_wrong_value_and_an_unknown_flag_are_told_together() -> None:
     with pytest.raises(ConfigError, match=r"seed: .*; unknown setting 'colour'"):
         settings.load(seed="x", colour="red")
+
+
+def test_changed_settings_are_checked_like_new_ones() -> None:
+    assert settings.load(seed=3).having(timeframe="1h").seed == 3
+    with pytest.raises(ConfigError, match="longer than timeframe '1w'"):
+        settings.load().having(timeframe="1w")

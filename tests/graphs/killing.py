@@ -1,7 +1,7 @@
 """Kill a deciding process at each step boundary and each side effect, resume it, and tell what was lost or done twice.
 
-Run as `python -m tests.graphs.killing FOLDER [--naive]`; prints one JSON object for each kill. The parent forks children
-before it has any thread; the oracle is a book of an exchange in one file, and a log of model calls in another.
+Run as `python -m tests.graphs.killing FOLDER [--naive]`; prints one JSON object for each kill. The parent forks
+children before it has any thread; the oracle is a book of an exchange in one file, and a log of model calls in another.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -132,11 +134,18 @@ def in_child(run: Callable[[], None]) -> int:
     if pid == 0:
         try:
             run()
-        except BaseException as error:  # noqa: BLE001  the child must not run the parent's code
-            print(repr(error), file=sys.stderr, flush=True)
+        except BaseException as error:  # the child must not run the parent's code
+            sys.stderr.write(f"{error!r}\n")
+            sys.stderr.flush()
             os._exit(1)
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def recorded(home: Path) -> Counter[str]:
+    """Roles whose answers the ledger holds."""
+    with closing(sqlite3.connect(home / "ledger.sqlite")) as ledger:
+        return Counter(json.loads(call)["role"] for (call,) in ledger.execute("SELECT call FROM calls"))
 
 
 def killed_at(
@@ -145,6 +154,8 @@ def killed_at(
     home = folder / f"kill-{at}"
     home.mkdir()
     died = in_child(lambda: decide(home, at, knows_ids=knows_ids))
+    # A call that was under way when the process died has no answer on record: it alone may be made again.
+    under_way = Counter(lines(home / "calls")) - recorded(home)
     resumed = in_child(lambda: decide(home, None, knows_ids=knows_ids))
     made = Counter(lines(home / "calls"))
     orders = Counter(lines(home / "book"))
@@ -153,8 +164,9 @@ def killed_at(
         "died": died,
         "resumed": resumed,
         "same_digest": resumed == 0 and (home / "digest").read_text() == digest,
-        "repeated_calls": sorted(role for role in made if made[role] > calls[role]),
-        "missing_calls": sorted(role for role in calls if made[role] < calls[role]),
+        "under_way": sorted(under_way),
+        "repeated_calls": sorted(made - calls - under_way),
+        "missing_calls": sorted(calls - made),
         "orders": len(orders),
         "repeated_orders": sum(count - 1 for count in orders.values()),
     }
@@ -172,7 +184,8 @@ def main() -> None:
     digest, calls = (whole / "digest").read_text(), Counter(lines(whole / "calls"))
     for at, moment in enumerate((whole / "passed").read_text().splitlines()):
         if at % every == 0 or "order" in moment:
-            print(json.dumps(killed_at(folder, at, moment, digest, calls, knows_ids=knows_ids)), flush=True)
+            told = killed_at(folder, at, moment, digest, calls, knows_ids=knows_ids)
+            sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ def kills(folder: Path, *flags: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.real
-@pytest.mark.timeout(600)
 def test_a_kill_at_any_step_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     told = kills(tmp_path)
     assert len(told) > 60
@@ -36,6 +35,8 @@ def test_a_kill_at_any_step_loses_nothing_and_repeats_nothing(tmp_path: Path) ->
         or (kill["orders"], kill["repeated_orders"]) != (3, 0)
     ]
     assert broken == []
+    # The other control: calls without a recorded answer are made again, so the log of calls does see repetitions.
+    assert any(kill["under_way"] for kill in told)
 
 
 @pytest.mark.real

@@ -1,0 +1,51 @@
+"""A cycle as one JSON object, and the digest that says whether two are the same decision."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeVar
+
+from fks_agents.errors import DataError
+
+if TYPE_CHECKING:
+    from fks_agents.contracts import Cycle
+
+C = TypeVar("C", bound="Cycle")
+
+_IDS = frozenset({"id", "decision_id", "client_order_id", "recalled", "seconds"})
+"""What differs between two runs of the same decision: names given to it, and how long it took."""
+
+_READ_OFF = ("facts", "plan", "digest")
+
+
+def digest(cycle: Cycle) -> str:
+    return sha256(json.dumps(_without_ids(cycle.model_dump(mode="json")), sort_keys=True).encode()).hexdigest()
+
+
+def as_json(cycle: Cycle) -> str:
+    whole = cycle.model_dump(mode="json")
+    whole["facts"] = [fact.model_dump(mode="json") for fact in cycle.facts]
+    whole["plan"] = cycle.plan.model_dump(mode="json") if cycle.plan is not None else None
+    whole["digest"] = cycle.digest
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def from_json(shape: type[C], text: str) -> C:
+    try:
+        whole = json.loads(text)
+        read_off = {name: whole.pop(name, None) for name in _READ_OFF}
+        cycle = shape.model_validate(whole)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise DataError(f"expected a cycle as JSON, was {text[:60]!r}: {error}") from error
+    if read_off["digest"] not in (None, cycle.digest):
+        raise DataError(f"cycle {cycle.id}: digest says {read_off['digest']!r}, content gives {cycle.digest!r}")
+    return cycle
+
+
+def _without_ids(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_ids(inner) for key, inner in value.items() if key not in _IDS}
+    if isinstance(value, list):
+        return [_without_ids(inner) for inner in value]
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import create_engine
@@ -225,3 +227,78 @@ def test_a_full_file_system_is_refused_at_the_write_and_at_the_next_opening(tmp_
     assert at_write.startswith("ledger ")
     assert at_write.endswith((": the disk is full", ": the disk refused a read or write"))
     assert at_opening.endswith("cannot be written: No space left on device")
+
+
+_KILLED = """
+import sys
+from tests.memory.conftest import NOON, cycle_of
+from fks_agents.settings import Settings
+from memory.ledger import Ledger
+with Ledger.open(sys.argv[1]) as ledger:
+    while True:
+        admission = ledger.decisions.admit("SPX", "1d", NOON, Settings())
+        sys.stdout.write(f"admitted {admission.id}\\n")
+        sys.stdout.flush()
+        ledger.decisions.finish(cycle_of(admission, "x" * 20_000))
+        sys.stdout.write(f"finished {admission.id}\\n")
+        sys.stdout.flush()
+"""
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("seed", range(4))
+def test_a_kill_loses_nothing_that_was_acknowledged(path: Path, seed: int) -> None:
+    run = subprocess.Popen([sys.executable, "-c", _KILLED, str(path)], stdout=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    lines, most = [], Random(seed).randint(1, 120)
+    for line in run.stdout:
+        lines.append(line.split())
+        if len(lines) == most:
+            run.kill()
+    run.stdout.close()
+    run.wait()
+    with Ledger.open(path) as ledger:
+        finished = {entry.id for entry in ledger.decisions.history(limit=1_000)}
+        unfinished = {admission.id for admission in ledger.decisions.unfinished()}
+        assert ledger.decisions.verify() == len(finished)
+        assert {name for word, name in lines if word == "finished"} <= finished
+        assert {name for word, name in lines if word == "admitted"} <= finished | unfinished
+        assert len(finished | unfinished) <= len(lines) + 1
+
+
+def test_a_copy_taken_in_the_middle_of_writing_is_whole_or_refused(
+    ledger: Ledger, admit: Callable[..., Admission], path: Path, tmp_path: Path
+) -> None:
+    """What is acknowledged before the copy begins is in it, or opening or verifying raises LedgerError."""
+    refused = 0
+    with ThreadPoolExecutor(1) as pool:
+        for number in range(30):
+            before = len(ledger.decisions.history(limit=1_000))
+            cycles = [cycle_of(admit(), "y" * 9_000) for _ in range(3)]
+            writing = [pool.submit(ledger.decisions.finish, cycle) for cycle in cycles]
+            copy = tmp_path / f"copy{number}.db"
+            shutil.copyfile(path, copy)
+            shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+            for write in writing:
+                write.result()
+            try:
+                with Ledger.open(copy) as copied:
+                    assert copied.decisions.verify() >= before
+            except LedgerError:
+                refused += 1
+    assert refused < 30
+
+
+_CHEAP = """
+import sys
+import memory
+assert "sqlalchemy" not in sys.modules and "numpy" not in sys.modules
+import memory.ledger, memory.recall
+heavy = {"alembic", "chromadb", "tokenizers", "safetensors", "wordllama", "langgraph"}
+print(sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_importing_the_ledger_and_recall_loads_nothing_heavy() -> None:
+    run = subprocess.run([sys.executable, "-c", _CHEAP], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"

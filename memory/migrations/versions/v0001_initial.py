@@ -137,7 +137,7 @@ def _guard() -> None:
     if is_postgres:
         op.execute(
             "CREATE FUNCTION fks_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+            "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
         )
     for table in _APPEND_ONLY:
         for change in ("UPDATE", "DELETE"):

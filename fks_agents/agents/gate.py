@@ -10,8 +10,6 @@ from fks_agents.deps import Deps
 
 
 def gate(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
-    del runtime
-    plan = state["choice"].plan
-    return {
-        "verdict": judge(state["snapshot"], state.get("reports", []), state.get("debate", []), plan, state["sized"])
-    }
+    plan, tick = state["choice"].plan, runtime.context.settings.tick
+    reports, debate = state.get("reports", []), state.get("debate", [])
+    return {"verdict": judge(state["snapshot"], reports, debate, plan, state["sized"], tick=tick)}

@@ -11,8 +11,12 @@ from __future__ import annotations
 
 from fks_agents.agents.evidence import Abstention, Evidence, View, claim, clip, label, number, numeric
 from fks_agents.contracts import Snapshot
+from tools import forecasters
 
-FACTS = ("best_forecaster", "best_skill", "forecast_horizon", "close", "expected_move_1", "volatility_20")
+FACTS = (
+    "best_forecaster", "best_skill", "forecast_horizon", "close", "expected_move_1", "volatility_20",
+    *(f"forecast_{name}_{what}" for name in forecasters.names() for what in ("skill", "move", "range", "q10", "q90")),
+)  # fmt: skip
 GOOD_SKILL = 0.05
 
 

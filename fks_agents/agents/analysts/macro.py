@@ -38,7 +38,7 @@ PIECES = (
 FACTS = (
     *(piece.fact for piece in PIECES),
     "vix", "credit_spread", "wti", "core_cpi", "aaa_yield", "baa_yield", "vix_z_252", "wti_z_252", "vix_age",
-    "credit_spread_age", "wti_age", "core_cpi_age", "days_to_high_event",
+    "credit_spread_age", "wti_age", "core_cpi_age", "days_to_high_event", "close",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from fks_agents.contracts import Snapshot
 FACTS = (
     "volatility_percentile", "volatility_20", "volatility_ratio", "drawdown_now", "max_drawdown_252", "var_95",
     "cvar_95", "worst_loss_250", "kurtosis_250", "skewness_250", "expected_move_1", "quality_score", "account_equity",
-    "account_drawdown", "account_losing_streak", "account_day_return", "days_to_high_event",
+    "account_drawdown", "account_losing_streak", "account_day_return", "days_to_high_event", "close",
 )  # fmt: skip
 
 

@@ -13,7 +13,10 @@ from fks_agents.agents.evidence import Abstention, Evidence, View, claim, clip, 
 from fks_agents.contracts import Snapshot
 from tools.indicators.headlines import recent
 
-FACTS = ("headlines_7d", "headlines_1d", "headlines_good_7d", "headlines_bad_7d", "headlines_tone_7d", "headline_age")
+FACTS = (
+    "headlines_7d", "headlines_1d", "headlines_good_7d", "headlines_bad_7d", "headlines_tone_7d", "headline_age",
+    "close",
+)  # fmt: skip
 LOUDEST = 0.3
 ENOUGH = 5
 MOST_SHOWN = 40

@@ -32,7 +32,10 @@ class Printed(NamedTuple):
 
 STYLES: dict[Unit, tuple[Style, ...]] = {
     "price": (Style(""), Style("", prefix="$"), Style(" points"), Style(" dollars"), Style("", minus="−")),
-    "percent": (Style("%"), Style(" %"), Style(" percent"), Style(" pct"), Style(" bp", 100), Style(" basis points", 100), Style("%", minus="−")),
+    "percent": (
+        Style("%"), Style(" %"), Style(" percent"), Style(" pct"), Style(" bp", 100), Style(" basis points", 100),
+        Style("%", minus="−"),
+    ),
     "fraction": (Style(""), Style("%", 100), Style(" %", 100), Style(" percent", 100)),
     "ratio": (Style(""), Style("x"), Style(" times")),
     "points": (Style(""), Style(" points")),
@@ -40,7 +43,10 @@ STYLES: dict[Unit, tuple[Style, ...]] = {
     "bars": (Style(" bars"), Style("")),
     "days": (Style(" days"), Style("")),
     "count": (Style(""),),
-    "volume": (Style(""), Style(" million", 1e-6), Style("m", 1e-6), Style(" billion shares", 1e-9), Style("bn", 1e-9), Style(" thousand", 1e-3)),
+    "volume": (
+        Style(""), Style(" million", 1e-6), Style("m", 1e-6), Style(" billion shares", 1e-9), Style("bn", 1e-9),
+        Style(" thousand", 1e-3),
+    ),
     "currency": (Style("", prefix="$"), Style("k", 1e-3, prefix="$"), Style(" dollars"), Style(" million USD", 1e-6)),
 }  # fmt: skip
 
@@ -114,8 +120,9 @@ HELD_OUT_CHANGES = (
 
 _CHANGE = re.compile(r"^(?:return_\d+$|roc_|gap$|body$|mean_return)")
 _SPOKEN = {
-    "rsi": "RSI({0})", "sma": "{0}-bar average", "ema": "{0}-bar exponential average", "atr": "ATR({0})", "adx": "ADX({0})",
-    "return": "{0}-bar return", "high": "{0}-bar high", "low": "{0}-bar low", "mfi": "MFI({0})", "cci": "CCI({0})",
+    "rsi": "RSI({0})", "atr": "ATR({0})", "adx": "ADX({0})", "mfi": "MFI({0})", "cci": "CCI({0})",
+    "sma": "{0}-bar average", "ema": "{0}-bar exponential average", "return": "{0}-bar return",
+    "high": "{0}-bar high", "low": "{0}-bar low",
 }  # fmt: skip
 
 
@@ -166,4 +173,8 @@ def printed(value: float, style: Style, decimals: int, *, is_unsigned: bool = Fa
 
 def numeric(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """Facts that can be printed with two digits or more."""
-    return tuple(f for f in facts if not isinstance(f.value, str) and (abs(f.value) >= 0.001 or f.unit in ("bars", "count", "days")))
+    return tuple(
+        f
+        for f in facts
+        if not isinstance(f.value, str) and (abs(f.value) >= 0.001 or f.unit in ("bars", "count", "days"))
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from evaluators.rules import check_statement, freshness, identity, language, outcome_of, plan as plan_rule, sizing
+from evaluators.rules import check_statement, freshness, identity, language, outcome_of, sizing
+from evaluators.rules import plan as plan_rule
 from fks_agents.contracts import Check, Claim, Plan, Report, Sized, Snapshot, Spoken, Turn, Verdict
 
 
@@ -57,7 +58,7 @@ def _closed(name: str, part: Callable[[], Iterable[Check]]) -> Iterator[Check]:
     """The part's checks; where it breaks, an unscored one, so that the verdict cannot be a pass."""
     try:
         yield from part()
-    except Exception as error:  # noqa: BLE001  whatever broke, this was not checked
+    except Exception as error:
         reason = f"the rule {name} broke: {type(error).__name__}: {error}"
         yield Check(rule=name, subject="gate", outcome="unscored", reason=reason)
 

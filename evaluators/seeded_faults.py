@@ -17,7 +17,9 @@ from evaluators.rules._formula import compute
 from fks_agents.contracts import Check, Claim, Fact
 from fks_agents.errors import DataError
 
-Kind = Literal["scale_x10", "percent_x100", "sign", "transposed", "off_2", "off_10", "off_50", "other_fact", "direction"]
+Kind = Literal[
+    "scale_x10", "percent_x100", "sign", "transposed", "off_2", "off_10", "off_50", "other_fact", "direction"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Checker = Callable[[Sequence[Claim], Sequence[Fact]], Sequence[Check]]
 MOST_DRAWS = 200
@@ -48,17 +50,17 @@ class Faulty(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """`hits` of `count`, with the 95 % Wilson interval of the share."""
+    """`hits` of `total`, with the 95 % Wilson interval of the share."""
 
     kind: str
-    count: int
+    total: int
     hits: int
     low: float
     high: float
 
     @property
     def share(self) -> float:
-        return self.hits / self.count if self.count else 0.0
+        return self.hits / self.total if self.total else 0.0
 
 
 class Measured(NamedTuple):
@@ -73,7 +75,9 @@ class Measured(NamedTuple):
     """True claims that did not pass."""
 
 
-def measure(facts: Sequence[Fact], n: int = 500, seed: int = 7, *, check: Checker = check_claims, held_out: bool = False) -> Measured:
+def measure(
+    facts: Sequence[Fact], n: int = 500, seed: int = 7, *, check: Checker = check_claims, held_out: bool = False
+) -> Measured:
     """Check `n` true and `n` wrong claims made from `facts`; `held_out` words them as the checker has never seen.
 
     Raises DataError where the facts are too few to make claims of: ten numbers at least.
@@ -81,11 +85,21 @@ def measure(facts: Sequence[Fact], n: int = 500, seed: int = 7, *, check: Checke
     random = Random(seed)  # noqa: S311  a seeded sample, no secret
     if len(phrasing.numeric(facts)) < 10:
         raise DataError(f"expected at least 10 facts that are numbers, was {len(phrasing.numeric(facts))}")
-    truths = [_told(draft, draft.value, f"true.{i}")[0] for i, draft in enumerate(_drafts(facts, n, random, held_out=held_out), 1)]
+    truths = [
+        _told(draft, draft.value, f"true.{i}")[0]
+        for i, draft in enumerate(_drafts(facts, n, random, held_out=held_out), 1)
+    ]
     wronged = tuple(claim for claim in truths if outcome_of(check((claim,), facts)) != "pass")
     faulty = list(faults(facts, n, random, held_out=held_out))
     missed = tuple(each for each in faulty if outcome_of(check((each.claim,), facts)) != "fail")
-    caught = tuple(_rate(kind, sum(e.kind == kind for e in faulty), sum(e.kind == kind for e in faulty) - sum(e.kind == kind for e in missed)) for kind in KINDS)
+    caught = tuple(
+        _rate(
+            kind,
+            sum(e.kind == kind for e in faulty),
+            sum(e.kind == kind for e in faulty) - sum(e.kind == kind for e in missed),
+        )
+        for kind in KINDS
+    )
     return Measured(caught, _rate("all", n, n - len(missed)), _rate("refused", n, len(wronged)), missed, wronged)
 
 
@@ -161,7 +175,11 @@ def _told(draft: Draft, value: float, identity: str) -> tuple[Claim, phrasing.Pr
 
 def _drafts(facts: Sequence[Fact], n: int, random: Random, *, held_out: bool) -> Iterator[Draft]:
     known = phrasing.numeric(facts)
-    makers = (_single, _single, _single, _signed) if held_out else (_single, _single, _single, _signed, _compared, _threshold, _formula)
+    makers = (
+        (_single, _single, _single, _signed)
+        if held_out
+        else (_single, _single, _single, _signed, _compared, _threshold, _formula)
+    )
     made = 0
     while made < n:
         draft = random.choice(makers)(known, random, held_out)
@@ -184,7 +202,10 @@ def _signed(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | No
         return None
     fact = random.choice(fitting)
     changes = phrasing.HELD_OUT_CHANGES if held_out else phrasing.CHANGES
-    pair = [s.format(fact=phrasing.in_words(fact, random), n="{n}") for s in random.choice(changes if is_change else phrasing.DISTANCES)]
+    pair = [
+        s.format(fact=phrasing.in_words(fact, random), n="{n}")
+        for s in random.choice(changes if is_change else phrasing.DISTANCES)
+    ]
     rising, falling = pair
     right, wrong = (rising, falling) if float(fact.value) > 0 else (falling, rising)
     return _draft(right, fact, random, is_unsigned=True)._replace(opposite=wrong)
@@ -192,7 +213,11 @@ def _signed(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | No
 
 def _compared(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | None:  # noqa: FBT001
     del held_out
-    prices = [f for f in facts if f.unit == "price" and float(f.value) > 0 and not f.name.startswith(("macd", "momentum", "atr", "true_range"))]
+    prices = [
+        f
+        for f in facts
+        if f.unit == "price" and float(f.value) > 0 and not f.name.startswith(("macd", "momentum", "atr", "true_range"))
+    ]
     if len(prices) < 2:
         return None
     a, b = random.sample(prices, 2)
@@ -217,7 +242,9 @@ def _threshold(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft |
     mark = random.choice(marks[fact.name.split("_")[0]])
     if fact.value == mark:
         return None
-    above, below = (s.format(fact=phrasing.in_words(fact, random), n="{n}", t=mark) for s in random.choice(phrasing.THRESHOLDS))
+    above, below = (
+        s.format(fact=phrasing.in_words(fact, random), n="{n}", t=mark) for s in random.choice(phrasing.THRESHOLDS)
+    )
     right, wrong = (above, below) if fact.value > mark else (below, above)  # type: ignore[operator]
     drafted = _draft(right, fact, random)
     return drafted._replace(opposite=wrong, holds_value=False)
@@ -253,4 +280,5 @@ def _rate(kind: str, count: int, hits: int) -> Rate:
     z, share = 1.959964, hits / count
     middle = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return Rate(kind, count, hits, max(0.0, middle - half), min(1.0, middle + half))
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Rate(kind, count, hits, low if hits else 0.0, high if hits < count else 1.0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from evaluators.reading import _vocabulary as vocabulary
+
 NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
@@ -12,39 +14,36 @@ NUMBER_WORDS = {
 }  # fmt: skip
 WORDED = "|".join(NUMBER_WORDS)
 
-_INDICATORS = (
-    "RSI|SMA|EMA|WMA|DEMA|TEMA|KAMA|HMA|VWMA|MA|DMA|ATR|NATR|ADX|DX|DI|CCI|MFI|ROC|MOM|MACD|PPO|APO|TRIX|CMO|BB|BBANDS|"
-    "Bollinger(?: Bands?)?|Donchian|Keltner|Stochastic|Stoch|StochRSI|Aroon|Williams %R|Williams|ULTOSC|OBV|CMF|"
-    "VaR|CVaR|HV|Hurst|Supertrend|VWAP|momentum|average|volatility|return|drawdown|z-score|zscore"
-)
-_MONTHS = "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t(?:ember)?)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
 _SPAN = "bar|day|session|candle|period|week|month|quarter|year|hour|minute"
 _SHORT = {"d": "day", "w": "week", "h": "hour", "y": "year", "m": "minute", "mo": "month", "min": "minute"}
 
 _NAMES = re.compile(
     rf"""
-    (?P<moment>\b\d{{4}}-\d{{2}}(?:-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?)?(?![\d%.]*\d)
+    (?P<moment>\b\d{{4}}-\d{{2}}
+        (?:-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?)?(?![\d%.]*\d)
       |\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b
-      |\b\d{{1,2}}(?:st|nd|rd|th)?\ (?i:{_MONTHS})\b\.?(?:,?\ (?:19|20)\d\d\b)?
-      |\b(?i:{_MONTHS})\b\.?\ \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]?\d|\s?%)(?:,?\ (?:19|20)\d\d\b)?
-      |\b(?i:{_MONTHS})\b\.?\ (?:19|20)\d\d\b
+      |\b\d{{1,2}}(?:st|nd|rd|th)?\ (?i:{vocabulary.MONTHS})\b\.?(?:,?\ (?:19|20)\d\d\b)?
+      |\b(?i:{vocabulary.MONTHS})\b\.?\ \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]?\d|\s?%)(?:,?\ (?:19|20)\d\d\b)?
+      |\b(?i:{vocabulary.MONTHS})\b\.?\ (?:19|20)\d\d\b
       |\b(?i:Q[1-4]|FY|H[12])[ -]?(?:(?:19|20)\d\d)?\b
       |\b(?i:in|since|during|year|early|late|mid)[ -](?:19|20)\d\d\b(?![.,]\d|\s?(?:%|percent|points|bars))
       |\b\d{{1,2}}/\d{{1,2}}/(?:19|20)?\d\d\b)
-    |(?P<index>\b(?i:S&P|SP|NASDAQ|Dow(?:\ Jones)?|Russell|FTSE|Nikkei|CAC|DAX|IBEX|STOXX|Stoxx|ASX|Hang\ Seng|CSI|TOPIX)[ -]?
+    |(?P<index>\b(?i:{vocabulary.INDICES})[ -]?
       (?:500|400|600|100|30|1000|2000|3000|225|40|35|50|200|300|250)\b(?![.,]\d|\s?%))
-    |(?P<called>\b(?i:{_INDICATORS})(?:\(\s?(?P<inside>\d{{1,3}}(?:\s?,\s?\d{{1,3}}(?:\.\d)?)*)\s?\)|[-_]?(?P<glued>\d{{1,3}})(?![.,]?\d|\s?%|\w)))
-    |(?P<after>\b(?i:{_INDICATORS})\ \(?(?P<spaced>\d{{1,3}})\b(?![.,]\d|\s?%|\ percent)\)?)
+    |(?P<called>\b(?i:{vocabulary.INDICATORS})
+      (?:\(\s?(?P<inside>\d{{1,3}}(?:\s?,\s?\d{{1,3}}(?:\.\d)?)*)\s?\)|[-_]?(?P<glued>\d{{1,3}})(?![.,]?\d|\s?%|\w)))
+    |(?P<after>\b(?i:{vocabulary.INDICATORS})\ \(?(?P<spaced>\d{{1,3}})\b(?![.,]\d|\s?%|\ percent)\)?)
     |(?P<id>\bF\d+\b|\b[A-Za-z][A-Za-z_]*\.(?:\d+|entry|stop|target\d*)\b)
-    |(?P<over>\b(?i:over|in|for|during|past|last|next|previous|prior|within|trailing|across|of)\ (?:the\ )?(?:(?i:last|past|next|previous|prior|trailing)\ )?
+    |(?P<over>\b(?i:over|in|for|during|past|last|next|previous|prior|within|trailing|across|of)\ (?:the\ )?
+      (?:(?i:last|past|next|previous|prior|trailing)\ )?
       (?P<many>\d{{1,4}}|(?i:{WORDED}))\ (?:trading\ )?(?P<plural>(?i:{_SPAN}))s\b)
     |(?P<span>\b(?!1\ )(?P<length>\d{{1,4}}|(?i:{WORDED}))(?:-|\ )(?:trading[ -])?(?P<unit>(?i:{_SPAN}))\b(?!s))
     |(?P<short>\b(?P<few>\d{{1,4}})(?P<letter>mo|min|[dwhym])\b)
     |(?P<dma>\b(?P<days>\d{{1,3}})[ -]?(?:DMA|SMA|EMA|dma|WMA|MA)\b)
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b(?!\s?percentile))
     |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
-    |(?P<level>\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:VaR|CVaR|confidence|quantiles?|percentiles?|intervals?|bands?|expected\ shortfall|value.at.risk)\b)
-    |(?P<bracket>\b(?i:VaR|CVaR|expected\ shortfall|shortfall|value.at.risk|quantile|band|interval)\ ?\(\s?(?P<share>\d{{1,2}})\s?(?:%|percent)\s?\))
+    |(?P<level>\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:{vocabulary.LEVELS})\b)
+    |(?P<bracket>\b(?i:{vocabulary.LEVELS})\ ?\(\s?(?P<share>\d{{1,2}})\s?(?:%|percent)\s?\))
     |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)
     |(?P<token>\b(?!(?:USD|EUR|GBP|JPY|CHF|USDT)\d)[A-Za-z][A-Za-z_]*_?\d+(?:_?[A-Za-z]\w*|_\d+)*\b(?![.,]\d|\s?%))
     """,

@@ -7,9 +7,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from evaluators.reading import _vocabulary as vocabulary
 from evaluators.reading.names import NUMBER_WORDS, WORDED, Period
 
-Mark = Literal["", "percent", "pp", "bp", "points", "currency", "sigma", "times", "atr", "r", "volume", "bar", "day", "week", "hour"]  # fmt: skip
+Mark = Literal[
+    "", "percent", "pp", "bp", "points", "currency", "sigma", "times", "atr", "r", "volume", "bar", "day", "week",
+    "hour",
+]  # fmt: skip
 """The unit as printed; empty where the number stands bare."""
 
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "bln": 1e9,
@@ -35,21 +39,18 @@ _NUMBER = re.compile(
     r"(?P<currency>(?:US)?\$|[€£¥₿]|(?:USDT?|EUR|GBP|JPY|CHF)\s?(?=[\d-]))?\s?(?P<inner>[-−])?"
     r"(?P<digits>\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:[,']\d{3})+(?![\d])(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<exponent>[eE][-+]?\d{1,3}(?![\w.]))?"
-    r"|(?<![\w-])(?P<word>" + WORDED + r")(?=[ -](?:%|percent|per cent|pct|points?|basis|sigmas?|standard|ATRs?|average true|"
-    r"times|bars?|days?|weeks?|sessions?|thousand|million|billion|trillion)\b)",
+    r"|(?<![\w-])(?P<word>" + WORDED + r")(?=[ -](?:%|percent|per cent|pct|points?|basis|sigmas?|standard|ATRs?|"
+    r"average true|times|bars?|days?|weeks?|sessions?|thousand|million|billion|trillion)\b)",
     re.IGNORECASE,
 )  # fmt: skip
 _SCALE = re.compile(r"[ -]?(thousand|million|billion|trillion|mln|bln|mn|bn|tn)\b|([kmbt])(?![\w])", re.IGNORECASE)
 _MARK = re.compile("|".join(f"(?P<{name}>[ -]?(?:{pattern}))" for name, pattern in _MARKS))
 _RANGE_LEAD = re.compile(r"\b(between|from|range(?:s|d)?(?: of)?|band(?: of)?)[^\d;.]{0,40}\Z", re.IGNORECASE)
 
-_DOWN = r"fell|falls?|fallen|falling|down(?! as (?!much|many))|dropp?(?:ed|s)?|drops?|lost|loses?|losing|loss|declined?|declines|slid|slipped|off|decreased?|shed|sank|tumbled|plunged|retreated|gave back|negative|decrease|minus|below|under|lower|beneath|shrank|short of|pullback|dip|slump|retreat|less|cheaper"
-_UP = r"rose|rises?|risen|rising|up|gain(?:s|ed|ing)?|climbs?|climbed|added|adds|advanced?|increased?|jumped|rallied|grew|grown|positive|plus|above|over|higher|increase|rally|more|growth|upside|ahead of"
-_FILLER = r"(?:\s+(?:by|of|about|roughly|around|approximately|nearly|almost|some|just|a|an|another|only|more|less|than|at|least|most|over|under|the|as|much|move|return|change))*\s*[~≈]?\s*\(?\s*\Z"
-_BEFORE = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<up>{_UP}))\b{_FILLER}", re.IGNORECASE)
-_BETWEEN = "one-day|daily|weekly|net|single-day|further|day|bar|week"
+_LEANING = rf"(?:(?P<down>{vocabulary.DOWN})|(?P<up>{vocabulary.UP}))\b"
+_BEFORE = re.compile(rf"\b{_LEANING}(?:\s+(?:{vocabulary.BETWEEN_WORD_AND_NUMBER}))*\s*[~≈]?\s*\(?\s*\Z", re.IGNORECASE)
 _AFTER = re.compile(
-    rf"\A\s?(?:[(\[]F\d+[)\]]\s?)?(?:(?:\d+[- ])?(?:{_BETWEEN})[- ])?(?:(?P<down>{_DOWN})|(?P<up>{_UP}))\b"
+    rf"\A\s?(?:[(\[]F\d+[)\]]\s?)?(?:(?:\d+[- ])?(?:{vocabulary.BETWEEN_NUMBER_AND_WORD})[- ])?{_LEANING}"
     r"(?!\s+(?:[~≈]?[$€£]?\d|to\b))",
     re.IGNORECASE,
 )
@@ -136,7 +137,7 @@ def _as_range(text: str, first: Quantity, second: Quantity) -> tuple[Quantity, Q
 def _scan(text: str, names: Sequence[Period]) -> Iterator[Quantity]:
     position, upcoming = 0, list(names)
     while (match := _NUMBER.search(text, position)) is not None:
-        start, end = match.span()
+        end = match.end()
         digits = match.start("digits") if match["digits"] else match.start("word")
         while upcoming and upcoming[0].end <= digits:
             upcoming.pop(0)
@@ -211,19 +212,7 @@ def _worded_lean(text: str, start: int, end: int) -> tuple[int, bool]:
 
 
 def _places(word: str) -> bool:
-    return word.lower() in (
-        "above",
-        "below",
-        "under",
-        "over",
-        "beneath",
-        "more",
-        "less",
-        "short of",
-        "ahead of",
-        "higher",
-        "lower",
-    )
+    return word.lower() in vocabulary.PLACES
 
 
 def _scaled_like(first: Quantity, second: Quantity) -> Quantity:

@@ -4,50 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
+from evaluators.reading import _vocabulary as vocabulary
 from evaluators.reading.names import Period
 
 Operator = Literal[">", "<", ">=", "<="]
 Kind = Literal["rising", "falling", "positive", "negative", "overbought", "oversold", "bullish", "bearish"]
 
 _OPERATORS: tuple[tuple[Operator, str], ...] = (
-    (">=", r"at least|no less than|not less than|no lower than|not below|≥|>="),
-    ("<=", r"at most|no more than|not more than|up to|no higher than|not above|not exceeding|≤|<="),
-    (">", r"above|over|exceed(?:s|ed|ing)?|greater than|more than|higher than|larger than|stronger than|bigger than|outpac(?:es|ed)|"
-          r"tops?|topped|surpass(?:es|ed)?|north of|wider than|faster than|longer than|in excess of|>"),
-    ("<", r"below|under|beneath|less than|lower than|smaller than|weaker than|fewer than|south of|short of|narrower than|slower than|"
-          r"shorter than|trails?|<"),
-)  # fmt: skip
+    (">=", vocabulary.AT_LEAST),
+    ("<=", vocabulary.AT_MOST),
+    (">", vocabulary.MORE),
+    ("<", vocabulary.LESS),
+)
 _COMPARING = re.compile(
     "|".join(rf"(?P<o{i}>(?<!\w)(?:{words})(?!\w))" for i, (_, words) in enumerate(_OPERATORS)), re.IGNORECASE
 )
-_NEGATED = re.compile(r"(?:\b(?:not|never|no longer|neither|nor|without|cannot|hardly|fail(?:s|ed)? to (?:\w+ )?)|n't)\s*(?:\w+\s+){0,2}\Z", re.IGNORECASE)  # fmt: skip
+_NEGATED = re.compile(rf"(?:\b(?:{vocabulary.NEGATIONS})|n't)\s*(?:\w+\s+){{0,2}}\Z", re.IGNORECASE)
 _OPPOSITE: dict[Operator, Operator] = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 # `over` and `under` compare only before a number or a thing; `over time`, `over the last`, `under pressure` do not.
-_NO_COMPARISON = re.compile(
-    r"\A\s+(?:time|all|the (?:last|past|next|previous|prior|course|period|same|horizon|coming)|a (?:period|horizon|span)|recent|"
-    r"(?:last|past|next)\b|pressure|way|consideration|both|various|several|many|(?:these|those|this|that)\b(?: \w+)?\s*(?:period|window|horizon))",
-    re.IGNORECASE,
-)
+_NO_COMPARISON = re.compile(rf"\A\s+(?:{vocabulary.NOT_COMPARING})", re.IGNORECASE)
 # `higher than on 62 % of the last bars` states a share, which is judged as a number.
 _SHARE = re.compile(r"\A\s+(?:on|in|for|during)\s+[\d.]+\s?(?:%|percent)", re.IGNORECASE)
-_EQUAL = re.compile(r"\b(?:no more (?:and|or|but) no less|no less (?:and|or) no more|neither more nor less)\s+than\b", re.IGNORECASE)
+_EQUAL = re.compile(
+    r"\b(?:no more (?:and|or|but) no less|no less (?:and|or) no more|neither more nor less)\s+than\b", re.IGNORECASE
+)
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("overbought", r"over-?bought"),
     ("oversold", r"over-?sold"),
-    ("rising", r"rising|rises|rose|risen|climbing|climbs|climbed|gaining|gained|increasing|increased|increases|advancing|advanced|"
-               r"rallying|rallied|growing|grew|improving|improved|accelerating|up|upward|upwards|uptrend|strengthening|turning up|widening"),
-    ("falling", r"falling|falls|fell|fallen|declining|declined|declines|dropping|dropped|decreasing|decreased|decreases|sliding|slid|"
-                r"slipping|shrinking|shrank|worsening|decelerating|down|downward|downwards|downtrend|weakening|deteriorating|narrowing|lost"),
+    ("rising", vocabulary.RISING),
+    ("falling", vocabulary.FALLING),
     ("positive", r"positive"),
     ("negative", r"negative"),
     ("bullish", r"bullish"),
     ("bearish", r"bearish"),
-)  # fmt: skip
+)
 _WORDS = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _KINDS), re.IGNORECASE)
-_NO_DIRECTION_BEFORE = re.compile(r"(?:\b(?:set|made?|follow|back|catch|sum|break|slow|size|scale|step|mark|cut|narrow|tie|close)s?|[-_])\s?\Z", re.IGNORECASE)  # fmt: skip
-_NO_DIRECTION_AFTER = re.compile(r"\A(?:-to-|_|\s?(?:as (?!much|many)|to date|to (?:[$€£~]?\d)|front\b|side\b|bars?\b|closes\b|streak\b|days?\b|volume\b|trades?\b))", re.IGNORECASE)  # fmt: skip
+_NO_DIRECTION_BEFORE = re.compile(rf"(?:\b(?:{vocabulary.PHRASAL_VERBS})s?|[-_])\s?\Z", re.IGNORECASE)
+_NO_DIRECTION_AFTER = re.compile(rf"\A(?:-to-|_|\s?(?:{vocabulary.AFTER_NO_DIRECTION}))", re.IGNORECASE)
 _BOUNDARY = re.compile(r"[;!?\n]|\.(?=\s|\Z)|,? (?:while|whereas|but|although|though|yet) ", re.IGNORECASE)
 
 
@@ -85,12 +80,16 @@ def comparisons_in(text: str, names: Sequence[Period]) -> tuple[Comparison, ...]
 
 
 def words_in(text: str) -> tuple[Word, ...]:
-    return tuple(
-        Word(match.lastgroup, _NEGATED.search(text[max(0, match.start() - 30) : match.start()]) is not None, *match.span())  # type: ignore[arg-type]
-        for match in _WORDS.finditer(text)
-        if not (_NO_DIRECTION_BEFORE.search(text[max(0, match.start() - 12) : match.start()])
-                or _NO_DIRECTION_AFTER.match(text[match.end() : match.end() + 12]))
-    )  # fmt: skip
+    found = []
+    for match in _WORDS.finditer(text):
+        start, end = match.span()
+        if _NO_DIRECTION_BEFORE.search(text[max(0, start - 12) : start]) or _NO_DIRECTION_AFTER.match(
+            text[end : end + 12]
+        ):
+            continue
+        is_negated = _NEGATED.search(text[max(0, start - 30) : start]) is not None
+        found.append(Word(cast("Kind", match.lastgroup), is_negated, start, end))
+    return tuple(found)
 
 
 def clause_around(text: str, position: int) -> tuple[int, int]:

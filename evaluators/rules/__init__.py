@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from evaluators.rules._claims import check_claims, check_statement
 from fks_agents.contracts import Check, Claim, Fact, Outcome
 
-__all__ = ["check_claims", "check_statement", "outcome_of", "Check", "Claim", "Fact"]
+__all__ = ["Check", "Claim", "Fact", "check_claims", "check_statement", "outcome_of"]
 
 
 def outcome_of(checks: Sequence[Check]) -> Outcome:

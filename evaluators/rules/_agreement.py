@@ -51,8 +51,11 @@ def agrees(quantity: Quantity, term: Term, tick: float = 0.0) -> bool:
     if not goes_with(quantity, term):
         return False
     slack = max(half_step(quantity, term), tick if term.unit == "price" else 0.0)
-    return any(abs(value - target) <= slack + abs(value) * 1e-12
-               for value in _readings(quantity, term) for target in _targets(quantity, term))  # fmt: skip
+    return any(
+        abs(value - target) <= slack + abs(value) * 1e-12
+        for value in _readings(quantity, term)
+        for target in _targets(quantity, term)
+    )
 
 
 def half_step(quantity: Quantity, term: Term) -> float:

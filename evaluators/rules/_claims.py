@@ -33,8 +33,13 @@ def check_claims(claims: Sequence[Claim], facts: Sequence[Fact]) -> tuple[Check,
     return tuple(check for claim in claims for check in check_statement(claim, known))
 
 
-def check_statement(claim: Claim, facts: Mapping[str, Fact], given: tuple[Term, ...] = (), tick: float = 0.0,
-                    rules: Sequence[tuple[str, Rule]] = RULES) -> Iterator[Check]:  # fmt: skip
+def check_statement(
+    claim: Claim,
+    facts: Mapping[str, Fact],
+    given: tuple[Term, ...] = (),
+    tick: float = 0.0,
+    rules: Sequence[tuple[str, Rule]] = RULES,
+) -> Iterator[Check]:
     """Every check of one claim. `given` are numbers it may quote without citing; `tick` is the price step."""
     statement = Statement(claim, facts, given, tick)
     is_silent = True
@@ -43,7 +48,7 @@ def check_statement(claim: Claim, facts: Mapping[str, Fact], given: tuple[Term, 
             for check in rule(statement):
                 is_silent = False
                 yield check
-        except Exception as error:  # noqa: BLE001  whatever broke, the claim was not checked
+        except Exception as error:
             is_silent = False
             yield Check(
                 rule=name,

@@ -49,7 +49,7 @@ def ids_in(formula: str) -> tuple[str, ...]:
 
 
 def compute(formula: str, facts: Mapping[str, Fact]) -> tuple[Part, tuple[Part, ...]]:
-    """The result and every step on the way to it; raises FormulaError for an unknown id, a word, or no finite result."""
+    """The result and every step to it; raises FormulaError for an unknown id, a word, or no finite result."""
     steps: list[Part] = []
     result = _part(parse(formula), facts, steps)
     return result, tuple(steps)
@@ -69,7 +69,7 @@ def _refuse_other(node: ast.expr) -> None:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS and arguments:
             for argument in arguments:
                 _refuse_other(argument)
-        case ast.Constant(value=value) if type(value) in (int, float) and abs(value) < 1e15:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and abs(value) < 1e15:
             return
         case ast.Name() if _is_id(node):
             return
@@ -79,8 +79,8 @@ def _refuse_other(node: ast.expr) -> None:
 
 def _part(node: ast.expr, facts: Mapping[str, Fact], steps: list[Part]) -> Part:
     match node:
-        case ast.Constant(value=value):
-            part = Part(float(value), None, True)  # type: ignore[arg-type]
+        case ast.Constant(value=int() | float() as value):
+            part = Part(float(value), None, is_constant=True)
         case ast.Name(id=name):
             part = _fact_part(name, facts)
         case ast.UnaryOp(op=op, operand=operand):
@@ -108,7 +108,7 @@ def _fact_part(name: str, facts: Mapping[str, Fact]) -> Part:
         raise FormulaError(f"no fact {name}")
     if isinstance(fact.value, str):
         raise FormulaError(f"{name} ({fact.name}) is the word {fact.value!r}, not a number")
-    return Part(float(fact.value), fact.unit, False)
+    return Part(float(fact.value), fact.unit, is_constant=False)
 
 
 def _combined(left: Part, op: ast.operator, right: Part) -> Part:

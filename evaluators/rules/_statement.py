@@ -45,11 +45,11 @@ class Statement:
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
-        return tuple(id for id in self.ids if id not in self.facts)
+        return tuple(cited for cited in self.ids if cited not in self.facts)
 
     @cached_property
     def cited(self) -> tuple[Fact, ...]:
-        return tuple(self.facts[id] for id in self.ids if id in self.facts)
+        return tuple(self.facts[cited] for cited in self.ids if cited in self.facts)
 
     @cached_property
     def labels(self) -> tuple[Fact, ...]:
@@ -105,7 +105,9 @@ class Statement:
             for match in re.finditer(rf"(?<!\w){re.escape(fact.name.replace('_', ' '))}(?!\w)", text)
             if match.start() not in counted
         ]
-        return tuple(a for a in found if not any(b[0] <= a[0] and a[1] <= b[1] and b[1] - b[0] > a[1] - a[0] for b in found))
+        return tuple(
+            a for a in found if not any(b[0] <= a[0] and a[1] <= b[1] and b[1] - b[0] > a[1] - a[0] for b in found)
+        )
 
     def is_in_a_name(self, start: int, end: int) -> bool:
         """Whether these words are part of a fact's name: `aroon up 25` says nothing of going up."""
@@ -129,7 +131,11 @@ class Statement:
         if quantity.mark or quantity.sign or quantity.step != 1.0:
             return False
         before = self.reading.text[max(0, quantity.start - 24) : quantity.start].lower().rstrip(" -_(")
-        return any(f"{quantity.value:.0f}" == count and before.endswith(word) for fact in self.cited for word, count in worded_counts(fact.name))
+        return any(
+            f"{quantity.value:.0f}" == count and before.endswith(word)
+            for fact in self.cited
+            for word, count in worded_counts(fact.name)
+        )
 
     def subjects(self, quantity: Quantity, among: tuple[Term, ...]) -> tuple[Term, ...]:
         """Which of `among` the words around a number speak of; all of them where the words do not tell."""
@@ -150,7 +156,7 @@ class Statement:
         return among
 
     def spoken_of(self, start: int, end: int, among: tuple[Term, ...]) -> tuple[Term, ...]:
-        named = {id for first, last, id in self.name_spans if start <= first and last <= end}
+        named = {fact_id for first, last, fact_id in self.name_spans if start <= first and last <= end}
         if found := tuple(term for term in among if term.id in named):
             return found
         periods = tuple(p for p in self.reading.periods if start <= p.start and p.end <= end)
@@ -174,10 +180,25 @@ class Statement:
         joint = "" if text[quantity.start - 1 : quantity.start] in "$€£-+−(~" else " "
         return f"{' '.join(lead)}{joint if lead else ''}{text[quantity.start : quantity.end]}".strip()
 
-    def check(self, rule: str, outcome: Outcome, reason: str, *, stated: str | None = None, computed: str | None = None,
-              ids: tuple[str, ...] | None = None) -> Check:  # fmt: skip
-        return Check(rule=rule, subject=self.claim.id, outcome=outcome, reason=reason, stated=stated, computed=computed,
-                     fact_ids=self.ids if ids is None else ids)  # fmt: skip
+    def check(
+        self,
+        rule: str,
+        outcome: Outcome,
+        reason: str,
+        *,
+        stated: str | None = None,
+        computed: str | None = None,
+        ids: tuple[str, ...] | None = None,
+    ) -> Check:
+        return Check(
+            rule=rule,
+            subject=self.claim.id,
+            outcome=outcome,
+            reason=reason,
+            stated=stated,
+            computed=computed,
+            fact_ids=self.ids if ids is None else ids,
+        )
 
 
 def _by_id(tail: str, among: tuple[Term, ...]) -> Term | None:

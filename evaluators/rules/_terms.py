@@ -28,20 +28,64 @@ class Term(NamedTuple):
 
 _PIECES = re.compile(r"[a-z]+|\d+")
 _WORD = re.compile(r"[a-z]+")
-_DEFINED = re.compile(r"\b(?:last|of|over|from|at lag)\s(\d+)\b|\b(\d+)[- ](?:bars?|closes|log|one-bar|values|returns|days?)\b")
+_DEFINED = re.compile(
+    r"\b(?:last|of|over|from|at lag)\s(\d+)\b|\b(\d+)[- ](?:bars?|closes|log|one-bar|values|returns|days?)\b"
+)
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "price": ("close",), "last": ("close",), "closed": ("close",), "closing": ("close",), "average": ("sma", "ema", "kama", "mean", "average"), "averages": ("sma", "ema"), "mean": ("sma", "mean"), "ma": ("sma", "ema"),
-    "vol": ("volatility",), "volatility": ("vol", "atr"), "momentum": ("roc", "rsi", "macd"), "gain": ("return", "change", "roc"),
-    "loss": ("return", "change", "var"), "gained": ("return", "change", "roc"), "lost": ("return", "change", "roc"),
-    "fell": ("return", "change", "roc"), "rose": ("return", "change", "roc"), "moved": ("return", "change"), "move": ("return", "change", "move"),
-    "performance": ("return",), "change": ("return", "roc"), "changed": ("change", "return"), "returned": ("return",), "dropped": ("return", "change"),
-    "bollinger": ("bb", "bbands"), "band": ("bollinger",), "bands": ("bollinger",), "strength": ("rsi", "adx"), "stochastic": ("stoch",),
-    "range": ("atr",), "true": ("atr",), "shortfall": ("cvar",), "risk": ("var", "cvar"), "crude": ("wti",), "oil": ("wti",),
-    "inflation": ("cpi",), "yield": ("yield", "baa", "aaa"), "median": ("q50", "p50"), "histogram": ("hist",), "skew": ("skewness",),
-    "peak": ("drawdown",), "distance": ("to", "vs"), "versus": ("to", "vs"), "against": ("to", "vs"), "relative": ("to", "vs"),
-    "score": ("z",), "resistance": ("r",), "support": ("s",), "turnover": ("dollar", "volume"), "fit": ("r",), "win": ("winrate",),
-    "uncertainty": ("volatility",), "stop": ("stop",),
-}  # fmt: skip
+    "price": ("close",),
+    "last": ("close",),
+    "closed": ("close",),
+    "closing": ("close",),
+    "average": ("sma", "ema", "kama", "mean", "average"),
+    "averages": ("sma", "ema"),
+    "mean": ("sma", "mean"),
+    "ma": ("sma", "ema"),
+    "vol": ("volatility",),
+    "volatility": ("vol", "atr"),
+    "momentum": ("roc", "rsi", "macd"),
+    "gain": ("return", "change", "roc"),
+    "loss": ("return", "change", "var"),
+    "gained": ("return", "change", "roc"),
+    "lost": ("return", "change", "roc"),
+    "fell": ("return", "change", "roc"),
+    "rose": ("return", "change", "roc"),
+    "moved": ("return", "change"),
+    "move": ("return", "change", "move"),
+    "performance": ("return",),
+    "change": ("return", "roc"),
+    "changed": ("change", "return"),
+    "returned": ("return",),
+    "dropped": ("return", "change"),
+    "bollinger": ("bb", "bbands"),
+    "band": ("bollinger",),
+    "bands": ("bollinger",),
+    "strength": ("rsi", "adx"),
+    "stochastic": ("stoch",),
+    "range": ("atr",),
+    "true": ("atr",),
+    "shortfall": ("cvar",),
+    "risk": ("var", "cvar"),
+    "crude": ("wti",),
+    "oil": ("wti",),
+    "inflation": ("cpi",),
+    "yield": ("yield", "baa", "aaa"),
+    "median": ("q50", "p50"),
+    "histogram": ("hist",),
+    "skew": ("skewness",),
+    "peak": ("drawdown",),
+    "distance": ("to", "vs"),
+    "versus": ("to", "vs"),
+    "against": ("to", "vs"),
+    "relative": ("to", "vs"),
+    "score": ("z",),
+    "resistance": ("r",),
+    "support": ("s",),
+    "turnover": ("dollar", "volume"),
+    "fit": ("r",),
+    "win": ("winrate",),
+    "uncertainty": ("volatility",),
+    "stop": ("stop",),
+}
 _TIMEFRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}
 
 
@@ -82,7 +126,8 @@ def mentioned(text: str, periods: tuple[Period, ...], terms: tuple[Term, ...]) -
     told = words | {alias for word in words for alias in _ALIASES.get(word, ())}
     told |= {word[:-1] for word in words if word.endswith("s")}
     frames = {_TIMEFRAMES[word] for word in words if word in _TIMEFRAMES}
-    best, found = (0.0, 0.0, 0), []
+    best = (0.0, 0.0, 0)
+    found: list[Term] = []
     for term in terms:
         hits = len(term.stems & told)
         if not hits:

@@ -12,8 +12,8 @@ RULE = "citations"
 
 def check(statement: Statement) -> Iterator[Check]:
     claim = statement.claim
-    for id in statement.missing:
-        yield statement.check(RULE, "fail", f"cites {id}, which does not exist", stated=id, ids=(id,))
+    for cited in statement.missing:
+        yield statement.check(RULE, "fail", f"cites {cited}, which does not exist", stated=cited, ids=(cited,))
     if statement.ids:
         return
     if statement.given and not claim.formula:

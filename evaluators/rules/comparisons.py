@@ -17,8 +17,11 @@ from fks_agents.contracts import Check
 
 RULE = "comparisons"
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
-    ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le,
-}  # fmt: skip
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+}
 _ZERO = re.compile(r"\A\s*(?:the\s+)?(?:zero|nil|nought)\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(
     r"(?:^|_)(?:to|vs|against|over|versus|distance|spread|diff|difference|gap|change|return|slope|z|zscore)(?:_|$)"
@@ -34,7 +37,9 @@ class Sides(NamedTuple):
 
 def check(statement: Statement) -> Iterator[Check]:
     for comparison in statement.reading.comparisons:
-        if not statement.is_in_a_name(comparison.start, comparison.end) and not _says_a_difference(statement, comparison):
+        if not statement.is_in_a_name(comparison.start, comparison.end) and not _says_a_difference(
+            statement, comparison
+        ):
             yield _compared(statement, comparison)
 
 
@@ -67,7 +72,7 @@ def _says_a_difference(statement: Statement, comparison: Comparison) -> bool:
                 and source.unit == "price"
                 and quantity.mark in ("", "currency")
             )
-            return not (level and (follows or source is not None and source.id != "difference"))
+            return not (level and (follows or (source is not None and source.id != "difference")))
     return False
 
 
@@ -82,8 +87,12 @@ def _sides(statement: Statement, comparison: Comparison) -> list[Sides]:
         return [Sides(left, 0.0, "zero") for left in compared(statement, comparison, terms)]
     rights = _rights(statement, comparison, quantity, terms)
     lefts = _lefts(statement, comparison, terms, rights)
-    pairs = [Sides(left, right.value, f"{shown(right.value)} of {right}") for left in lefts for right in rights
-             if left.id != right.id and _comparable(left, right)]  # fmt: skip
+    pairs = [
+        Sides(left, right.value, f"{shown(right.value)} of {right}")
+        for left in lefts
+        for right in rights
+        if left.id != right.id and _comparable(left, right)
+    ]
     if pairs:
         return pairs
     # One fact that is a difference already holds both sides: close_to_sma_50 is above zero where the close is above.
@@ -112,7 +121,8 @@ def _rights(
     _, end = statement.reading.clause(comparison.start)
     later = [c.start for c in statement.reading.comparisons if c.start > comparison.start]
     end = min([end, *later])
-    for stop in [q.end for q in statement.quantities if comparison.end <= q.start < end][:1] + [end]:
+    numbered = [q.end for q in statement.quantities if comparison.end <= q.start < end]
+    for stop in [*numbered[:1], end]:
         if found := statement.spoken_of(comparison.end, stop, terms):
             return found
     return ()

@@ -66,8 +66,14 @@ def _direction(statement: Statement, word: Word) -> Check:
             RULE, "unscored", f"cannot tell what is {stated} among {', '.join(map(str, spoken))}", stated=stated
         )
     holds = signs == {wanted} or (word.is_negated and signs == {0})
-    return statement.check(RULE, "pass" if holds else "fail", f"says {stated}; {told(spoken[0])}", stated=stated,
-                           computed=f"{spoken[0].value:.6g}", ids=tuple(t.id for t in spoken if t.id.startswith("F")))  # fmt: skip
+    return statement.check(
+        RULE,
+        "pass" if holds else "fail",
+        f"says {stated}; {told(spoken[0])}",
+        stated=stated,
+        computed=f"{spoken[0].value:.6g}",
+        ids=tuple(t.id for t in spoken if t.id.startswith("F")),
+    )
 
 
 def _sign(term: Term, *, is_exact: bool) -> int:
@@ -83,6 +89,12 @@ def _by_label(statement: Statement, stated: str, wanted: int) -> Check:
             or fact.name == "trend"
             or fact.name.endswith("_trend")
         ):
-            return statement.check(RULE, "pass" if sign == wanted else "fail", f"says {stated}; {fact.id} ({fact.name}) is {fact.value}",
-                                   stated=stated, computed=str(fact.value), ids=(fact.id,))  # fmt: skip
+            return statement.check(
+                RULE,
+                "pass" if sign == wanted else "fail",
+                f"says {stated}; {fact.id} ({fact.name}) is {fact.value}",
+                stated=stated,
+                computed=str(fact.value),
+                ids=(fact.id,),
+            )
     return statement.check(RULE, "unscored", f"says {stated} and cites no change that would show it", stated=stated)

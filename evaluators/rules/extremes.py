@@ -47,5 +47,11 @@ def check(statement: Statement) -> Iterator[Check]:
             continue
         holds = truths == {not word.is_negated}
         mark = f"above {high:g}" if word.kind == "overbought" else f"below {low:g}"
-        yield statement.check(RULE, "pass" if holds else "fail", f"says {stated}, which is {mark}; {told(term)}", stated=stated,
-                              computed=f"{term.value:.6g}", ids=(term.id,))  # fmt: skip
+        yield statement.check(
+            RULE,
+            "pass" if holds else "fail",
+            f"says {stated}, which is {mark}; {told(term)}",
+            stated=stated,
+            computed=f"{term.value:.6g}",
+            ids=(term.id,),
+        )

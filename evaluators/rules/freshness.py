@@ -23,14 +23,16 @@ def check(snapshot: Snapshot) -> Iterator[Check]:
     if not closed:
         yield _check("bars", "unscored", f"no fact on {snapshot.timeframe}; cannot tell how old the last bar is")
         return
-    last = (
-        max(fact.as_of for fact in closed if fact.name == "close")
-        if any(f.name == "close" for f in closed)
-        else max(f.as_of for f in closed)
-    )
+    last = max(fact.as_of for fact in [fact for fact in closed if fact.name == "close"] or closed)
     age, allowed = _age(last, snapshot.as_of, snapshot.timeframe), _allowed(snapshot.timeframe)
-    yield _check("bars", "pass" if age <= allowed else "fail", f"the last {snapshot.timeframe} bar closed {last.isoformat()}, {_told(age)} before as_of; at most {_told(allowed)}",
-                 stated=_told(age), computed=f"at most {_told(allowed)}")  # fmt: skip
+    yield _check(
+        "bars",
+        "pass" if age <= allowed else "fail",
+        f"the last {snapshot.timeframe} bar closed {last.isoformat()}, {_told(age)} before as_of; "
+        f"at most {_told(allowed)}",
+        stated=_told(age),
+        computed=f"at most {_told(allowed)}",
+    )
     close = snapshot.fact("close", snapshot.timeframe)
     if close is not None and close.value != snapshot.price:
         yield _check(
@@ -50,8 +52,13 @@ def _nothing_newer(snapshot: Snapshot) -> Iterator[Check]:
         dated.append(("the account's last trade", snapshot.account.last_trade_at))
     late = [(what, at) for what, at in dated if at > snapshot.as_of]
     for what, at in late:
-        yield _check("as_of", "fail", f"{what} is of {at.isoformat()}, after as_of {snapshot.as_of.isoformat()}", stated=at.isoformat(),
-                     computed=f"at most {snapshot.as_of.isoformat()}")  # fmt: skip
+        yield _check(
+            "as_of",
+            "fail",
+            f"{what} is of {at.isoformat()}, after as_of {snapshot.as_of.isoformat()}",
+            stated=at.isoformat(),
+            computed=f"at most {snapshot.as_of.isoformat()}",
+        )
     if not late:
         yield _check(
             "as_of",

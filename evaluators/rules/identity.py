@@ -28,14 +28,14 @@ def check(claims: Sequence[Claim], debate: Sequence[Turn]) -> Iterator[Check]:
 def _rebuttals(turn: Turn, debate: Sequence[Turn]) -> Iterator[Check]:
     other = {claim.id for each in debate if each.speaker != turn.speaker for claim in each.claims}
     subject = f"{turn.speaker} round {turn.round}"
-    for id in turn.rebuts:
-        if id not in other:
+    for answered in turn.rebuts:
+        if answered not in other:
             yield Check(
                 rule=RULE,
                 subject=subject,
                 outcome="fail",
-                stated=id,
-                reason=f"{subject} rebuts {id}, which the other side never claimed",
+                stated=answered,
+                reason=f"{subject} rebuts {answered}, which the other side never claimed",
             )
     if turn.rebuts and other.issuperset(turn.rebuts):
         yield Check(

@@ -19,7 +19,11 @@ _FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"low", "normal", "high"}),
 )
 _WORD = re.compile(r"[a-z]+(?:_[a-z]+)*")
-_SAYS_REGIME = re.compile(r"\b(?:(?:calm|volatile|trending)\s+(?:regime|market)|regime\s+(?:is|of|reads|stands at|remains|:)?\s*(?:calm|volatile|trending))\b", re.IGNORECASE)  # fmt: skip
+_REGIMES = "calm|volatile|trending"
+_SAYS_REGIME = re.compile(
+    rf"\b(?:(?:{_REGIMES})\s+(?:regime|market)|regime\s+(?:is|of|reads|stands at|remains|:)?\s*(?:{_REGIMES}))\b",
+    re.IGNORECASE,
+)
 _NOT = re.compile(r"\b(?:not|no longer|nor|neither|never|than|from|isn't|no)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 
 
@@ -36,7 +40,8 @@ def _label(statement: Statement, fact: Fact) -> Iterator[Check]:
     value = str(fact.value).lower()
     family = next((words for words in _FAMILIES if value in words), frozenset())
     text = statement.reading.text.lower()
-    spoken, denied = set(), set()
+    spoken: set[str] = set()
+    denied: set[str] = set()
     for match in _WORD.finditer(text):
         if match[0] in family:
             (denied if _NOT.search(text[max(0, match.start() - 25) : match.start()]) else spoken).add(match[0])

@@ -5,29 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evaluators.reading._vocabulary import any_of
 from evaluators.rules._statement import Statement
 from fks_agents.contracts import Check
 
 RULE = "language"
-_PROMISES = (
-    r"risk[- ]?free(?! (?:rate|yield|asset|return rate|bond|interest|curve|benchmark))|no[- ]risk\b|zero[- ]risk|without (?:any )?risk\b|riskless (?:profit|trade|gain)|guarantee(?:d|s)?\b|sure[- ]?(?:thing|fire)\b|"
-    r"can(?:no|')?t (?:possibly )?(?:lose|fail|go wrong)|cannot (?:possibly )?(?:lose|fail|go wrong)|never (?:loses?|fails?)\b|will never (?:lose|fall|drop)|certain (?:profit|gain|win)s?|certain to (?:profit|win|rise|double)|"
-    r"easy money|free money|100\s?% (?:sure|certain|safe|win|success|profit)|fool-?proof|bullet-?proof trade|(?:bound|destined|sure) to (?:profit|win|double|rise|moon)|"
-    r"double your money|get rich|to the moon|no way (?:to|we can|you can) lose|impossible to lose|money[- ]printing|holy grail|assured (?:profit|return|gain)s?|infallible"
-)
-_MANIPULATION = (
-    r"pump(?:ed|ing)?(?: (?:and|&|n) dump| it| the| up the price|\b(?! the brakes))|dump(?:ing)? on (?:retail|buyers|followers)|spoof(?:ing|ed|s)?\b|layering (?:orders|the book)|wash[- ]?trad(?:e|es|ing)|"
-    r"paint(?:ing)? the tape|insider (?:tip|information|knowledge|info|news)s?|inside (?:tip|information|info)|front[- ]?run(?:ning)?\b|corner(?:ing)? the market|bear raid|"
-    r"(?:material )?non-?public information|marking the close|mark the close|bang(?:ing)? the close|stop[- ]hunt(?:ing)? (?:retail|others|them)|manipulat(?:e|es|ing) (?:the )?(?:price|market|close|tape|book)|coordinated buying|"
-    r"rug[- ]?pull|momentum ignition|quote stuffing|spread(?:ing)? (?:false )?rumou?rs"
-)
+_PROMISES = any_of("""
+    risk[- ]?free(?! (?:rate|yield|asset|return rate|bond|interest|curve|benchmark)),
+    no[- ]risk\\b(?! (?:premium|appetite|event|limit)), zero[- ]risk, without (?:any )?risk\\b,
+    riskless (?:profit|trade|gain), guarantee(?:d|s)?\\b, sure[- ]?(?:thing|fire)\\b,
+    can(?:no|')?t (?:possibly )?(?:lose|fail|go wrong), cannot (?:possibly )?(?:lose|fail|go wrong),
+    never (?:loses?|fails?)\\b, will never (?:lose|fall|drop), certain (?:profit|gain|win)s?,
+    certain to (?:profit|win|rise|double), easy money, free money,
+    100\\s?% (?:sure|certain|safe|win|success|profit), fool-?proof, bullet-?proof trade, infallible, get rich,
+    to the moon, (?:bound|destined|sure) to (?:profit|win|double|rise|moon), double your money,
+    no way (?:to|we can|you can) lose, impossible to lose, money[- ]printing, holy grail,
+    assured (?:profit|return|gain)s?
+""")
+_MANIPULATION = any_of("""
+    pump(?:ed|ing)?(?: (?:and|&|n) dump| it| the| up the price|\\b(?! the brakes)),
+    dump(?:ing)? on (?:retail|buyers|followers), spoof(?:ing|ed|s)?\\b, layering (?:orders|the book),
+    wash[- ]?trad(?:e|es|ing), paint(?:ing)? the tape, bear raid, insider (?:tip|information|knowledge|info|news)s?,
+    inside (?:tip|information|info), front[- ]?run(?:ning)?\\b, corner(?:ing)? the market,
+    (?:material )?non-?public information, mark(?:ing)? the close, bang(?:ing)? the close,
+    stop[- ]hunt(?:ing)? (?:retail|others|them), manipulat(?:e|es|ing) (?:the )?(?:price|market|close|tape|book),
+    coordinated buying, rug[- ]?pull, momentum ignition, quote stuffing, spread(?:ing)? (?:false )?rumou?rs
+""")
+_DENIALS = any_of("""
+    not, no, never, nothing, neither, nor, without, isn't, aren't, cannot, can't, nobody can, is no, are no, hardly,
+    far from, avoid, against, prohibits?, forbids?, beware of
+""")
 _FORBIDDEN = re.compile(
     rf"(?P<promise>(?<!\w)(?:{_PROMISES}))|(?P<manipulation>(?<!\w)(?:{_MANIPULATION}))", re.IGNORECASE
 )
-_DENIED = re.compile(
-    r"(?:\b(?:not|no|never|nothing|neither|nor|without|isn't|aren't|cannot|can't|nobody can|is no|are no|hardly|far from|avoid|against|prohibits?|forbids?|beware of)|n't)\s+(?:\w+\s+){0,2}\Z",
-    re.IGNORECASE,
-)
+_DENIED = re.compile(rf"(?:\b(?:{_DENIALS})|n't)\s+(?:\w+\s+){{0,2}}\Z", re.IGNORECASE)
 
 
 def check(statement: Statement) -> Iterator[Check]:

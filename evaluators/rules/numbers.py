@@ -43,8 +43,14 @@ def source_of(statement: Statement, quantity: Quantity) -> Term | None:
 def _number(statement: Statement, quantity: Quantity) -> Check:
     printed = statement.printed(quantity)
     if (source := source_of(statement, quantity)) is not None:
-        return statement.check(RULE, "pass", f"says {printed}; {told(source)}", stated=printed,
-                               computed=shown(in_print(quantity, source)), ids=_ids(statement, source))  # fmt: skip
+        return statement.check(
+            RULE,
+            "pass",
+            f"says {printed}; {told(source)}",
+            stated=printed,
+            computed=shown(in_print(quantity, source)),
+            ids=_ids(statement, source),
+        )
     candidates = (*statement.quotable(quantity), *_differences(statement, quantity))
     if not candidates:
         cited = ", ".join(f"{term} in {term.unit}" for term in statement.terms)
@@ -52,8 +58,14 @@ def _number(statement: Statement, quantity: Quantity) -> Check:
     nearest = min(
         statement.subjects(quantity, candidates), key=lambda term: abs(abs(in_print(quantity, term)) - quantity.value)
     )
-    return statement.check(RULE, "fail", f"says {printed}; {told(nearest)}", stated=printed,
-                           computed=shown(in_print(quantity, nearest)), ids=_ids(statement, nearest))  # fmt: skip
+    return statement.check(
+        RULE,
+        "fail",
+        f"says {printed}; {told(nearest)}",
+        stated=printed,
+        computed=shown(in_print(quantity, nearest)),
+        ids=_ids(statement, nearest),
+    )
 
 
 def _range(statement: Statement, low: Quantity) -> Iterator[Check]:
@@ -69,8 +81,14 @@ def _range(statement: Statement, low: Quantity) -> Iterator[Check]:
         term = candidates[0]
         value = in_print(low, term)
         inside = low.signed - low.step / 2 <= value <= high.signed + high.step / 2
-        yield statement.check(RULE, "pass" if inside else "fail", f"says {printed}; {told(term)}", stated=printed,
-                              computed=shown(value), ids=_ids(statement, term))  # fmt: skip
+        yield statement.check(
+            RULE,
+            "pass" if inside else "fail",
+            f"says {printed}; {told(term)}",
+            stated=printed,
+            computed=shown(value),
+            ids=_ids(statement, term),
+        )
         return
     yield _number(statement, low)
     yield _number(statement, high)

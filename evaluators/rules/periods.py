@@ -11,7 +11,11 @@ from evaluators.rules._terms import Term, fits
 from fks_agents.contracts import Check
 
 RULE = "periods"
-_CHART = re.compile(r"\b(weekly|daily|hourly)\b(?=\s+(?:\w+\s+){0,2}(?:chart|timeframe|close|rsi|sma|ema|atr|adx|macd|trend|bars?|candles?|closes))|\b(1m|5m|15m|30m|1h|4h|1d|1w)\b(?=\s+(?:[A-Za-z]))", re.IGNORECASE)  # fmt: skip
+_ON_A_CHART = "chart|timeframe|closes?|rsi|sma|ema|atr|adx|macd|trend|bars?|candles?"
+_CHART = re.compile(
+    rf"\b(weekly|daily|hourly)\b(?=\s+(?:\w+\s+){{0,2}}(?:{_ON_A_CHART}))|\b(1m|5m|15m|30m|1h|4h|1d|1w)\b(?=\s+[A-Za-z])",
+    re.IGNORECASE,
+)
 _FRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}
 
 

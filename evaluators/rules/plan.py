@@ -66,14 +66,22 @@ def _sides(plan: Plan) -> Iterator[Check]:
     way = 1 if plan.action == "buy" else -1
     below, above = ("below", "above") if way == 1 else ("above", "below")
     is_right = (plan.entry - plan.stop) * way > 0
-    yield _check("stop", "pass" if is_right else "fail",
-                 f"{plan.action} at {shown(plan.entry)} with stop {shown(plan.stop)}; the stop belongs {below} the entry",
-                 stated=shown(plan.stop), computed=f"{below} {shown(plan.entry)}")  # fmt: skip
+    yield _check(
+        "stop",
+        "pass" if is_right else "fail",
+        f"{plan.action} at {shown(plan.entry)} with stop {shown(plan.stop)}; the stop belongs {below} the entry",
+        stated=shown(plan.stop),
+        computed=f"{below} {shown(plan.entry)}",
+    )
     for number, target in enumerate(plan.targets, 1):
         is_right = (target - plan.entry) * way > 0
-        yield _check(f"target{number}", "pass" if is_right else "fail",
-                     f"{plan.action} at {shown(plan.entry)} with target {shown(target)}; the target belongs {above} the entry",
-                     stated=shown(target), computed=f"{above} {shown(plan.entry)}")  # fmt: skip
+        yield _check(
+            f"target{number}",
+            "pass" if is_right else "fail",
+            f"{plan.action} at {shown(plan.entry)} with target {shown(target)}; the target belongs {above} the entry",
+            stated=shown(target),
+            computed=f"{above} {shown(plan.entry)}",
+        )
 
 
 def _backed(plan: Plan, name: str, level: float, facts: Mapping[str, Fact], tick: float) -> Check:
@@ -96,25 +104,46 @@ def _backed(plan: Plan, name: str, level: float, facts: Mapping[str, Fact], tick
             name, "fail", f"{name} {stated}: formula {claim.formula!r} cannot be computed: {error}", stated=stated
         )
     holds = bool(_formula.ids_in(claim.formula)) and abs(computed - level) <= tick * (1 + 1e-9) + abs(level) * 1e-12
-    return _check(name, "pass" if holds else "fail", f"{name} is {stated}; {claim.formula} gives {shown(computed)}",
-                  stated=stated, computed=shown(computed), ids=_formula.ids_in(claim.formula))  # fmt: skip
+    return _check(
+        name,
+        "pass" if holds else "fail",
+        f"{name} is {stated}; {claim.formula} gives {shown(computed)}",
+        stated=stated,
+        computed=shown(computed),
+        ids=_formula.ids_in(claim.formula),
+    )
 
 
 def _time(plan: Plan, snapshot: Snapshot) -> Iterator[Check]:
     assert plan.expires_at is not None
     is_sane = 1 <= plan.horizon <= LONGEST_HORIZON
-    yield _check("horizon", "pass" if is_sane else "fail", f"horizon is {plan.horizon} bars; expected 1 to {LONGEST_HORIZON}",
-                 stated=str(plan.horizon))  # fmt: skip
+    yield _check(
+        "horizon",
+        "pass" if is_sane else "fail",
+        f"horizon is {plan.horizon} bars; expected 1 to {LONGEST_HORIZON}",
+        stated=str(plan.horizon),
+    )
     # Three times the bars' own length leaves room for nights, weekends and holidays.
     latest = snapshot.as_of + timedelta(days=7) + timedelta(seconds=3 * plan.horizon * SECONDS[snapshot.timeframe])
     is_sane = snapshot.as_of < plan.expires_at <= latest
-    yield _check("expires_at", "pass" if is_sane else "fail",
-                 f"entry expires {plan.expires_at.isoformat()}; expected after {snapshot.as_of.isoformat()} and by {latest.isoformat()}",
-                 stated=plan.expires_at.isoformat())  # fmt: skip
+    yield _check(
+        "expires_at",
+        "pass" if is_sane else "fail",
+        f"entry expires {plan.expires_at.isoformat()}; expected after {snapshot.as_of.isoformat()} "
+        f"and by {latest.isoformat()}",
+        stated=plan.expires_at.isoformat(),
+    )
 
 
-def _check(part: str, outcome: Outcome, reason: str, *, stated: str | None = None, computed: str | None = None,
-           ids: tuple[str, ...] = ()) -> Check:  # fmt: skip
+def _check(
+    part: str,
+    outcome: Outcome,
+    reason: str,
+    *,
+    stated: str | None = None,
+    computed: str | None = None,
+    ids: tuple[str, ...] = (),
+) -> Check:
     return Check(
         rule=RULE,
         subject=f"plan.{part}",

@@ -1,4 +1,4 @@
-"""The size: quantity times price is the notional, quantity times distance to the stop is the risk, limits only shrink."""
+"""The size: quantity times price is the notional, times distance to the stop the risk; limits only shrink."""
 
 from __future__ import annotations
 
@@ -35,8 +35,13 @@ def check(plan: Plan, sized: Sized | None, account: AccountView) -> Iterator[Che
         "quantity x |entry - stop| / equity",
     )
     fits = sized.risk <= plan.risk * (1 + 1e-9)
-    yield _check("risk", "pass" if fits else "fail", f"risks {sized.risk:.6g} of equity; the plan allows {plan.risk:.6g}",
-                 stated=f"{sized.risk:.6g}", computed=f"at most {plan.risk:.6g}")  # fmt: skip
+    yield _check(
+        "risk",
+        "pass" if fits else "fail",
+        f"risks {sized.risk:.6g} of equity; the plan allows {plan.risk:.6g}",
+        stated=f"{sized.risk:.6g}",
+        computed=f"at most {plan.risk:.6g}",
+    )
     yield from _limits(sized)
 
 
@@ -45,21 +50,41 @@ def _limits(sized: Sized) -> Iterator[Check]:
     before: float | None = None
     for limit in sized.limits:
         grows = limit.after > limit.before * (1 + 1e-9)
-        yield _check(limit.limit, "fail" if grows else "pass", f"{limit.limit} took {shown(limit.before)} to {shown(limit.after)}; limits only shrink",
-                     stated=shown(limit.after), computed=f"at most {shown(limit.before)}")  # fmt: skip
+        yield _check(
+            limit.limit,
+            "fail" if grows else "pass",
+            f"{limit.limit} took {shown(limit.before)} to {shown(limit.after)}; limits only shrink",
+            stated=shown(limit.after),
+            computed=f"at most {shown(limit.before)}",
+        )
         if before is not None and limit.before > before * (1 + 1e-9):
-            yield _check(limit.limit, "fail", f"{limit.limit} begins at {shown(limit.before)}; the limit before it left {shown(before)}",
-                         stated=shown(limit.before), computed=shown(before))  # fmt: skip
+            yield _check(
+                limit.limit,
+                "fail",
+                f"{limit.limit} begins at {shown(limit.before)}; the limit before it left {shown(before)}",
+                stated=shown(limit.before),
+                computed=shown(before),
+            )
         before = limit.after
     if before is not None and sized.quantity > before * (1 + 1e-9):
-        yield _check("quantity", "fail", f"quantity is {shown(sized.quantity)}; the last limit left {shown(before)}",
-                     stated=shown(sized.quantity), computed=shown(before))  # fmt: skip
+        yield _check(
+            "quantity",
+            "fail",
+            f"quantity is {shown(sized.quantity)}; the last limit left {shown(before)}",
+            stated=shown(sized.quantity),
+            computed=shown(before),
+        )
 
 
 def _equal(part: str, stated: float, computed: float, formula: str) -> Check:
     holds = abs(stated - computed) <= TOLERANCE * abs(computed) + 1e-12
-    return _check(part, "pass" if holds else "fail", f"{part} is {shown(stated)}; {formula} gives {shown(computed)}",
-                  stated=shown(stated), computed=shown(computed))  # fmt: skip
+    return _check(
+        part,
+        "pass" if holds else "fail",
+        f"{part} is {shown(stated)}; {formula} gives {shown(computed)}",
+        stated=shown(stated),
+        computed=shown(computed),
+    )
 
 
 def _check(

@@ -46,8 +46,14 @@ def check(statement: Statement) -> Iterator[Check]:
     term, value = min(read_as, key=lambda pair: abs(pair[1] - claim.value))  # type: ignore[operator]
     allowed = max(slack, statement.tick if term.unit == "price" else 0.0)
     is_right = abs(value - claim.value) <= allowed * (1 + 1e-9) + abs(value) * 1e-12
-    yield statement.check(RULE, "pass" if is_right else "fail", f"says {stated}; {told(term)}", stated=stated,
-                          computed=shown(value), ids=(term.id,) if term.id.startswith("F") else None)  # fmt: skip
+    yield statement.check(
+        RULE,
+        "pass" if is_right else "fail",
+        f"says {stated}; {told(term)}",
+        stated=stated,
+        computed=shown(value),
+        ids=(term.id,) if term.id.startswith("F") else None,
+    )
 
 
 def _in_unit(term: Term, unit: Unit | None) -> float | None:

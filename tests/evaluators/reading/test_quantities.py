@@ -7,7 +7,7 @@ import pytest
 from evaluators.reading import read
 
 # text, (value, step, mark, sign, lean) of each quantity
-READ = (
+READ: tuple[tuple[str, list[tuple[float, float, str, int, int]]], ...] = (
     ("61.3", [(61.3, 0.1, "", 0, 0)]),
     ("-2%", [(2.0, 1.0, "percent", -1, 0)]),
     ("−2.10 percent", [(2.1, 0.01, "percent", -1, 0)]),
@@ -30,7 +30,9 @@ READ = (
 
 
 @pytest.mark.parametrize(("text", "expected"), READ, ids=[text for text, _ in READ])
-def test_a_number_is_read_with_unit_rounding_and_sign(text: str, expected: list[tuple[float, float, str, int, int]]) -> None:
+def test_a_number_is_read_with_unit_rounding_and_sign(
+    text: str, expected: list[tuple[float, float, str, int, int]]
+) -> None:
     found = [(round(q.value, 9), round(q.step, 9), q.mark, q.sign, q.lean) for q in read(text).quantities]
     assert found == expected
 

@@ -220,7 +220,9 @@ TEXTS = (
 
 
 @pytest.mark.parametrize(("text", "cited", "outcome", "fragment"), TEXTS, ids=lambda value: str(value)[:60])
-def test_a_text_is_judged_by_its_cited_facts(text: str, cited: str, outcome: str, fragment: str, facts: Sequence[Fact]) -> None:
+def test_a_text_is_judged_by_its_cited_facts(
+    text: str, cited: str, outcome: str, fragment: str, facts: Sequence[Fact]
+) -> None:
     checks = check_claims([Claim(id="technical.1", text=text, fact_ids=tuple(cited.split()))], facts)
     told = [(check.outcome, check.rule, check.reason) for check in checks]
     assert outcome_of(checks) == outcome, told

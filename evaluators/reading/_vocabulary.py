@@ -1,0 +1,88 @@
+"""Word lists behind the patterns; each entry is a piece of a regular expression."""
+
+from __future__ import annotations
+
+
+def any_of(words: str) -> str:
+    """One pattern out of a comma-separated list, lines and spaces around entries dropped."""
+    return "|".join(entry for word in words.replace("\n", " ").split(", ") if (entry := word.strip(" ,")))
+
+
+DOWN = any_of("""
+    fell, falls?, fallen, falling, down(?! as (?!much|many)), dropp?(?:ed|s)?, drops?, lost, loses?, losing, loss,
+    declined?, declines, slid, slipped, off, decreased?, decrease, shed, sank, tumbled, plunged, retreated,
+    gave back, negative, minus, below, under, lower, beneath, shrank, short of, pullback, dip, slump, retreat, less,
+    cheaper
+""")
+"""Before or beside a number: it counts downwards."""
+UP = any_of("""
+    rose, rises?, risen, rising, up, gain(?:s|ed|ing)?, climbs?, climbed, added, adds, advanced?, increased?,
+    increase, jumped, rallied, rally, grew, grown, growth, positive, plus, above, over, higher, more, upside,
+    ahead of
+""")
+PLACES = frozenset(
+    {"above", "below", "under", "over", "beneath", "more", "less", "short of", "ahead of", "higher", "lower"}
+)
+"""Of these, the words that place one thing against another."""
+BETWEEN_WORD_AND_NUMBER = any_of("""
+    by, of, about, roughly, around, approximately, nearly, almost, some, just, a, an, another, only, more, less,
+    than, at, least, most, over, under, the, as, much, move, return, change
+""")
+BETWEEN_NUMBER_AND_WORD = any_of("one-day, daily, weekly, net, single-day, further, day, bar, week")
+
+AT_LEAST = any_of("at least, no less than, not less than, no lower than, not below, ≥, >=")
+AT_MOST = any_of("at most, no more than, not more than, up to, no higher than, not above, not exceeding, ≤, <=")
+MORE = any_of("""
+    above, over, exceed(?:s|ed|ing)?, greater than, more than, higher than, larger than, stronger than, bigger than,
+    outpac(?:es|ed), tops?, topped, surpass(?:es|ed)?, north of, wider than, faster than, longer than, in excess of,
+    >
+""")
+LESS = any_of("""
+    below, under, beneath, less than, lower than, smaller than, weaker than, fewer than, south of, short of,
+    narrower than, slower than, shorter than, trails?, <
+""")
+NOT_COMPARING = any_of("""
+    time, all, the (?:last|past|next|previous|prior|course|period|same|horizon|coming), a (?:period|horizon|span),
+    recent, (?:last|past|next)\\b, pressure, way, consideration, both, various, several, many,
+    (?:these|those|this|that)\\b(?: \\w+)?\\s*(?:period|window|horizon)
+""")
+"""After `over` and `under`: nothing is compared."""
+NEGATIONS = any_of("not, never, no longer, neither, nor, without, cannot, hardly, fail(?:s|ed)? to (?:\\w+ )?")
+
+RISING = any_of("""
+    rising, rises, rose, risen, climbing, climbs, climbed, gaining, gained, increasing, increased, increases,
+    advancing, advanced, rallying, rallied, growing, grew, improving, improved, accelerating, up, upward, upwards,
+    uptrend, strengthening, turning up, widening
+""")
+FALLING = any_of("""
+    falling, falls, fell, fallen, declining, declined, declines, dropping, dropped, decreasing, decreased,
+    decreases, sliding, slid, slipping, shrinking, shrank, worsening, decelerating, down, downward, downwards,
+    downtrend, weakening, deteriorating, narrowing, lost
+""")
+PHRASAL_VERBS = any_of(
+    "set, made?, follow, back, catch, sum, break, slow, size, scale, step, mark, cut, narrow, tie, close"
+)
+"""`set up`, `break down`: no direction."""
+AFTER_NO_DIRECTION = any_of("""
+    as (?!much|many), to date, to (?:[$€£~]?\\d), front\\b, side\\b, bars?\\b, closes\\b, streak\\b, days?\\b,
+    volume\\b, trades?\\b
+""")
+
+MONTHS = any_of("""
+    Jan(?:uary)?, Feb(?:ruary)?, Mar(?:ch)?, Apr(?:il)?, May, June?, July?, Aug(?:ust)?, Sep(?:t(?:ember)?)?,
+    Oct(?:ober)?, Nov(?:ember)?, Dec(?:ember)?
+""")
+INDICATORS = any_of("""
+    RSI, SMA, EMA, WMA, DEMA, TEMA, KAMA, HMA, VWMA, MA, DMA, ATR, NATR, ADX, DX, DI, CCI, MFI, ROC, MOM, MACD, PPO,
+    APO, TRIX, CMO, BB, BBANDS, Bollinger(?:\\ Bands?)?, Donchian, Keltner, Stochastic, Stoch, StochRSI, Aroon,
+    Williams\\ %R, Williams, ULTOSC, OBV, CMF, VaR, CVaR, HV, Hurst, Supertrend, VWAP, momentum, average,
+    volatility, return, drawdown, z-score, zscore
+""")
+INDICES = any_of("""
+    S&P, SP, NASDAQ, Dow(?:\\ Jones)?, Russell, FTSE, Nikkei, CAC, DAX, IBEX, STOXX, ASX, Hang\\ Seng, CSI, TOPIX
+""")
+LEVELS = any_of("""
+    VaR, CVaR, confidence, quantiles?, percentiles?, intervals?, bands?, expected\\ shortfall, shortfall,
+    value.at.risk
+""")
+"""A percentage beside these may name which one is meant: 95 % VaR."""

@@ -425,6 +425,7 @@ cdef inline Py_ssize_t play(
         expire(b, closed - 1)
         inside(b)
         after(b)
+        expire(b, closed)
         sweep(b)
     b.mark = close
     b.bars += 1

@@ -2,6 +2,7 @@
 # cython: cdivision=True, auto_pickle=False
 """The engine's door: arguments are checked here in Python terms; behind it, `_book.pxd` is plain C."""
 cimport cython
+from cpython.number cimport PyNumber_Index
 from libc.math cimport isfinite
 from libc.stdlib cimport free
 from libc.string cimport memset
@@ -134,8 +135,8 @@ cdef class Engine:
         double target=0.0,
         double trail=0.0,
         double activation=0.0,
-        long long horizon=0,
-        long long expires=0,
+        object horizon=0,
+        object expires=0,
         bint reduce_only=False,
     ):
         cdef Book* b = &self.book
@@ -171,14 +172,14 @@ cdef class Engine:
             b.order_count -= 1
             return -reason
         entry.price = price
-        entry.expires = expires
+        entry.expires = PyNumber_Index(expires)
         entry.is_reduce_only = reduce_only
         if kind_code == TRAIL:
             entry.trail = trail
             entry.activation = activation
             start_trail(entry, b.mark, b.tick)
         elif has_legs:
-            self._add_legs(entry, stop, target, trail, activation, horizon)
+            self._add_legs(entry, stop, target, trail, activation, PyNumber_Index(horizon))
         return order_id
 
     cdef double _round(self, str name, double price, bint up) except? -1.0:
@@ -229,25 +230,29 @@ cdef class Engine:
             leg = self._append(n + 3, n, MARKET, HORIZON_LEG, side, quantity)
             leg.bars_left = horizon
 
-    def cancel(self, long long order_id):
+    def cancel(self, order_id):
+        cdef long long wanted = PyNumber_Index(order_id)
         cdef Py_ssize_t i
         if not reserve(&self.book, 0):
             raise MemoryError("no memory for one more event")
         for i in range(self.book.order_count):
-            if self.book.orders[i].order_id == order_id:
+            if self.book.orders[i].order_id == wanted:
                 end(&self.book, &self.book.orders[i], CANCELLED, ASKED)
                 sweep(&self.book)
                 return True
         return False
 
-    def move_clock(self, long long to):
-        if to < self.book.clock:
-            raise ValueError(f"the clock cannot go back from {self.book.clock} to {to}")
-        self.book.clock = to
+    def move_clock(self, to):
+        cdef long long later = PyNumber_Index(to)
+        if later < self.book.clock:
+            raise ValueError(f"the clock cannot go back from {self.book.clock} to {later}")
+        self.book.clock = later
 
     # --- bars
 
-    def bar(self, long long opened, long long closed, double open, double high, double low, double close):
+    def bar(self, opened, closed, double open, double high, double low, double close):
+        cdef long long opened_at = PyNumber_Index(opened)
+        cdef long long closed_at = PyNumber_Index(closed)
         cdef Py_ssize_t told
         for name, price in (("open", open), ("high", high), ("low", low), ("close", close)):
             if not (isfinite(price) and price > 0.0):
@@ -256,13 +261,13 @@ cdef class Engine:
             raise ValueError(f"high must not lie below open or close, was {high!r}")
         if low > open or low > close:
             raise ValueError(f"low must not lie above open or close, was {low!r}")
-        if closed <= opened:
-            raise ValueError(f"closed must be later than opened, was {closed!r}")
-        if opened < self.book.clock:
-            raise ValueError(f"opened must not be earlier than the last close seen, was {opened!r}")
+        if closed_at <= opened_at:
+            raise ValueError(f"closed must be later than opened, was {closed_at}")
+        if opened_at < self.book.clock:
+            raise ValueError(f"opened must not be earlier than the last close seen, was {opened_at}")
         if not reserve(&self.book, 0):
             raise MemoryError("no memory for one more event")
-        told = play(&self.book, opened, closed, open, high, low, close)
+        told = play(&self.book, opened_at, closed_at, open, high, low, close)
         self._check()
         return told
 

@@ -123,13 +123,13 @@ class Engine:
             self._tell("rejected", order_id, 0, "entry", sign, quantity, reason=reason)
             return -REASONS.index(reason)
         entry = Order(order_id, 0, kind, "entry", sign, quantity)
-        entry.price, entry.expires, entry.is_reduce_only = price, expires, reduce_only
+        entry.price, entry.expires, entry.is_reduce_only = price, index(expires), bool(reduce_only)
         self._orders.append(entry)
         if kind == "trail":
-            entry.trail, entry.activation = trail, activation
+            entry.trail, entry.activation = float(trail), float(activation)
             entry.start_trail(self.mark, self.settings["tick"])
         elif has_legs:
-            self._add_legs(entry, stop, target, trail, activation, horizon)
+            self._add_legs(entry, stop, target, float(trail), float(activation), index(horizon))
         return order_id
 
     def _round(self, name: str, price: float, side: str, kind: str) -> float:
@@ -163,33 +163,36 @@ class Engine:
             self._orders.append(leg)
 
     def cancel(self, order_id: int) -> bool:
+        wanted = index(order_id)
         for order in self._orders:
-            if order.order_id == order_id:
+            if order.order_id == wanted:
                 self._end(order, "cancelled", "asked")
                 self._sweep()
                 return True
         return False
 
     def move_clock(self, to: int) -> None:
-        if to < self.clock:
-            raise ValueError(f"the clock cannot go back from {self.clock} to {to}")
-        self.clock = to
+        later = index(to)
+        if later < self.clock:
+            raise ValueError(f"the clock cannot go back from {self.clock} to {later}")
+        self.clock = later
 
     # --- bars
 
     def bar(self, opened: int, closed: int, open: float, high: float, low: float, close: float) -> int:  # noqa: A002
+        opened, closed = index(opened), index(closed)
         for name, price in (("open", open), ("high", high), ("low", low), ("close", close)):
             if not (isfinite(price) and price > 0.0):
-                raise ValueError(f"{name} must be finite and positive, was {price!r}")
+                raise ValueError(f"{name} must be finite and positive, was {float(price)!r}")
         if high < max(open, close):
-            raise ValueError(f"high must not lie below open or close, was {high!r}")
+            raise ValueError(f"high must not lie below open or close, was {float(high)!r}")
         if low > min(open, close):
-            raise ValueError(f"low must not lie above open or close, was {low!r}")
+            raise ValueError(f"low must not lie above open or close, was {float(low)!r}")
         if closed <= opened:
-            raise ValueError(f"closed must be later than opened, was {closed!r}")
+            raise ValueError(f"closed must be later than opened, was {closed}")
         if opened < self.clock:
-            raise ValueError(f"opened must not be earlier than the last close seen, was {opened!r}")
-        return self._play(index(opened), index(closed), float(open), float(high), float(low), float(close))
+            raise ValueError(f"opened must not be earlier than the last close seen, was {opened}")
+        return self._play(opened, closed, float(open), float(high), float(low), float(close))
 
     def run(self, opened: Any, closed: Any, open: Any, high: Any, low: Any, close: Any) -> int:  # noqa: A002
         columns = checked_columns(self.clock, opened=opened, closed=closed, open=open, high=high, low=low, close=close)
@@ -205,6 +208,7 @@ class Engine:
         self._expire(closed - 1)
         self._inside()
         self._after()
+        self._expire(closed)
         self.mark = close
         self.bars += 1
         self.ambiguous_bars += self._is_ambiguous_bar

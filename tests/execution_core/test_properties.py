@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as effort
+from hypothesis import strategies as st
+
+from execution_core import OrderEvent
+from execution_core._engine import Engine
+from execution_core.journal import Journal, replay
+from tests.execution_core.conftest import ENGINES
+from tests.execution_core.worlds import Step, do, settings, stories
+
+TWIN = ENGINES["twin"]
+many = effort(
+    max_examples=int(os.environ.get("FKS_TEST_EXAMPLES", "60")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+"""FKS_TEST_EXAMPLES asks for more, in nightly runs."""
+
+
+def text(engine: Engine) -> str:
+    return json.dumps(engine.export(), allow_nan=False)
+
+
+@many
+@given(settings(), stories())
+def test_engine_and_twin_are_equal_bit_for_bit(how: dict[str, Any], story: list[Step]) -> None:
+    engine, twin = Engine(**how), TWIN(**how)
+    for step in story:
+        assert do(engine, step) == do(twin, step)
+        assert text(engine) == text(twin)
+    assert engine.drain() == twin.drain()
+    assert engine.orders() == twin.orders()
+
+
+@many
+@given(settings(), stories())
+def test_fills_lie_inside_their_bars_before_slippage(how: dict[str, Any], story: list[Step]) -> None:
+    engine = Engine(**how)
+    kinds: dict[int, str] = {}
+    for step in story:
+        kinds |= {order.order_id: order.kind for order in engine.orders()}
+        do(engine, step)
+        for event in engine.drain():
+            if event.what == "filled":
+                low, high = step[1][4], step[1][3]
+                slips = kinds[event.order_id] != "limit"
+                raw = event.price / (1.0 + (how["slippage"] if slips else 0.0) * (1 if event.side == "buy" else -1))
+                assert low * (1 - 1e-12) <= raw <= high * (1 + 1e-12)
+
+
+@many
+@given(settings(), stories())
+def test_no_money_appears_or_vanishes(how: dict[str, Any], story: list[Step]) -> None:
+    engine = Engine(**how)
+    for step in story:
+        do(engine, step)
+        said = how["cash"] + engine.realised + engine.unrealised - engine.fees
+        assert abs(engine.cash + engine.position * engine.mark - said) <= 1e-9 * how["cash"]
+        assert abs(engine.equity - said) <= 1e-9 * how["cash"]
+
+
+@many
+@given(settings(), stories())
+def test_legs_never_outlive_what_they_protect(how: dict[str, Any], story: list[Step]) -> None:
+    engine = Engine(**how)
+    for step in story:
+        do(engine, step)
+        orders = engine.orders()
+        entries = {order.order_id for order in orders if order.leg == "entry"}
+        for leg in (order for order in orders if order.leg != "entry"):
+            if leg.is_working:
+                assert leg.is_reduce_only
+                assert engine.position * (1 if leg.side == "buy" else -1) < 0.0
+                assert leg.quantity <= abs(engine.position)
+            else:
+                assert leg.entry_id in entries
+
+
+@many
+@given(settings(), stories())
+def test_what_reduces_never_opens_or_flips(how: dict[str, Any], story: list[Step]) -> None:
+    engine = Engine(**how)
+    position = 0.0
+    reducing: set[int] = set()
+    for step in story:
+        reducing |= {order.order_id for order in engine.orders() if order.is_reduce_only}
+        do(engine, step)
+        for event in engine.drain():
+            if event.what != "filled":
+                continue
+            after = position + event.quantity * (1 if event.side == "buy" else -1)
+            if event.order_id in reducing:
+                assert position * after >= -1e-9
+                assert abs(after) <= abs(position)
+            position = after
+        assert abs(position - engine.position) < 1e-9
+
+
+@many
+@given(settings(), stories(), st.data())
+def test_a_state_saved_and_loaded_at_any_step_changes_nothing(
+    how: dict[str, Any], story: list[Step], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(story)))
+    through, saved = Engine(**how), Engine(**how)
+    for number, step in enumerate(story):
+        if number == cut:
+            loads = data.draw(st.sampled_from(sorted(ENGINES)))
+            saved = ENGINES[loads].restore(json.loads(text(saved)))
+        assert do(through, step) == do(saved, step)
+    assert text(through) == text(saved)
+
+
+@many
+@given(settings(), stories())
+def test_a_journal_replays_to_the_same_lines_on_either_engine(how: dict[str, Any], story: list[Step]) -> None:
+    journal = Journal(Engine(**how))
+    for command, arguments, named in story:
+        try:
+            getattr(journal, command)(*arguments, **named)
+        except ValueError:
+            continue
+    for kind in (Engine, TWIN):
+        again = replay(journal.lines, kind)
+        assert again.lines == journal.lines
+        assert again.digest == journal.digest
+
+
+@many
+@given(settings(), stories())
+def test_the_worst_path_is_no_better_than_a_declared_one_for_one_bracket(
+    how: dict[str, Any], story: list[Step]
+) -> None:
+    bars = [step for step in story if step[0] == "bar"]
+
+    def worth(path: str) -> float:
+        engine = Engine(**(how | {"path": path, "cash": 10_000.0, "lot": 0.0, "min_notional": 0.0}))
+        engine.place("market", "buy", 1.0, stop=97.0, target=103.0)
+        for step in bars:
+            do(engine, step)
+        return engine.cash if engine.position == 0.0 else float("nan")
+
+    worst, others = worth("pessimistic"), [worth("ohlc"), worth("olhc")]
+    assert all(not other < worst for other in others)
+
+
+def test_a_fill_says_what_it_is() -> None:
+    engine = Engine(cash=1000.0, maker_fee=0.001)
+    engine.place("limit", "buy", 2.0, 98.0)
+    assert engine.bar(0, 10, 100.0, 101.0, 97.0, 99.0) == 1
+    # fee 2 x 98 x 0.001 = 0.196; cash 1000 - 196 - 0.196
+    assert engine.drain() == [OrderEvent("filled", 1, 0, "entry", "buy", 2.0, 98.0, 0.196, 0.0, 10, False, "")]
+    assert engine.cash == 1000.0 - (196.0 + 0.196)
+    assert (engine.position, engine.average_price, engine.unrealised) == (2.0, 98.0, 2.0)
+    assert engine.equity == engine.cash + 198.0

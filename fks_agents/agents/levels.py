@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from fks_agents.agents.evidence import Abstention, numeric
 from fks_agents.bars import SECONDS
-from fks_agents.contracts import Action, Claim, Plan, Snapshot
+from fks_agents.contracts import Action, Claim, Plan, Regime, Snapshot
 from fks_agents.settings import Settings
 
 ENTRY_BARS = 5
@@ -33,8 +33,10 @@ class Profile(NamedTuple):
     """Distance of the target from the entry, in distances of the stop (R)."""
     risk: float
     """Fraction of equity lost if the stop is hit."""
-    extra_conviction: float
+    extra_conviction: float = 0.0
     """What is wanted above the `min_conviction` of the settings."""
+    heard_in: tuple[Regime, ...] = ()
+    """Regimes in which its word counts."""
 
 
 class Levels(NamedTuple):

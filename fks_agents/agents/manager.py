@@ -7,7 +7,7 @@ Rules, over the reports with a view, the risk analyst's apart (it warns, it does
     action     = buy where score >= 0.15, sell where score <= -0.15, else hold
     share      = (1 + |score|) / 2: the part of the weighed evidence on the score's side, a stance s counting
                  (1 + s) / 2 for a rise and (1 - s) / 2 for a fall
-    caution    = |stance| x conviction of the risk analyst
+    caution    = -stance x conviction of the risk analyst, never below 0
     conviction = 0.5 + (share - 0.5) x (1 - 0.5 x caution), then shrunk by the manager's record
 
 Fewer than two analysts with a view, or no conviction among them, is `no_decision`. The draft's levels are those of
@@ -37,7 +37,7 @@ THRESHOLD = 0.15
 TILT = 0.1
 FEWEST_VIEWS = 2
 THESIS = 3
-DRAFT = Profile(entry=0.25, stop=2.0, reward=2.0, risk=0.01, extra_conviction=0.0)
+DRAFT = Profile(entry=0.25, stop=2.0, reward=2.0, risk=0.01)
 
 
 def manager(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
@@ -73,7 +73,7 @@ def rules_draft(
         tilt = (bulls - bears) / (bulls + bears) if bulls + bears else 0.0
         score = round(clip(net / heard + TILT * tilt), 10)
         action: Action = "buy" if score >= THRESHOLD else "sell" if score <= -THRESHOLD else "hold"
-        caution = sum(abs(r.stance) * r.conviction for r in reports if r.analyst == CAUTIOUS)
+        caution = sum(max(0.0, -r.stance) * r.conviction for r in reports if r.analyst == CAUTIOUS)
         conviction = shrunk(0.5 + 0.5 * abs(score) * (1 - 0.5 * caution), lessons)
         draft = planned(
             AUTHOR,

@@ -1,10 +1,10 @@
 """Whose plan is taken: by regime, the account's state, and agreement. Code only.
 
-heard      calm: all; trending: moderate, aggressive; volatile: conservative, moderate
-cautious   in a volatile regime, below 5 % of drawdown, after 3 losses in a row, or where a persona that was heard
-           declined: the most cautious persona that takes the trade
-else       trending: the boldest that takes it; calm: moderate where it takes it, else the most cautious
-nobody     no trade: the most cautious refusal is the plan
+heard      the personas whose profile names the regime, from the least risk to the most
+cautious   in a volatile regime, from 5 % of drawdown, after 3 losses in a row, or where a persona that was heard
+           declined: the one of least risk that takes the trade
+else       trending: the one of most risk; calm: the one in the middle
+nobody     no trade: the refusal of the one of least risk is the plan
 """
 
 from __future__ import annotations
@@ -13,15 +13,9 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
+from fks_agents.agents.personas import names, profile
 from fks_agents.contracts import AccountView, Choice, CycleState, Plan, Regime
 from fks_agents.deps import Deps
-
-HEARD: dict[Regime, tuple[str, ...]] = {
-    "calm": ("conservative", "moderate", "aggressive"),
-    "trending": ("moderate", "aggressive"),
-    "volatile": ("conservative", "moderate"),
-}
-"""From the most cautious to the boldest."""
 
 DEEP_DRAWDOWN = 0.05
 LONG_STREAK = 3
@@ -29,7 +23,9 @@ LONG_STREAK = 3
 
 def heard(regime: Regime) -> tuple[str, ...]:
     """Personas heard in that regime, the most cautious first."""
-    return HEARD[regime]
+    profiles = {name: profile(name) for name in names()}
+    asked = [name for name, own in profiles.items() if regime in own.heard_in]
+    return tuple(sorted(asked, key=lambda name: (profiles[name].risk, name)))
 
 
 def selector(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
@@ -55,8 +51,8 @@ def choose(ranked: Sequence[Plan], regime: Regime, account: AccountView) -> Choi
     elif regime == "trending":
         chosen, reason = takers[-1], "the boldest, because the market trends and all heard agree"
     else:
-        chosen = next((plan for plan in takers if plan.author == "moderate"), takers[0])
-        reason = "all heard agree in a calm market"
+        chosen = takers[len(takers) // 2]
+        reason = "the one in the middle, because the market is calm and all heard agree"
     return Choice(persona=chosen.author, reason=reason, plan=chosen)
 
 

@@ -9,7 +9,7 @@ from fks_agents.agents import persona, personas
 from fks_agents.agents.manager import rules_draft
 from fks_agents.agents.personas import profile
 from fks_agents.agents.proposing import rules_proposal
-from fks_agents.agents.selector import HEARD, choose, heard, selector
+from fks_agents.agents.selector import choose, heard, selector
 from fks_agents.contracts import AccountView, Plan, Regime
 from fks_agents.settings import Settings
 from tests.agents.conftest import RISING, Opened, claim, report, run, snapshot_of, traded
@@ -64,8 +64,20 @@ def test_what_does_not_trade_passes_without_a_word(name: str, opened: Opened) ->
     assert (choice.persona, choice.plan) == ("manager", held)
 
 
-def test_every_persona_is_heard_somewhere_and_no_other() -> None:
-    assert {name for names in HEARD.values() for name in names} == set(personas())
+REGIMES: tuple[Regime, ...] = ("calm", "trending", "volatile")
+
+
+def test_who_is_heard_from_the_most_cautious_to_the_boldest() -> None:
+    assert [heard(regime) for regime in REGIMES] == [
+        ("conservative", "moderate", "aggressive"),
+        ("moderate", "aggressive"),
+        ("conservative", "moderate"),
+    ]
+
+
+def test_every_persona_is_heard_somewhere_and_in_every_regime_somebody() -> None:
+    assert {name for regime in REGIMES for name in heard(regime)} == set(personas())
+    assert all(heard(regime) for regime in REGIMES)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +97,7 @@ def test_whose_plan_is_taken(regime: Regime, conviction: float, account: dict[st
     assert (choice.persona, choice.plan.action) == (chosen, "buy")
 
 
-@pytest.mark.parametrize("regime", list(HEARD))
+@pytest.mark.parametrize("regime", REGIMES)
 def test_nobody_takes_it_and_nothing_is_traded(regime: Regime) -> None:
     choice = choose(proposals(regime, 0.58), regime, ACCOUNT)
     assert (choice.persona, choice.plan.action) == (heard(regime)[0], "hold")

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from fks_agents.agents.levels import Profile
 
-PROFILE = Profile(entry=0.1, stop=1.5, reward=2.5, risk=0.02, extra_conviction=0.0)
+PROFILE = Profile(entry=0.1, stop=1.5, reward=2.5, risk=0.02, heard_in=("calm", "trending"))

@@ -27,6 +27,9 @@ from tools.market._table import Table
 
 Order = Literal["dmy", "mdy"]
 
+FIRST_YEAR, LAST_YEAR = 1700, 2200
+"""Older or later times do not fit into nanoseconds since 1970."""
+
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)[ T]*(.*)")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})(?!\d)[ T]*(.*)")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[ T]+(.*))?")
@@ -83,13 +86,15 @@ def _since_1970(table: Table, name: str, at: int, text: str) -> int:
 
 def _moment(table: Table, name: str, at: int, text: str, order: Order) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(_as_iso(text, order))
-    except ValueError:
-        raise table.broken(at, name, "a time", text) from None
+        try:
+            moment = datetime.fromisoformat(_as_iso(text, order))
+        except ValueError:
+            raise table.broken(at, name, "a time", text) from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise table.broken(at, name, f"a year from {FIRST_YEAR} to {LAST_YEAR}", text)
+    return moment
 
 
 def _as_iso(text: str, order: Order) -> str:

@@ -107,6 +107,8 @@ class CcxtMarket:
         )
         if self._endpoint is not None:
             client.urls["api"] = _moved(client.urls["api"], self._endpoint)
+            if self._endpoint.startswith("http:"):
+                client.timeout_on_exit = 0  # the pause is for TLS to say goodbye
         try:
             if self._markets is None:
                 self._markets = await self._patiently(client, client.load_markets)

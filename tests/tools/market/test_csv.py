@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -369,3 +370,53 @@ def test_the_order_of_rows_and_the_unit_of_time_do_not_matter(
 
     assert list(bars.close) == list(prices)
     assert hours(bars) == [f"01 {row:02}:00" for row in range(12)]
+
+
+_CELLS = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            ".",
+            "nan",
+            "inf",
+            "-1",
+            "1e400",
+            "0",
+            "1704067200",
+            "2024-01-01",
+            "1/2/2024",
+            "31/12/2024 9 PM",
+            "1,5",
+            "99999999-99-99",
+            "2024-02-30",
+            "1e3",
+            "20240101",
+            "0001-01-01",
+            "9999-12-31T23:59:59-23:59",
+            "2262-04-12",
+            "2024-03-10 02:30",
+            "2024-01-02",
+            "2024-01-03",
+            "٣",
+            "²",
+        ]
+    ),
+    st.text(max_size=12),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    cells=st.lists(st.lists(_CELLS, min_size=6, max_size=6), min_size=1, max_size=5),
+    header=st.sampled_from(["timestamp,open,high,low,close,volume", "date,open,high,low,close,symbol", ""]),
+    query=st.sampled_from(["", "?timeframe=1d", "?zone=America/New_York&timeframe=1h", "?venue=XNYS&timeframe=1d"]),
+)
+def test_rubbish_is_refused_and_never_crashes(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[list[str]], header: str, query: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "rubbish.csv"
+    path.write_bytes("\n".join([header, *(",".join(row) for row in cells)]).encode("utf-8", "replace"))
+    market = open_market(f"csv:{path}{query}")
+    with contextlib.suppress(DataError, UsageError):
+        first, last = market.span("rubbish", "1w")
+        assert first <= last

@@ -45,10 +45,10 @@ class IndexProcess:
         return self._process.pid
 
     def wait_until_open(self) -> None:
-        self._exchange(())
+        self._exchange((), self._timeout)
 
-    def request(self, name: str, *arguments: object) -> Any:
-        return self._exchange((name, *arguments))
+    def request(self, name: str, *arguments: object, seconds: float | None = None) -> Any:
+        return self._exchange((name, *arguments), seconds or self._timeout)
 
     def interrupt(self) -> None:
         """End the child from another thread; the one that waits for an answer gets IndexLostError."""
@@ -68,9 +68,9 @@ class IndexProcess:
             self._process.kill()
             self._process.wait()
 
-    def _exchange(self, message: tuple[object, ...]) -> Any:
+    def _exchange(self, message: tuple[object, ...], seconds: float) -> Any:
         # A timer that kills, because a send into a full pipe cannot be given a time limit.
-        timer = threading.Timer(self._timeout, self._process.kill)
+        timer = threading.Timer(seconds, self._process.kill)
         timer.daemon = True
         timer.start()
         try:
@@ -79,6 +79,9 @@ class IndexProcess:
             kind, answer = self._connection.recv()
         except (EOFError, OSError) as error:
             raise IndexLostError(f"the index process ended ({type(error).__name__})") from error
+        except BaseException:
+            self._process.kill()  # Ctrl-C before the answer was read: the next request must not get it
+            raise
         finally:
             timer.cancel()
         if kind != "ok":

@@ -27,14 +27,17 @@ _COMPLETE = "complete"
 """File in a generation that was built to its end; the one act that makes it the index."""
 
 _MOST_STARTS = 4
-"""Starts of one object after which it gives up: a disk that breaks every index is not cured by another one."""
+"""Starts without an answer between them, after which it gives up: a disk that breaks every index is not cured."""
+
+_QUERY_SECONDS = 5.0
+"""SQL answers sooner than an index that needs longer."""
 
 
 class Index:
-    """A folder of numbered generations: the newest is used where it is complete, a new one is built beside it."""
+    """A folder of numbered generations: the newest complete one is used, a new one is built beside it."""
 
     def __init__(self, folder: Path, lessons: Lessons, embedder: Embedder, *, timeout: float = 60.0) -> None:
-        """`timeout` bounds each request, the start of the child included."""
+        """`timeout` bounds the start of the child and each addition, in seconds."""
         self._folder, self._lessons, self._embedder, self._timeout = folder, lessons, embedder, timeout
         self._using = threading.RLock()
         self._process: IndexProcess | None = None
@@ -44,7 +47,12 @@ class Index:
         self._lock: int | None = None
         self._starts = 0
         self._is_closed = False
-        self.status = "not started"
+        self._state = "not started"
+
+    @property
+    def status(self) -> str:
+        """One line: ready and how large, or why not."""
+        return f"ready, {sum(self._counts.values())} lessons" if self.is_ready else self._state
 
     @property
     def is_ready(self) -> bool:
@@ -57,7 +65,7 @@ class Index:
             if self._process is not None or is_coming or self._is_closed or self._starts >= _MOST_STARTS:
                 return
             self._starts += 1
-            self.status = "starting"
+            self._state = "starting"
             self._thread = threading.Thread(target=self._bring_up, args=(self._open,), daemon=True)
             self._thread.start()
 
@@ -70,6 +78,8 @@ class Index:
 
     def add(self, lessons: Sequence[Lesson]) -> None:
         """Index lessons that SQL has already; where that is impossible now, the next start finds them missing."""
+        if self._process is None:
+            return  # without waiting for a rebuild that holds the lock
         with self._using:
             if self._process is None:
                 return
@@ -89,20 +99,22 @@ class Index:
         with self._using:
             if self._process is None:
                 return None
-            if self._counts.get(agent, 0) != known:
-                self._lose(f"holds {self._counts.get(agent, 0)} lessons of {agent}, the ledger {known}")
-                return None
+            count = min(count, known)
             until = None if as_of is None else microseconds(as_of)
             try:
-                found: list[str] = self._process.request("query", agent, vector.tobytes(), until, min(count, known))
+                if self._counts.get(agent, 0) != known:
+                    self._align(self._process)  # another process learned something
+                seconds = min(self._timeout, _QUERY_SECONDS)
+                found: list[str] = self._process.request(
+                    "query", agent, vector.tobytes(), until, count, seconds=seconds
+                )
             except IndexLostError as lost:
                 self._lose(str(lost))
                 return None
-            if as_of is None and len(found) < min(count, known):
-                self._lose(
-                    f"found {len(found)} lessons of {agent} where {min(count, known)} were asked", is_broken=True
-                )
+            if as_of is None and len(found) < count:
+                self._lose(f"found {len(found)} lessons of {agent} where there are {count}", is_broken=True)
                 return None
+            self._starts = 0
             return found
 
     def rebuild(self) -> int:
@@ -112,7 +124,7 @@ class Index:
             if self._is_closed:
                 raise LedgerError("memory index: closed")
             self._drop()
-            self.status = "rebuilding"
+            self._state = "rebuilding"
             self._bring_up(self._build)
             if self._process is None:
                 raise LedgerError(f"memory index: {self.status}")
@@ -126,7 +138,7 @@ class Index:
         self.wait()
         with self._using:
             self._drop()
-            self.status = "closed"
+            self._state = "closed"
             if self._lock is not None:
                 os.close(self._lock)
                 self._lock = None
@@ -141,13 +153,12 @@ class Index:
                 if any(self._counts.get(agent, 0) != self._lessons.count(agent) for agent in self._lessons.agents()):
                     self._align(process)  # something was learned meanwhile
                 self._process, self._building = process, None
-                self.status = f"ready, {sum(self._counts.values())} lessons"
         except (IndexLostError, OSError, FksError) as error:
             with self._using:
                 if self._building is not None:
                     self._building.kill()
                     self._building = None
-                self.status = f"not available: {error}"
+                self._state = f"not available: {error}"
 
     def _hold(self) -> None:
         if self._lock is not None:
@@ -162,11 +173,11 @@ class Index:
         self._lock = lock
 
     def _open(self) -> IndexProcess:
-        """The newest generation in line with SQL; built anew where it is unreadable or holds what SQL does not."""
-        newest = self._generations()[-1:]
-        if newest and (newest[0] / _COMPLETE).exists():
+        """The newest complete generation; a new one where it is unreadable or holds what SQL does not."""
+        complete = [folder for folder in self._generations() if (folder / _COMPLETE).exists()]
+        if complete:
             try:
-                return self._launch(newest[0])
+                return self._launch(complete[-1])
             except IndexLostError:
                 pass
         return self._build()
@@ -232,7 +243,7 @@ class Index:
                 shutil.rmtree(folder, ignore_errors=True)
         self.start()
         is_coming = self._thread is not None and self._thread.is_alive()
-        self.status = f"restarting: {reason}" if is_coming else f"given up after {self._starts} starts: {reason}"
+        self._state = f"restarting: {reason}" if is_coming else f"given up after {self._starts} starts: {reason}"
 
     def _drop(self) -> None:
         if self._process is not None:

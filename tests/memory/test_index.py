@@ -81,6 +81,46 @@ def test_the_index_proposes_what_an_exact_search_finds(ledger: Ledger, opened: C
     assert pid_of(index) == pid  # never lost on the way
 
 
+def test_what_another_process_learned_is_found_at_the_next_question(
+    ledger: Ledger, opened: Callable[..., Recall], path: Path
+) -> None:
+    ledger.lessons.learn(lessons(0, 100))
+    recall = opened()
+    index = ready(recall)
+    pid = pid_of(index)
+    with Ledger.open(path) as other:
+        Recall(other, None, EMBEDDER, Settings()).learn(lessons(100, 130))
+    same_as_exact(recall, ledger, "carry and yields")
+    assert (index.status, pid_of(index)) == ("ready, 130 lessons", pid)
+
+
+def test_an_answer_nobody_waited_for_is_not_given_to_the_next_question(
+    ledger: Ledger, opened: Callable[..., Recall]
+) -> None:
+    ledger.lessons.learn(lessons(0, 100))
+    recall = opened()
+    index = ready(recall)
+    assert index._process is not None
+    index._process._connection.send(("ids", "technical"))  # an exchange that was broken off half way ...
+    index._process.interrupt()  # ... ends the child
+    same_as_exact(recall, ledger, "oil")
+    ready(recall)
+    same_as_exact(recall, ledger, "oil")
+
+
+def test_an_index_that_always_breaks_is_given_up(ledger: Ledger, opened: Callable[..., Recall]) -> None:
+    ledger.lessons.learn(lessons(0, 20))
+    recall = opened()
+    index = ready(recall)
+    for _ in range(6):
+        if index._process is not None:
+            index._process.interrupt()
+        same_as_exact(recall, ledger, "oil")
+        index.wait(60)
+        index._starts += 1  # as if it had not come up
+    assert index.status.startswith("given up after")
+
+
 def test_five_thousand_lessons_are_paged(ledger: Ledger, opened: Callable[..., Recall]) -> None:
     many = lessons(0, 5_000)
     ledger.lessons.learn(many)
@@ -104,11 +144,12 @@ def test_a_killed_child_is_replaced_and_nobody_notices(ledger: Ledger, opened: C
 
 def test_a_child_that_hangs_is_given_up_in_time(ledger: Ledger, opened: Callable[..., Recall]) -> None:
     ledger.lessons.learn(lessons(0, 300))
-    recall = opened(timeout=5.0)
+    recall = opened()
     index = ready(recall)
+    index._timeout = 0.5
     os.kill(pid_of(index), signal.SIGSTOP)
     same_as_exact(recall, ledger, "oil")
-    ready(recall)
+    assert index.status.startswith(("restarting: the index process ended", "ready", "not available"))
 
 
 _LEARNER = """

@@ -5,7 +5,8 @@ its last scheduled session (a holiday on Friday ends it on Thursday; a closure n
 
 A higher bar is known at the first close in the feed from which its end can be told: the close of its own last lower bar
 where that reaches the period's end, else the close of the next lower bar after it. That moment is its `closed`. So
-`resample(bars.until(t), tf)` equals `resample(bars, tf).until(t)`, and the last, unfinished period is never there.
+`resample(bars.until(t), tf)` equals `resample(bars, tf).until(t)`, and the last, unfinished period is never there. The
+first period is taken for whole: who cut the lower bars at a count leaves it out.
 """
 
 from __future__ import annotations

@@ -49,13 +49,15 @@ def tell(console: Console, cycle: Cycle, advanced: tuple[Advanced, ...]) -> None
     if mine.lessons:
         told = next((lesson for lesson in mine.lessons if lesson.agent == "manager"), mine.lessons[0])
         row(console, "lesson", told.text)
-        others = len(mine.lessons) - 1
-        row(console, "", f"{others} other agents learned one too; each is recalled from then on where it fits", "dim")
+    if (others := len(mine.lessons) - 1) > 0:
+        agents = "1 other agent" if others == 1 else f"{others} other agents"
+        row(console, "", f"{agents} learned one too; each is recalled from then on where it fits", "dim")
     row(console, "", "One decision says nothing about skill.", "dim")
 
 
 def _fill(console: Console, fill: Fill) -> None:
-    terms = f"{fill.leg} filled: {fill.side} {say.number(fill.quantity)} at {say.price(fill.price)}"
+    what = "closed at the horizon" if fill.leg == "horizon" else f"{fill.leg} filled"
+    terms = f"{what}: {fill.side} {say.number(fill.quantity)} at {say.price(fill.price)}"
     row(console, fill.at.strftime("%Y-%m-%d"), f"{terms}, fee {fill.fee:,.2f}")
 
 

@@ -7,7 +7,8 @@ import typer
 from fks_agents.cli._options import AsOf, verb
 from fks_agents.cli._terminal import Terminal, moment
 
-AS_OF = "2018-10-12T20:00:00Z"
+AS_OF = "2018-04-20T20:00:00Z"
+"""A day on which the analysts disagree, one persona declines, and the trade ends about where it began."""
 
 
 @verb

@@ -1,0 +1,37 @@
+# ruff: noqa: INP001, S603  a script beside the page it draws for; it runs this package
+"""Draw docs/demo.svg from what `fks demo` really prints: `python docs/terminal_picture.py`."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+WIDTH = 80
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "COLUMNS": str(WIDTH), "FORCE_COLOR": "1", "TERM": "xterm-256color"}
+        printed = subprocess.run(
+            [sys.executable, "-m", "fks_agents.cli", "demo", "--home", home],
+            env=environment, capture_output=True, text=True, check=True,
+        ).stdout.replace(home, "~/.local/share/fks-agents")  # fmt: skip
+    console = Console(width=WIDTH, record=True, file=io.StringIO())
+    console.print(Text.from_ansi(printed))
+    picture = console.export_svg(title="fks demo", theme=MONOKAI, unique_id="demo")
+    # The picture must not fetch a font; every system has a monospace one.
+    picture = re.sub(r"@font-face\s*\{.*?\}\s*", "", picture, flags=re.DOTALL).replace("Fira Code", "ui-monospace")
+    Path(__file__).with_name("demo.svg").write_text(picture, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -35,10 +35,6 @@ class Point(NamedTuple):
     analyst: str
     worth: float
 
-    @property
-    def key(self) -> tuple[str, tuple[str, ...]]:
-        return self.claim.text, self.claim.fact_ids
-
 
 def debater(side: Side) -> Node:
     def argue(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
@@ -59,11 +55,12 @@ def debater(side: Side) -> Node:
 
 
 def debate_goes_on(state: CycleState, settings: Settings) -> bool:
-    """Whether another round is due: rounds are left for this regime, and somebody still had something to say."""
+    """Whether another round is due: rounds are left for this regime, and somebody still said something new."""
     debate = state.get("debate", [])
     done = max((turn.round for turn in debate), default=0)
-    said = any(turn.claims for turn in debate if turn.round == done)
-    return said and done < min(ROUNDS[state["snapshot"].regime], settings.max_rounds)
+    before = {_words(claim) for turn in debate if turn.round < done for claim in turn.claims}
+    last = {_words(claim) for turn in debate if turn.round == done for claim in turn.claims}
+    return bool(last - before) and done < min(ROUNDS[state["snapshot"].regime], settings.max_rounds)
 
 
 def standing(debate: Sequence[Turn], side: Side) -> tuple[Claim, ...]:
@@ -76,8 +73,8 @@ def rules_turn(side: Side, reports: Sequence[Report], debate: Sequence[Turn]) ->
     """The side's next turn by the rules."""
     mine = [turn for turn in debate if turn.speaker == side]
     number = len(mine) + 1
-    used = {(claim.text, claim.fact_ids) for turn in debate for claim in turn.claims}
-    left = [point for point in points(side, reports) if point.key not in used]
+    used = {_words(claim) for turn in debate for claim in turn.claims}
+    left = [point for point in points(side, reports) if _words(point.claim) not in used]
     if number == 1:
         if not left:
             return Turn(speaker=side, round=1, abstained=f"no analyst's claim is {_DIRECTION[side]}", model="rules")
@@ -85,8 +82,8 @@ def rules_turn(side: Side, reports: Sequence[Report], debate: Sequence[Turn]) ->
     target = next(iter(standing(debate, "bear" if side == "bull" else "bull")), None)
     if target is None or not left:
         return Turn(speaker=side, round=number, model="rules")
-    analysts = {(claim.text, claim.fact_ids): report.analyst for report in reports for claim in report.claims}
-    whose = analysts.get((target.text, target.fact_ids))
+    analysts = {_words(claim): report.analyst for report in reports for claim in report.claims}
+    whose = analysts.get(_words(target))
     answer = next((point for point in left if point.analyst == whose), left[0])
     return Turn(
         speaker=side, round=number, claims=_claims(side, [answer], mine), rebuts=(target.id,), model="rules"
@@ -102,6 +99,11 @@ def points(side: Side, reports: Sequence[Report]) -> list[Point]:
         if claim.direction == _DIRECTION[side]
     ]
     return sorted(found, key=lambda point: (-point.worth, point.claim.id))
+
+
+def _words(claim: Claim) -> tuple[str, tuple[str, ...]]:
+    """What a claim says, whoever says it: its id does not count."""
+    return claim.text, claim.fact_ids
 
 
 def _claims(side: Side, chosen: Sequence[Point], mine: Sequence[Turn]) -> tuple[Claim, ...]:

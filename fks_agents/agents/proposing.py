@@ -28,7 +28,7 @@ def proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot, deps:
 
 def rules_proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot, settings: Settings) -> Plan:
     """Taken where the draft's conviction reaches what the profile wants."""
-    wanted = settings.min_conviction + profile.extra_conviction
+    wanted = min(1.0, settings.min_conviction + profile.extra_conviction)
     if draft.conviction < wanted:
         reason = f"conviction {draft.conviction:.2f} is below the {wanted:.2f} that {name} wants"
         return planned(name, "hold", draft.conviction, reason, profile, snapshot, settings)

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from fks_agents.deps import CallLog, ChatModel, ChatRole
 from fks_agents.errors import UsageError
+from fks_agents.llm.breaker import Breaker
 from fks_agents.llm.budget import Budget, Budgeted
 from fks_agents.llm.recorder import Recorder
 from fks_agents.llm.scripted import ScriptedChat
@@ -56,9 +57,12 @@ def chats_for(
     *,
     replaying: bool = False,
 ) -> dict[ChatRole, ChatModel | None]:
-    """The chats as one decision may use them: each call recorded, all of them on one token budget."""
+    """The chats as one decision may use them: recorded, on one token budget, and given up on when they keep failing.
+
+    The recorder is the outermost, so that a replay meets the refusals of budget and breaker as they were.
+    """
     budget = Budget(settings.max_tokens_per_decision)
     return {
-        role: chat and Budgeted(Recorder(chat, log, decision_id, replaying=replaying), budget)
+        role: chat and Recorder(Budgeted(Breaker(chat), budget), log, decision_id, replaying=replaying)
         for role, chat in chats.items()
     }

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-LONGEST_ANSWER = 2_048
-"""Tokens of one answer; a longer one comes back cut off, which is an error."""
+LONGEST_ANSWER = 8_192
+"""Tokens of one answer, hidden reasoning included; a longer one comes back cut off, which is an error."""
 
 _CUT_OFF = {"length", "max_tokens", "MAX_TOKENS"}
 

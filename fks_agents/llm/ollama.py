@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from fks_agents.deps import Call, ChatModel, Reply
 from fks_agents.errors import ConfigError, ModelError
-from fks_agents.llm.langchain import LONGEST_ANSWER, messages_of, reply_of
+from fks_agents.llm.langchain import messages_of, reply_of
 from fks_agents.llm.structured import LONGEST
 from fks_agents.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessageChunk
+
+LONGEST_ANSWER = 2_048
+"""Tokens of one answer; a longer one comes back cut off, which is an error."""
 
 
 def open_ollama(name: str, settings: Settings) -> ChatModel:

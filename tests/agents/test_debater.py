@@ -102,6 +102,16 @@ def test_a_round_in_which_nobody_says_anything_is_the_last() -> None:
     assert ROUNDS["volatile"] == 3
 
 
+def test_saying_the_same_again_is_saying_nothing() -> None:
+    first = [Turn(speaker="bull", round=1, claims=(up("bull.1"),), model="m")]
+    again = up("bull.1").model_copy(update={"id": "bull.2"})
+    fresh = up("bull.3")
+    snapshot = snapshot_of(RISING, regime="volatile")
+    for said, goes_on in ((again, False), (fresh, True)):
+        debate = [*first, Turn(speaker="bull", round=2, claims=(said,), model="m")]
+        assert debate_goes_on(CycleState(snapshot=snapshot, debate=debate), Settings()) is goes_on
+
+
 def test_the_node_adds_one_turn(opened: Opened) -> None:
     learned = run(debater("bear"), opened(), snapshot_of(RISING), reports=REPORTS, debate=debated(1, REPORTS)[:1])
     assert list(learned) == ["debate"]

@@ -1,0 +1,41 @@
+"""A model that keeps failing is given up on, for this decision."""
+
+from __future__ import annotations
+
+import pytest
+
+from fks_agents.deps import Call
+from fks_agents.errors import ModelError
+from fks_agents.llm import ScriptedChat
+from fks_agents.llm.breaker import MOST_FAILURES, Breaker
+
+
+def fails(chat: Breaker, call: Call, why: str) -> None:
+    with pytest.raises(ModelError, match=why):
+        chat.ask(call)
+
+
+def test_after_three_failures_in_a_row_it_is_not_asked_again(call: Call) -> None:
+    dead = ScriptedChat(lambda _: "")
+    chat = Breaker(dead)
+    for _ in range(MOST_FAILURES):
+        fails(chat, call, "expected a reply, was empty")
+    for _ in range(5):
+        fails(chat, call, "scripted failed 3 times in a row and is not asked again")
+    assert len(dead.asked) == 3
+
+
+def test_a_success_forgives(call: Call) -> None:
+    chat = Breaker(ScriptedChat("", "", "fine", "", "", "fine"))
+    for _ in range(2):
+        fails(chat, call, "empty")
+        fails(chat, call, "empty")
+        assert chat.ask(call).text == "fine"
+
+
+def test_the_next_decision_asks_again(call: Call) -> None:
+    model = ScriptedChat("", "", "", "fine")
+    tired = Breaker(model)
+    for _ in range(MOST_FAILURES):
+        fails(tired, call, "empty")
+    assert Breaker(model).ask(call).text == "fine"

@@ -412,7 +412,7 @@ cdef inline Py_ssize_t play(
     Book* b, long long opened, long long closed, double open_, double high, double low, double close
 ) noexcept nogil:
     """One bar, valid and later than the clock; returns how many events it told."""
-    cdef Py_ssize_t told = b.event_count
+    cdef Py_ssize_t i, told = b.event_count
     b.clock = closed
     b.open = open_
     b.high = high
@@ -420,6 +420,8 @@ cdef inline Py_ssize_t play(
     b.close = close
     b.is_ambiguous_bar = False
     if b.order_count > 0:
+        for i in range(b.order_count):
+            b.orders[i].is_asleep = b.orders[i].starts > opened
         expire(b, opened)
         at_open(b)
         expire(b, closed - 1)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STATE_FORMAT = 1
 ORDER_FIELDS = (
     "order_id", "entry_id", "kind", "leg", "side", "is_working", "is_reduce_only", "quantity", "price", "trail",
-    "activation", "starts_at", "extreme", "expires", "bars_left",
+    "activation", "starts_at", "extreme", "starts", "expires", "bars_left",
 )  # fmt: skip
 """Columns of a saved order."""
 ACCOUNT_FIELDS = (
@@ -70,6 +70,7 @@ def check_request(
     trail: float,
     activation: float,
     horizon: int,
+    starts: int,
     expires: int,
     reduce_only: bool,  # noqa: FBT001
 ) -> None:
@@ -84,11 +85,11 @@ def check_request(
     for name, level in levels:
         if not (isfinite(level) and level >= 0.0):
             raise ValueError(f"{name} must be finite and not negative, was {float(level)!r}")
-    for name, count in (("horizon", horizon), ("expires", expires)):
+    for name, count in (("horizon", horizon), ("starts", starts), ("expires", expires)):
         if index(count) < 0:
             raise ValueError(f"{name} must not be negative, was {count}")
-    if expires and expires <= clock:
-        raise ValueError(f"expires must be later than the clock {clock}, was {expires}")
+    if expires and expires <= max(clock, starts):
+        raise ValueError(f"expires must be later than the clock {clock} and starts {starts}, was {expires}")
     if kind == "trail" and mark == 0.0:
         raise ValueError("a trail order needs a bar seen before it")
     has_legs = bool(stop or target or horizon or (trail and kind != "trail"))

@@ -82,6 +82,7 @@ class Engine:
         trail: float = 0.0,
         activation: float = 0.0,
         horizon: int = 0,
+        starts: int = 0,
         expires: int = 0,
         reduce_only: bool = False,
     ) -> int:
@@ -91,8 +92,9 @@ class Engine:
         kind: `market | limit | stop | trail`. stop, target, trail, horizon come to life with its fill, reduce only, and
         cancel one another: fixed stop, limit target, stop that follows at the distance `trail` once price has moved
         `activation` in favour, and a market exit at the open after `horizon` bars (the entry's bar is the first).
-        expires: the order is withdrawn then; a bar it falls into leaves it only that bar's open. Prices are rounded to
-        the tick (limits to the passive side, stops to trigger earlier), the quantity down to the lot.
+        starts: bars opened before it leave the order alone. expires: the order is withdrawn then; a bar it falls into
+        leaves it only that bar's open. Prices are rounded to the tick (limits to the passive side, stops to trigger
+        earlier), the quantity down to the lot.
         """
 
     def cancel(self, order_id: int) -> bool:

@@ -136,6 +136,7 @@ cdef class Engine:
         double trail=0.0,
         double activation=0.0,
         object horizon=0,
+        object starts=0,
         object expires=0,
         bint reduce_only=False,
     ):
@@ -145,7 +146,7 @@ cdef class Engine:
         cdef bint has_legs
         cdef long long order_id
         _door.check_request(
-            b.clock, b.mark, kind, side, quantity, price, stop, target, trail, activation, horizon, expires,
+            b.clock, b.mark, kind, side, quantity, price, stop, target, trail, activation, horizon, starts, expires,
             reduce_only,
         )
         sign = _SIDE_CODES[side]
@@ -172,6 +173,7 @@ cdef class Engine:
             b.order_count -= 1
             return -reason
         entry.price = price
+        entry.starts = PyNumber_Index(starts)
         entry.expires = PyNumber_Index(expires)
         entry.is_reduce_only = reduce_only
         if kind_code == TRAIL:
@@ -317,7 +319,7 @@ cdef class Engine:
             o = &self.book.orders[i]
             found.append(_OpenOrder(
                 o.order_id, o.entry_id, _LEG_NAMES[o.leg], _KIND_NAMES[o.kind], _side_name(o.side), bool(o.is_working),
-                o.quantity, o.price, o.expires, o.bars_left, bool(o.is_reduce_only),
+                o.quantity, o.price, o.starts, o.expires, o.bars_left, bool(o.is_reduce_only),
             ))
         return found
 
@@ -329,7 +331,7 @@ cdef class Engine:
             o = &self.book.orders[i]
             orders.append([
                 o.order_id, o.entry_id, _KIND_NAMES[o.kind], _LEG_NAMES[o.leg], o.side, bool(o.is_working),
-                bool(o.is_reduce_only), o.quantity, o.price, o.trail, o.activation, o.starts_at, o.extreme, o.expires,
+                bool(o.is_reduce_only), o.quantity, o.price, o.trail, o.activation, o.starts_at, o.extreme, o.starts, o.expires,
                 o.bars_left,
             ])
         return {
@@ -363,6 +365,7 @@ cdef class Engine:
             o.activation = named["activation"]
             o.starts_at = named["starts_at"]
             o.extreme = named["extreme"]
+            o.starts = named["starts"]
             o.expires = named["expires"]
             o.bars_left = named["bars_left"]
         for row in state["events"]:

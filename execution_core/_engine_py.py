@@ -85,6 +85,7 @@ class Engine:
         trail: float = 0.0,
         activation: float = 0.0,
         horizon: int = 0,
+        starts: int = 0,
         expires: int = 0,
         reduce_only: bool = False,
     ) -> int:
@@ -100,6 +101,7 @@ class Engine:
             trail,
             activation,
             horizon,
+            starts,
             expires,
             reduce_only,
         )
@@ -123,7 +125,8 @@ class Engine:
             self._tell("rejected", order_id, 0, "entry", sign, quantity, reason=reason)
             return -REASONS.index(reason)
         entry = Order(order_id, 0, kind, "entry", sign, quantity)
-        entry.price, entry.expires, entry.is_reduce_only = price, index(expires), bool(reduce_only)
+        entry.price, entry.is_reduce_only = price, bool(reduce_only)
+        entry.starts, entry.expires = index(starts), index(expires)
         self._orders.append(entry)
         if kind == "trail":
             entry.trail, entry.activation = float(trail), float(activation)
@@ -203,6 +206,8 @@ class Engine:
         self.clock = closed
         self._open, self._high, self._low, self._close = open_, high, low, close
         self._is_ambiguous_bar = False
+        for order in self._orders:
+            order.is_asleep = order.starts > opened
         self._expire(opened)
         self._at_open()
         self._expire(closed - 1)
@@ -453,8 +458,8 @@ class Engine:
     def orders(self) -> list[OpenOrder]:
         return [
             OpenOrder(
-                o.order_id, o.entry_id, o.leg, o.kind, SIDE_NAMES[o.side], o.is_working, o.quantity, o.price, o.expires,
-                o.bars_left, o.is_reduce_only,
+                o.order_id, o.entry_id, o.leg, o.kind, SIDE_NAMES[o.side], o.is_working, o.quantity, o.price, o.starts,
+                o.expires, o.bars_left, o.is_reduce_only,
             )
             for o in self._orders
         ]  # fmt: skip

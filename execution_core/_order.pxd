@@ -22,6 +22,7 @@ cdef struct Order:
     int side
     bint is_working
     bint is_reduce_only
+    bint is_asleep          # in a bar opened before it starts
     bint is_done
     int born                # move of the entry's fill inside this bar: -1, +1; 0 before or at the open
     double quantity
@@ -30,6 +31,7 @@ cdef struct Order:
     double activation
     double starts_at
     double extreme
+    long long starts
     long long expires
     long long bars_left
     Py_ssize_t entry_event
@@ -55,7 +57,7 @@ cdef inline double to_step(double value, double step, bint up) noexcept nogil:
 
 
 cdef inline bint works(const Order* o) noexcept nogil:
-    return o.is_working and not o.is_done
+    return o.is_working and not o.is_asleep and not o.is_done
 
 
 cdef inline bint is_stop(const Order* o) noexcept nogil:

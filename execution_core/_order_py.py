@@ -9,7 +9,7 @@ SIDE_NAMES = {1: "buy", -1: "sell"}
 
 
 class Order:
-    __slots__ = (*ORDER_FIELDS, "born", "entry_event", "is_done")
+    __slots__ = (*ORDER_FIELDS, "born", "entry_event", "is_asleep", "is_done")
 
     def __init__(self, order_id: int, entry_id: int, kind: str, leg: str, side: int, quantity: float) -> None:
         self.order_id = order_id
@@ -25,15 +25,17 @@ class Order:
         self.activation = 0.0  # favourable move, from the entry's fill, after which trailing begins
         self.starts_at = 0.0  # the price that is, once the leg works; 0: trails from the beginning
         self.extreme = 0.0  # best price seen while trailing; 0: not trailing yet
+        self.starts = 0
         self.expires = 0
         self.bars_left = 0
         self.born = 0  # move of the entry's fill inside this bar: -1 down, +1 up, 0 before or at the open
         self.entry_event = -1
+        self.is_asleep = False  # in a bar opened before it starts
         self.is_done = False
 
     @property
     def works(self) -> bool:
-        return self.is_working and not self.is_done
+        return self.is_working and not self.is_asleep and not self.is_done
 
     @property
     def is_stop(self) -> bool:

@@ -58,6 +58,7 @@ class OpenOrder(NamedTuple):
     quantity: float
     price: float
     """Limit, or present stop level; 0 where there is none yet."""
+    starts: int
     expires: int
     bars_left: int
     is_reduce_only: bool

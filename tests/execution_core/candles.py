@@ -214,6 +214,15 @@ EXPIRIES = (
          ((100, 101, 98, 99), QUIET, (100, 106, 99, 105)), ("1 entry 98", "3 target 105")),
 )  # fmt: skip
 
+STARTS = (
+    Case("an order leaves bars alone that opened before it", (order("limit", "buy", 98, starts=5),),
+         ((97, 99, 96, 98), (100, 101, 97, 99)), ("2 entry 98",)),
+    Case("an order acts from the bar that opens with it", (order("market", "buy", starts=10, stop=95),),
+         (QUIET, (100, 101, 94, 99)), ("2 entry 100", "2 stop 95")),
+    Case("a sleeping order makes no bar ambiguous", (LONG, order("limit", "buy", 98, starts=25)),
+         (QUIET, (100, 105, 97, 100)), (IN, "2 target 105")),
+)  # fmt: skip
+
 POSITIONS = (
     Case("reversal at the open goes before a stop there", (LONG, order("market", "sell", quantity=2, before=2)),
          (QUIET, (90, 92, 88, 91)), (IN, "2 entry 90 x2", "2 cancelled stop position_closed",
@@ -271,5 +280,6 @@ COSTS = (
 )  # fmt: skip
 
 CASES = (
-    *PROMISED, *EXITS, *LIMIT_ENTRIES, *STOP_ENTRIES, *PATHS, *TRAILS, *HORIZONS, *EXPIRIES, *POSITIONS, *COSTS,
+    *PROMISED, *EXITS, *LIMIT_ENTRIES, *STOP_ENTRIES, *PATHS, *TRAILS, *HORIZONS, *EXPIRIES, *STARTS, *POSITIONS,
+    *COSTS,
 )  # fmt: skip

@@ -128,7 +128,7 @@ def test_an_order_that_does_not_fit_is_refused(make: type[Engine], order: dict[s
 def test_an_order_that_expired_already_is_refused(make: type[Engine]) -> None:
     engine = make()
     engine.move_clock(50)
-    with pytest.raises(ValueError, match="expires must be later than the clock 50, was 50"):
+    with pytest.raises(ValueError, match="expires must be later than the clock 50 and starts 0, was 50"):
         engine.place("limit", "buy", 1.0, 98.0, expires=50)
 
 
@@ -202,5 +202,5 @@ def test_a_saved_order_with_a_field_missing_is_refused(make: type[Engine]) -> No
     engine.place("limit", "buy", 1.0, 98.0)
     state = json.loads(json.dumps(engine.export()))
     state["orders"][0].pop()
-    with pytest.raises(ValueError, match="a saved order must have 15 fields, had 14"):
+    with pytest.raises(ValueError, match="a saved order must have 16 fields, had 15"):
         make.restore(state)

@@ -70,6 +70,8 @@ def _orders(draw: st.DrawFn, mark: float, clock: int) -> Step:
         rest["reduce_only"] = draw(st.booleans())
     if draw(st.integers(0, 3)) == 0:
         rest["expires"] = clock + draw(st.integers(1, 40))
+    if draw(st.integers(0, 3)) == 0:
+        rest["starts"] = clock + draw(st.integers(0, 15))
     return ("place", (kind, side, draw(st.floats(0.05, 5.0)), price), rest)
 
 

@@ -69,6 +69,8 @@ class Record:
     lost: float = 0.0
     last_entry: int = 0
     """Close of the bar of the last entry, ns."""
+    last_placed: int = 0
+    """When the last bracket was placed, ns."""
 
     def count(self, profit: float) -> None:
         self.closed += 1
@@ -136,8 +138,8 @@ class PaperAccount:
 
     @property
     def clock(self) -> int:
-        """The latest moment it has seen of any symbol, ns; 0 before the first."""
-        return max((engine.clock for engine in self.engines.values()), default=0)
+        """The latest moment it knows of, by a bar of any symbol or an order, ns; 0 before the first."""
+        return max(self.record.last_placed, *(engine.clock for engine in self.engines.values()), 0)
 
     @property
     def cash(self) -> float:
@@ -182,7 +184,6 @@ class PaperAccount:
         self._check_direction(entry)
         self._check_money(entry)
         engine = self.engines.setdefault(entry.symbol, Engine(**self.engine_settings()))
-        engine.move_clock(max(engine.clock, nanoseconds(entry.placed_at)))
         try:
             order = engine.place(
                 entry.type,
@@ -192,11 +193,13 @@ class PaperAccount:
                 stop=stop.price,
                 target=target.price,
                 horizon=entry.horizon,
+                starts=nanoseconds(entry.placed_at),
                 expires=nanoseconds(entry.expires_at) if entry.expires_at is not None else 0,
             )
         except ValueError as error:
             raise RefusedError(f"account {self.name!r} cannot place the bracket: {error}") from error
         told = engine.drain()
+        self.record.last_placed = nanoseconds(entry.placed_at)
         if order < 0:
             raise RefusedError(
                 f"account {self.name!r} cannot place the bracket: quantity {entry.quantity!r} is {told[-1].reason}"
@@ -260,7 +263,7 @@ class PaperAccount:
         if day > record.day:
             record.day, record.day_began_with = day, self.equity
         if opened < engine.clock:
-            # Seen in part already: of the rest, only its close is certain.
+            # Seen in part already, in shorter bars: of the rest only its close is certain.
             opened, prices = engine.clock, (prices[3], prices[3], prices[3], prices[3])
         engine.bar(opened, closed, *prices)
         record.peak = max(record.peak, self.equity)

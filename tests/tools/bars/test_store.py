@@ -6,6 +6,7 @@ import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fastparquet  # noqa: F401  before any limit on file sizes: an import may write its bytecode
 import numpy as np
 import pytest
 
@@ -115,10 +116,11 @@ def test_a_read_only_folder_is_a_ledger_error(make: Make, tmp_path: Path) -> Non
         ParquetStore(folder).put(make(5))
 
 
-def test_a_full_disk_is_a_ledger_error_and_leaves_nothing_behind(make: Make, tmp_path: Path) -> None:
-    # A file-size limit stands for the full disk: the kernel refuses the write in the middle of the file.
-    store, bars = ParquetStore(tmp_path / "bars"), make(20_000)
-    store.put(make(5))  # everything imported before the limit
+def check_a_full_disk_leaves_nothing_behind(store: ParquetStore, folder: Path, bars: Bars) -> None:
+    """The put fails, no file is left, and once there is room the same put succeeds.
+
+    A limit on file sizes stands for the full disk: the kernel refuses the write in the middle of the file.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, before[1]))
@@ -128,6 +130,33 @@ def test_a_full_disk_is_a_ledger_error_and_leaves_nothing_behind(make: Make, tmp
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
-
-    assert len(list((tmp_path / "bars").iterdir())) == 1
+    assert list(folder.iterdir()) == []
     assert store.bars(store.put(bars)).digest == bars.digest
+
+
+class InPlace(ParquetStore):
+    """Writes straight to the file's final name."""
+
+    def put(self, columns: Bars | Series) -> str:
+        path = self._path(columns.digest)
+        if not path.exists():
+            try:
+                path.write_bytes(bytes(200_000))
+            except OSError as error:
+                raise LedgerError(f"{path}: {error.strerror}") from error
+        return columns.digest
+
+
+def test_a_full_disk_is_a_ledger_error_and_leaves_nothing_behind(make: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "bars"
+    folder.mkdir()
+
+    check_a_full_disk_leaves_nothing_behind(ParquetStore(folder), folder, make(20_000))
+
+
+def test_a_store_that_writes_in_place_fails_the_same_check(make: Make, tmp_path: Path) -> None:
+    folder = tmp_path / "bars"
+    folder.mkdir()
+
+    with pytest.raises(AssertionError):
+        check_a_full_disk_leaves_nothing_behind(InPlace(folder), folder, make(20_000))

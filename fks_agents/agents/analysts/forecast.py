@@ -32,7 +32,14 @@ def view(snapshot: Snapshot) -> View | Abstention:
     stance = clip(move[1] / (width[1] / 2))
     pieces = (
         Evidence(_moves(best[1], move[1]), stance, 1.0, move[1], "percent", (move[0].id,)),
-        Evidence(f"The best skill is {number(skill[1])}, above zero", 0.0, 1.0, skill[1], "ratio", (skill[0].id,)),
+        Evidence(
+            f"The best forecaster's skill is {number(skill[1])}, above zero",
+            0.0,
+            1.0,
+            skill[1],
+            "ratio",
+            (skill[0].id,),
+        ),
         Evidence(f"The range of {best[1]} is {number(width[1])} %", 0.0, 1.0, width[1], "percent", (width[0].id,)),
     )
     claims = tuple(claim(f"forecast.{n}", piece) for n, piece in enumerate(pieces, start=1))

@@ -29,11 +29,11 @@ class Piece(NamedTuple):
 
 
 PIECES = (
-    Piece("vix_percentile_252", 1.0, 50.0, -50.0, "The percentile of VIX is {number} %"),
-    Piece("vix_change_20", 1.0, 0.0, -10.0, "VIX {verb} {number} points"),
-    Piece("credit_spread_change_12", 1.5, 0.0, -0.5, "The credit spread {verb} {number} %"),
-    Piece("wti_change_20", 0.5, 0.0, 20.0, "WTI {verb} {number} %"),
-    Piece("core_cpi_change_12", 1.0, 2.5, -2.0, "Core CPI {verb} {number} %"),
+    Piece("vix_percentile_252", 1.0, 50.0, -50.0, "The VIX percentile of 252 days is {number} %"),
+    Piece("vix_change_20", 1.0, 0.0, -10.0, "VIX {verb} {number} points in 20 days"),
+    Piece("credit_spread_change_12", 1.5, 0.0, -0.5, "The credit spread {verb} {number} % in 12 months"),
+    Piece("wti_change_20", 0.5, 0.0, 20.0, "WTI {verb} {number} % in 20 days"),
+    Piece("core_cpi_change_12", 1.0, 2.5, -2.0, "Core CPI {verb} {number} % in 12 months"),
 )
 FACTS = (
     *(piece.fact for piece in PIECES),

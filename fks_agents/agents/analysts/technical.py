@@ -22,7 +22,7 @@ FACTS = (
 )  # fmt: skip
 WANTED = 11.5
 STRETCHED = 1.5
-_ADJECTIVE = {"1w": "weekly", "1d": "daily", "1h": "hourly"}
+_FRAMES = {"1w": "On weekly bars the close", "1d": "On daily bars the close", "1h": "On hourly bars the close"}
 
 
 def view(snapshot: Snapshot) -> View | Abstention:
@@ -41,8 +41,8 @@ def _trend(snapshot: Snapshot) -> Iterator[Evidence]:
             yield _distance(found[0].id, found[1], "the 50-bar average", 4 * ranges[1], 2.0, "The 20-bar average")
     far, far_ranges = numeric(snapshot, "close_to_sma_50", higher=True), numeric(snapshot, "atr_percent", higher=True)
     if far is not None and far_ranges is not None and far_ranges[1] > 0:
-        frame = _ADJECTIVE.get(far[0].timeframe or "", "higher-timeframe")
-        yield _distance(far[0].id, far[1], f"its 50-bar {frame} average", 5 * far_ranges[1], 1.5, f"The {frame} close")
+        what = _FRAMES.get(far[0].timeframe or "", "On longer bars the close")
+        yield _distance(far[0].id, far[1], "its 50-bar average", 5 * far_ranges[1], 1.5, what)
 
 
 def _distance(fact_id: str, value: float, of: str, reach: float, weight: float, what: str) -> Evidence:

@@ -23,7 +23,7 @@ def test_a_skilled_forecast_by_hand() -> None:
     assert (seen.stance, seen.conviction) == pytest.approx((0.2, 0.4))
     assert [claim.text for claim in seen.claims] == [
         "The median of drift is 0.500 % above the close",
-        "The best skill is 0.020, above zero",
+        "The best forecaster's skill is 0.020, above zero",
         "The range of drift is 5 %",
     ]
 

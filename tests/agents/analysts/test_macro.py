@@ -17,11 +17,11 @@ def test_a_friendly_world_by_hand() -> None:
     assert seen.stance == pytest.approx(0.725 / 5)
     assert seen.conviction == pytest.approx(0.725 / 1.325)
     assert [(claim.text, claim.direction) for claim in seen.claims] == [
-        ("The percentile of VIX is 25 %", "bullish"),
-        ("The credit spread rose 0.100 %", "bearish"),
-        ("VIX fell 2 points", "bullish"),
-        ("Core CPI rose 2.10 %", "bullish"),
-        ("WTI rose 5 %", "bullish"),
+        ("The VIX percentile of 252 days is 25 %", "bullish"),
+        ("The credit spread rose 0.100 % in 12 months", "bearish"),
+        ("VIX fell 2 points in 20 days", "bullish"),
+        ("Core CPI rose 2.10 % in 12 months", "bullish"),
+        ("WTI rose 5 % in 20 days", "bullish"),
     ]
 
 

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     tick: Positive = Field(0.01, description="Smallest price step")
     lot: Positive = Field(0.0001, description="Smallest quantity step")
 
+    @field_validator("headlines", mode="before")
+    @classmethod
+    def _empty_is_none(cls, path: object) -> object:
+        return None if path == "" else path  # TOML has no null; the template writes ""
+
     @field_validator("higher_timeframe")
     @classmethod
     def _is_longer(cls, higher: Timeframe, info: Any) -> Timeframe:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from fks_agents.cli._options import Id, verb
@@ -41,5 +42,8 @@ def _after(fills: Sequence[Fill], result: Result | None) -> Iterator[str]:
             f"  {day(result.ended_at)}  {result.kind.replace('_', ' ')}: {result.r_multiple:+.2f} R, profit "
             f"{result.profit:+,.2f}; the market moved {percent(result.market_return, signed=True)}"
         )
-        yield from (f"  lesson for {lesson.agent}: {lesson.text}" for lesson in result.lessons)
+        for lesson in result.lessons:
+            yield from wrap(
+                f"lesson for {lesson.agent}: {lesson.text}", 100, initial_indent="  ", subsequent_indent="    "
+            )
     yield ""

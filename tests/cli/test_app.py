@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -260,3 +261,16 @@ def test_outside_text_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[st
 
     row(_terminal.Terminal({}, (), False).console, "a\x1b]0;b", "x\x1b[2J\u202ey [red]z[/red] \x9b1m\rq")
     assert capsys.readouterr().out == "  a]0;b         x[2Jy [red]z[/red] 1mq\n"
+
+
+def test_the_written_settings_load_when_everything_is_uncommented(
+    fks: Fks, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fks_agents.settings import load
+
+    monkeypatch.chdir(tmp_path)
+    plain = load()
+    fks("init")
+    written = re.sub(r"^# (?=\w+ = )", "", (tmp_path / "fks.toml").read_text(), flags=re.MULTILINE)
+    (tmp_path / "fks.toml").write_text(written)
+    assert load() == plain

@@ -48,7 +48,7 @@ def command(
 
 
 def _plain(rate: Rate) -> dict[str, float]:
-    return {"count": rate.count, "hits": rate.hits, "share": rate.share, "low": rate.low, "high": rate.high}
+    return {"total": rate.total, "hits": rate.hits, "share": rate.share, "low": rate.low, "high": rate.high}
 
 
 def _print(terminal: Terminal, measured: Measured) -> None:
@@ -70,4 +70,4 @@ def _print(terminal: Terminal, measured: Measured) -> None:
 
 
 def _row(rate: Rate, name: str) -> tuple[str, ...]:
-    return name, str(rate.count), str(rate.hits), f"{rate.share:.1%}", f"{rate.low:.1%} to {rate.high:.1%}"
+    return name, str(rate.total), str(rate.hits), f"{rate.share:.1%}", f"{rate.low:.1%} to {rate.high:.1%}"

@@ -104,6 +104,12 @@ def test_a_failed_check_stands_first_and_open(refused: Cycle, bars: Bars, tmp_pa
     assert "stated -80.00, computed -8.00" in html
 
 
+def test_a_refused_decision_does_not_look_like_a_success(cycle: Cycle, tmp_path: Path) -> None:
+    """The gate may pass and a limit refuse."""
+    limited = cycle.model_copy(update={"status": "refused", "orders": (), "receipts": ()})
+    assert '<span class="pill down">refused</span>' in reports.write(limited, None, tmp_path).html.read_text("utf-8")
+
+
 def test_outside_text_stays_text_in_html(cycle: Cycle, bars: Bars, tmp_path: Path) -> None:
     text = reports.write(hostile(cycle), bars, tmp_path).html.read_text(encoding="utf-8")
     page = Page(text)

@@ -176,7 +176,7 @@ for start in range(900, 3_000, 50):
 
 
 @pytest.mark.parametrize("victim", ["parent", "child"])
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("FKS_TEST_INDEX_KILLS", "2"))))
 def test_killed_in_the_middle_of_batched_adds_every_acknowledged_lesson_is_there(
     tmp_path: Path, victim: str, seed: int
 ) -> None:

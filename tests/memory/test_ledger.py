@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -246,7 +247,7 @@ with Ledger.open(sys.argv[1]) as ledger:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("FKS_TEST_LEDGER_KILLS", "4"))))
 def test_a_kill_loses_nothing_that_was_acknowledged(path: Path, seed: int) -> None:
     run = subprocess.Popen([sys.executable, "-c", _KILLED, str(path)], stdout=subprocess.PIPE, text=True)
     assert run.stdout is not None

@@ -90,7 +90,7 @@ def _plan(plan: Plan) -> Iterator[str]:
 
 def _allowed(cycle: Cycle) -> Iterator[str]:
     sized = cycle.sized
-    if sized is None:
+    if sized is None or not (sized.quantity or sized.limits):
         return
     yield f"  quantity {say.number(sized.quantity)} worth {say.price(sized.notional)}, risk {say.percent(sized.risk)}"
     for limit in sized.limits:

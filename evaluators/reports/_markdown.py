@@ -81,7 +81,7 @@ def _plan(cycle: Cycle) -> Iterator[str]:
         rows += [("target", say.price(target)) for target in plan.targets]
         rows += [("reward to first target", f"{reward:.2f} R")] if reward is not None else []
         rows += [("horizon", f"{plan.horizon} bars"), ("entry expires", say.day(plan.expires_at))]
-    if sized is not None:
+    if sized is not None and (sized.quantity or sized.limits):
         rows += [("quantity", say.number(sized.quantity)), ("worth", say.price(sized.notional))]
         rows += [("risk", f"{say.percent(sized.risk)} of equity"), ("sizing", text(sized.method))]
     yield from _table(("what", "value"), rows)

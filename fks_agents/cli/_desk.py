@@ -12,7 +12,8 @@ from fks_agents.errors import DataError, UsageError
 if TYPE_CHECKING:
     from evaluators.reports import Reports
     from fks_agents.bars import Bars
-    from fks_agents.contracts import Cycle, CycleState, Snapshot
+    from fks_agents.contracts import Cycle, Snapshot
+    from fks_agents.state import CycleState
     from graphs.desk import Desk, OnEvent
 
 REFUSED = 6

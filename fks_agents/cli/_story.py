@@ -136,7 +136,7 @@ class Story:
             risk = f"{say.percent(sized.risk)} of equity at risk"
             self.row("size", f"{say.number(sized.quantity)} worth {say.price(sized.notional)}, {risk}")
         elif not sized.limits:
-            self.row("size", "nothing to size")
+            self.row("size", "none: nothing is traded")
         for limit in sized.limits:
             change = f"{say.number(limit.before)} to {say.number(limit.after)}"
             self.row("limit", f"{limit.limit.replace('_', ' ')}: {change}: {limit.reason}", "yellow")

@@ -128,7 +128,7 @@ def test_a_changed_record_is_told_and_not_glossed_over(fks: Fks, home: Path, dec
 
 
 def test_a_refused_decision_ends_with_6_and_says_why(fks: Fks, home: Path) -> None:
-    words = ("analyze", "SPX", "--as-of", "2018-10-12T20:00:00Z", "--set", "max_position=0", "--home", str(home))
+    words = ("analyze", "SPX", "--as-of", "2018-04-20T20:00:00Z", "--set", "max_position=0", "--home", str(home))
     ran = fks(*words)
     assert ran.code == 6
     assert "refused" in ran.out

@@ -6,14 +6,12 @@ checkpoint reader would then hand back unvalidated objects without a word.
 
 from __future__ import annotations
 
-import operator
-from datetime import UTC, datetime
+from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-from typing_extensions import TypedDict
 
 from fks_agents import _record
 
@@ -414,29 +412,6 @@ class Result(Contract):
 
 
 # --- the whole ---
-
-
-class CycleState(TypedDict, total=False):
-    """The graph's state. Only lists that grow have reducers; nothing is overwritten."""
-
-    id: str
-    symbol: str
-    timeframe: Timeframe
-    as_of: datetime
-    snapshot: Snapshot
-    stopped: str
-    """Why the cycle ended before anyone spoke: data too poor, feed missing."""
-    reports: Annotated[list[Report], operator.add]
-    debate: Annotated[list[Turn], operator.add]
-    draft: Plan
-    proposals: Annotated[list[Plan], operator.add]
-    choice: Choice
-    sized: Sized
-    verdict: Verdict
-    approval: Approval
-    orders: list[OrderIntent]
-    receipts: list[Receipt]
-    lessons: list[Lesson]
 
 
 class Cycle(Contract):

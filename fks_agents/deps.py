@@ -17,7 +17,6 @@ from fks_agents.contracts import (
     AccountView,
     CalendarEvent,
     Contract,
-    CycleState,
     Fill,
     Headline,
     Lesson,
@@ -28,6 +27,7 @@ from fks_agents.contracts import (
 )
 from fks_agents.events import Events
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 
 if TYPE_CHECKING:
     from langgraph.runtime import Runtime

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from fks_agents.contracts import Action, Cycle, CycleState, Plan, Status, Timeframe, Verdict
+from fks_agents.contracts import Action, Cycle, Plan, Status, Timeframe, Verdict
+from fks_agents.state import CycleState
 
 
 def assemble(

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime
 
 from fks_agents import llm
 from fks_agents.clock import FixedClock
-from fks_agents.contracts import Cycle, CycleState, Snapshot, Timeframe
+from fks_agents.contracts import Cycle, Snapshot, Timeframe
 from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Macro, Market, Memory, News
 from fks_agents.errors import DataError, RefusedError, UsageError
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
 from graphs.recorded import NoMemory, RecordedBroker, RecordedFeeds, RecordedMarket, RecordedMemory

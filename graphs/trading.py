@@ -17,8 +17,8 @@ from fks_agents.agents.reflect import reflect
 from fks_agents.agents.risk import risk
 from fks_agents.agents.selector import heard, selector
 from fks_agents.agents.snapshot import snapshot
-from fks_agents.contracts import CycleState
 from fks_agents.deps import Deps
+from fks_agents.state import CycleState
 
 TradingGraph = CompiledStateGraph[CycleState, Deps, CycleState, CycleState]
 

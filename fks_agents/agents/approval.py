@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from fks_agents.contracts import Approval, CycleState
+from fks_agents.contracts import Approval
 from fks_agents.deps import Deps
+from fks_agents.state import CycleState
 
 
 def approval(state: CycleState, runtime: Runtime[Deps]) -> CycleState:

@@ -15,10 +15,11 @@ from langgraph.runtime import Runtime
 
 from fks_agents.agents.answers import DebaterAnswer
 from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
-from fks_agents.contracts import Check, Claim, CycleState, Direction, Regime, Report, Snapshot, Turn
+from fks_agents.contracts import Check, Claim, Direction, Regime, Report, Snapshot, Turn
 from fks_agents.deps import ChatModel, Deps, Node
 from fks_agents.errors import ModelError
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 
 Side = Literal["bull", "bear"]
 

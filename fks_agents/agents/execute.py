@@ -6,9 +6,10 @@ from typing import Literal
 
 from langgraph.runtime import Runtime
 
-from fks_agents.contracts import CycleState, OrderIntent, Plan, Receipt, Side, Sized, Utc
+from fks_agents.contracts import OrderIntent, Plan, Receipt, Side, Sized, Utc
 from fks_agents.deps import Deps
 from fks_agents.errors import RefusedError
+from fks_agents.state import CycleState
 
 
 def execute(state: CycleState, runtime: Runtime[Deps]) -> CycleState:

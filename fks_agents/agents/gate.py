@@ -5,8 +5,8 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from evaluators.gate import judge
-from fks_agents.contracts import CycleState
 from fks_agents.deps import Deps
+from fks_agents.state import CycleState
 
 
 def gate(state: CycleState, runtime: Runtime[Deps]) -> CycleState:

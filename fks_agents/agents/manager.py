@@ -26,10 +26,11 @@ from fks_agents.agents.evidence import clip
 from fks_agents.agents.levels import Profile, planned
 from fks_agents.agents.recollection import recall, shrunk, told
 from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
-from fks_agents.contracts import Action, Claim, CycleState, Lesson, Plan, Report, Snapshot, Turn
+from fks_agents.contracts import Action, Claim, Lesson, Plan, Report, Snapshot, Turn
 from fks_agents.deps import ChatModel, Deps
 from fks_agents.errors import ModelError
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 
 AUTHOR = "manager"
 CAUTIOUS = "risk"

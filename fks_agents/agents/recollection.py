@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import prompts
-from fks_agents.contracts import CycleState, Lesson
+from fks_agents.contracts import Lesson
 from fks_agents.deps import Deps
+from fks_agents.state import CycleState
 
 
 def recall(state: CycleState, deps: Deps, agent: str) -> tuple[Lesson, ...]:

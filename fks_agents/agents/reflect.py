@@ -6,8 +6,9 @@ from hashlib import sha256
 
 from langgraph.runtime import Runtime
 
-from fks_agents.contracts import Action, Cycle, CycleState, Lesson, Report, Result, Snapshot
+from fks_agents.contracts import Action, Cycle, Lesson, Report, Result, Snapshot
 from fks_agents.deps import Deps
+from fks_agents.state import CycleState
 
 MANAGER = "manager"
 _LEAN: dict[Action, float] = {"buy": 1.0, "sell": -1.0, "hold": 0.0, "no_decision": 0.0}

@@ -10,10 +10,11 @@ from fks_agents.agents.answers import AnalystAnswer
 from fks_agents.agents.evidence import Abstention, View
 from fks_agents.agents.recollection import recall, shrunk, told
 from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
-from fks_agents.contracts import CycleState, Lesson, Report, Snapshot
+from fks_agents.contracts import Lesson, Report, Snapshot
 from fks_agents.deps import ChatModel, Deps, Node
 from fks_agents.errors import ModelError
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 
 Shown = Callable[[Snapshot], Mapping[str, str]]
 """What fills the holes that only one analyst's prompt has."""

@@ -14,9 +14,10 @@ from langgraph.runtime import Runtime
 from execution_core.limits import Account, Limits, shrink
 from execution_core.sizing import fixed_fractional, half_kelly, round_quantity, volatility_adjusted
 from fks_agents.agents.evidence import numeric
-from fks_agents.contracts import AccountView, CycleState, LimitEvent, Plan, Sized, Snapshot
+from fks_agents.contracts import AccountView, LimitEvent, Plan, Sized, Snapshot
 from fks_agents.deps import Deps
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 
 
 def risk(state: CycleState, runtime: Runtime[Deps]) -> CycleState:

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from fks_agents.agents.personas import names, profile
-from fks_agents.contracts import AccountView, Choice, CycleState, Plan, Regime
+from fks_agents.contracts import AccountView, Choice, Plan, Regime
 from fks_agents.deps import Deps
+from fks_agents.state import CycleState
 
 DEEP_DRAWDOWN = 0.05
 LONG_STREAK = 3

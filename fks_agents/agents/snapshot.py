@@ -10,7 +10,6 @@ from fks_agents.bars import SECONDS, Bars, Series, moment
 from fks_agents.contracts import (
     AccountView,
     CalendarEvent,
-    CycleState,
     Event,
     Fact,
     Forecast,
@@ -24,6 +23,7 @@ from fks_agents.contracts import (
 from fks_agents.deps import Deps, Node
 from fks_agents.errors import DataError, LookaheadError, UsageError
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 from tools import detectors, forecasters, indicators
 from tools.bars.quality import assess
 from tools.bars.resample import resample

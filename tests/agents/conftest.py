@@ -15,7 +15,6 @@ from fks_agents.bars import Bars, Series
 from fks_agents.contracts import (
     AccountView,
     Claim,
-    CycleState,
     Fact,
     Headline,
     Lesson,
@@ -30,6 +29,7 @@ from fks_agents.contracts import (
 )
 from fks_agents.deps import Call, ChatModel, ChatRole, Deps, Node
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 from tools.indicators import definitions
 
 AS_OF = datetime(2018, 12, 24, 21, tzinfo=UTC)

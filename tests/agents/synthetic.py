@@ -11,9 +11,10 @@ import numpy as np
 
 from fks_agents.bars import Bars, Floats, Series, moment, nanoseconds
 from fks_agents.clock import FixedClock
-from fks_agents.contracts import AccountView, CalendarEvent, CycleState, Headline, Position, Timeframe
+from fks_agents.contracts import AccountView, CalendarEvent, Headline, Position, Timeframe
 from fks_agents.deps import Broker, Calendar, Deps, IntentLog, Macro, Market, Memory, News, Store
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 
 if TYPE_CHECKING:
     from langgraph.runtime import Runtime

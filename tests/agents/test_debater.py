@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fks_agents.agents.debater import ROUNDS, debate_goes_on, debater, points, rules_turn, standing
-from fks_agents.contracts import Claim, CycleState, Regime, Report, Turn
+from fks_agents.contracts import Claim, Regime, Report, Turn
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 from tests.agents.conftest import RISING, Opened, claim, report, run, snapshot_of
 
 

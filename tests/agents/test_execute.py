@@ -11,10 +11,11 @@ from fks_agents.agents.approval import approval
 from fks_agents.agents.execute import bracket, execute
 from fks_agents.agents.levels import planned
 from fks_agents.agents.manager import DRAFT
-from fks_agents.contracts import Choice, CycleState, OrderIntent, Sized
+from fks_agents.contracts import Choice, OrderIntent, Sized
 from fks_agents.deps import Deps
 from fks_agents.errors import RefusedError
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 from tests.agents.conftest import AS_OF, RISING, Desk, Opened, run, snapshot_of
 
 SNAPSHOT = snapshot_of(RISING)

@@ -18,9 +18,10 @@ from fks_agents.agents.risk import risk
 from fks_agents.agents.selector import heard, selector
 from fks_agents.agents.snapshot import snapshot
 from fks_agents.bars import Bars, Series
-from fks_agents.contracts import AccountView, CycleState
+from fks_agents.contracts import AccountView
 from fks_agents.deps import Deps
 from fks_agents.settings import Settings
+from fks_agents.state import CycleState
 from tests.agents.conftest import Desk, NoClock
 from tools.macro import open_macro
 from tools.market import open_market

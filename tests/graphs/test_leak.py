@@ -51,7 +51,8 @@ class NoisyFuture:
         ]
         if self._peeks:
             columns[3][known - self._peeks : known] = columns[3][known : known + self._peeks]
-        noisy = Bars(symbol, timeframe, whole.venue, whole.opened, whole.closed, *columns)
+        o, h, low, c, v = columns
+        noisy = Bars(symbol, timeframe, whole.venue, whole.opened, whole.closed, o, h, low, c, v)
         return noisy.until(as_of)[-count:]
 
     def series(self, as_of: datetime) -> tuple[Series, ...]:

@@ -12,8 +12,8 @@ from langgraph.runtime import Runtime
 from fks_agents import _discovery
 from fks_agents.agents.levels import Profile
 from fks_agents.agents.proposing import proposal
-from fks_agents.contracts import CycleState
 from fks_agents.deps import Deps, Node
+from fks_agents.state import CycleState
 
 
 def names() -> tuple[str, ...]:

@@ -1,0 +1,47 @@
+"""What one running cycle knows, in the order it learns it."""
+
+from __future__ import annotations
+
+import operator
+from datetime import datetime
+from typing import Annotated
+
+from typing_extensions import TypedDict
+
+from fks_agents.contracts import (
+    Approval,
+    Choice,
+    Lesson,
+    OrderIntent,
+    Plan,
+    Receipt,
+    Report,
+    Sized,
+    Snapshot,
+    Timeframe,
+    Turn,
+    Verdict,
+)
+
+
+class CycleState(TypedDict, total=False):
+    """The graph's state. Only lists that grow have reducers; nothing is overwritten."""
+
+    id: str
+    symbol: str
+    timeframe: Timeframe
+    as_of: datetime
+    snapshot: Snapshot
+    stopped: str
+    """Why the cycle ended before anyone spoke: data too poor, feed missing."""
+    reports: Annotated[list[Report], operator.add]
+    debate: Annotated[list[Turn], operator.add]
+    draft: Plan
+    proposals: Annotated[list[Plan], operator.add]
+    choice: Choice
+    sized: Sized
+    verdict: Verdict
+    approval: Approval
+    orders: list[OrderIntent]
+    receipts: list[Receipt]
+    lessons: list[Lesson]

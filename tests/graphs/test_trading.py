@@ -76,7 +76,7 @@ def test_a_limit_that_forbids_the_trade_refuses_it(tmp_path: Path) -> None:
         def place(self, bracket: object) -> tuple[()]:
             raise AssertionError("an order was sent")
 
-    with open_desk(load(home=tmp_path), broker=lambda account, settings: Ruined()) as desk:  # type: ignore[arg-type]
+    with open_desk(load(home=tmp_path), broker=lambda account, settings: Ruined()) as desk:
         cycle = desk.analyze("SPX", as_of=AS_OF)
     assert (cycle.action, cycle.status) == ("sell", "refused")
     assert "drawdown" in cycle.reason

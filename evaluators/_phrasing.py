@@ -73,6 +73,27 @@ SENTENCES = (
     "{fact} has reached {n}, and that settles it",
     "Our read: {fact} ~{n}",
     "It is worth remembering that {fact}, at {n}, is known",
+    "Traders should respect {fact} at {n}",
+    "{n} on {fact} leaves little doubt",
+    "As of now {fact} equals {n}.",
+    "Since {fact} measures {n}, patience pays",
+    "{fact} was last seen at {n}",
+    "Both sides agree: {fact} is no more and no less than a plain {n}",
+    "Consider {id}: {fact} of {n}; that alone is telling",
+    "There is a {n} {fact}",
+    "The tape shows {fact} hovering around {n} while volume dries out",
+    "On the chart we observe {fact} of {n}, which argues for patience.",
+    "{fact} ({id}) has settled at {n} after a quiet session",
+    "Given {fact} = {n}, the case for a position is thin",
+    "The snapshot puts {fact} at {n}; see {id}",
+    "Momentum aside, {fact} is worth {n} today",
+    "{fact} currently prints {n} and deserves attention",
+    "Because {id} reports {n} for {fact}, we stay cautious",
+    "One number matters here: {n}, the {fact}",
+    "{n} is where {fact} ended the week.",
+    "Evidence: {fact} -> {n}",
+    "We rely on {fact} (now {n}) and nothing else",
+    "I would point to {fact}, last recorded as {n}",
 )
 CHANGES = (
     ("{fact} shows the price rose {n}", "{fact} shows the price fell {n}"),
@@ -81,6 +102,11 @@ CHANGES = (
     ("A rise of {n} in {fact}", "A decline of {n} in {fact}"),
     ("By {fact}, prices climbed {n}", "By {fact}, prices slid {n}"),
     ("{fact} records a {n} gain", "{fact} records a {n} drop"),
+    ("The index advanced {n} on the {fact} measure", "The index shed {n} on the {fact} measure"),
+    ("{fact} is in the green, up by {n}", "{fact} is in the red, off by {n}"),
+    ("The asset added {n}, says {fact}", "The asset surrendered {n}, says {fact}"),
+    ("{fact} confirms a {n} advance", "{fact} confirms a {n} decline"),
+    ("Buyers pushed it up {n} on {fact}", "Sellers dragged it down {n} on {fact}"),
 )
 DISTANCES = (
     ("Price is {n} above its average ({fact})", "Price is {n} below its average ({fact})"),
@@ -91,6 +117,9 @@ COMPARED = (
     ("{a} at {n} is above {b} at {m}", "{a} at {n} is below {b} at {m}"),
     ("{a} exceeds {b}", "{a} is lower than {b}"),
     ("{a} ({n}) trades over {b} ({m})", "{a} ({n}) trades under {b} ({m})"),
+    ("{a} holds above {b}", "{a} languishes below {b}"),
+    ("With {a} greater than {b}, the tone is set", "With {a} less than {b}, the tone is set"),
+    ("{a}, at {n}, remains north of {b}, at {m}", "{a}, at {n}, remains south of {b}, at {m}"),
 )
 THRESHOLDS = (
     ("{fact} is above {t}", "{fact} is below {t}"),
@@ -103,19 +132,26 @@ FORMULAS = (
     ("A stop at {n} follows from {a} and {b}", "{ida} - 0.02 * {idb}"),
 )
 HELD_OUT = (
-    "Traders should respect {fact} at {n}",
-    "{n} on {fact} leaves little doubt",
-    "As of now {fact} equals {n}.",
-    "Since {fact} measures {n}, patience pays",
-    "{fact} was last seen at {n}",
-    "Both sides agree: {fact} is no more and no less than a plain {n}",
-    "Consider {id}: {fact} of {n}; that alone is telling",
-    "There is a {n} {fact}",
-    "The tape shows {fact} hovering around {n} while volume dries out",
+    "Our main argument rests on {fact}, which has come to {n}.",
+    "{fact} hovers at {n} [{id}], hence no hurry",
+    "A {fact} as low or high as {n} is what the data give",
+    "Do not overlook {fact}: the tape says {n}",
+    "{n} for {fact} was the surprise of the session",
+    "Judging by {id}, {fact} now totals {n}",
+    "{fact} - {n}",
+    "There can be no dispute over {fact} ({n})",
+    "If one thing counts, it is {fact} with its {n}",
+    "The bulls quote {fact} = {n}; the bears do not answer",
 )
 HELD_OUT_CHANGES = (
-    ("The index advanced {n} on the {fact} measure", "The index shed {n} on the {fact} measure"),
-    ("{fact} is in the green, up by {n}", "{fact} is in the red, off by {n}"),
+    ("After {fact} the price stands {n} higher", "After {fact} the price stands {n} lower"),
+    ("{fact} tells of an increase by {n}", "{fact} tells of a decrease by {n}"),
+    ("It picked up {n} ({fact})", "It gave back {n} ({fact})"),
+)
+HELD_OUT_COMPARED = (
+    ("{a} sits comfortably above {b}", "{a} sits well below {b}"),
+    ("We find {a} larger than {b}", "We find {a} smaller than {b}"),
+    ("{a} = {n} > {b} = {m}", "{a} = {n} < {b} = {m}"),
 )
 
 _CHANGE = re.compile(r"^(?:return_\d+$|roc_|gap$|body$|mean_return)")

@@ -176,7 +176,7 @@ def _told(draft: Draft, value: float, identity: str) -> tuple[Claim, phrasing.Pr
 def _drafts(facts: Sequence[Fact], n: int, random: Random, *, held_out: bool) -> Iterator[Draft]:
     known = phrasing.numeric(facts)
     makers = (
-        (_single, _single, _single, _signed)
+        (_single, _single, _single, _signed, _compared)
         if held_out
         else (_single, _single, _single, _signed, _compared, _threshold, _formula)
     )
@@ -212,7 +212,6 @@ def _signed(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | No
 
 
 def _compared(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | None:  # noqa: FBT001
-    del held_out
     prices = [
         f
         for f in facts
@@ -226,7 +225,8 @@ def _compared(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | 
     style, decimals = phrasing.Style(""), random.choice((1, 2))
     said = {"a": phrasing.in_words(a, random), "b": phrasing.in_words(b, random), "n": "{n}",
             "m": phrasing.printed(float(b.value), style, decimals).text}  # fmt: skip
-    above, below = (sentence.format(**said) for sentence in random.choice(phrasing.COMPARED))
+    sentences = random.choice(phrasing.HELD_OUT_COMPARED if held_out else phrasing.COMPARED)
+    above, below = (sentence.format(**said) for sentence in sentences)
     right, wrong = (above, below) if a.value > b.value else (below, above)  # type: ignore[operator]
     drafted = _draft(right, a, random)
     return drafted._replace(opposite=wrong, style=style, decimals=decimals, fact_ids=(a.id, b.id), holds_value=False)

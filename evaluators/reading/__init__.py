@@ -5,13 +5,14 @@ Nothing here says whether a statement is true. The same reading serves claims ov
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from evaluators.reading.names import Period, names_in
-from evaluators.reading.quantities import Quantity, normalise, quantities_in
-from evaluators.reading.words import Comparison, Word, comparisons_in, words_in
+from evaluators.reading.quantities import Quantity, normalise, quantities_in, with_ranges
+from evaluators.reading.words import Comparison, Word, clause_around, comparisons_in, words_in
 
-__all__ = ["Comparison", "Period", "Quantity", "Reading", "Word", "normalise", "read"]
+__all__ = ["Comparison", "Period", "Quantity", "Reading", "Word", "normalise", "read", "with_ranges"]
 
 
 class Reading(NamedTuple):
@@ -25,13 +26,12 @@ class Reading(NamedTuple):
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around `position`."""
-        from evaluators.reading.words import clause_around
-
         return clause_around(self.text, position)
 
 
+@lru_cache(maxsize=1024)
 def read(text: str) -> Reading:
-    """Read `text`; never raises, whatever it holds."""
+    """Read `text`; never raises, whatever it holds. Debaters repeat analysts word for word: each text is read once."""
     plain = normalise(text)
     names = names_in(plain)
     quantities = quantities_in(plain, names)

@@ -13,6 +13,7 @@ NUMBER_WORDS = {
     "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 WORDED = "|".join(NUMBER_WORDS)
+TENS = "|".join(word for word, count in NUMBER_WORDS.items() if 20 <= count < 100)
 
 _SPAN = "bar|day|session|candle|period|week|month|quarter|year|hour|minute"
 _SHORT = {"d": "day", "w": "week", "h": "hour", "y": "year", "m": "minute", "mo": "month", "min": "minute"}
@@ -44,6 +45,7 @@ _NAMES = re.compile(
     |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
     |(?P<level>\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:{vocabulary.LEVELS})\b)
     |(?P<bracket>\b(?i:{vocabulary.LEVELS})\ ?\(\s?(?P<share>\d{{1,2}})\s?(?:%|percent)\s?\))
+    |(?P<scale>(?:\bout\ of\ |(?<=\d)\s?/\s?)100\b(?![.,]\d))
     |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)
     |(?P<token>\b(?!(?:USD|EUR|GBP|JPY|CHF|USDT)\d)[A-Za-z][A-Za-z_]*_?\d+(?:_?[A-Za-z]\w*|_\d+)*\b(?![.,]\d|\s?%))
     """,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from evaluators.reading import _vocabulary as vocabulary
-from evaluators.reading.names import NUMBER_WORDS, WORDED, Period
+from evaluators.reading.names import NUMBER_WORDS, TENS, WORDED, Period
 
 Mark = Literal[
     "", "percent", "pp", "bp", "points", "currency", "sigma", "times", "atr", "r", "volume", "bar", "day", "week",
@@ -39,6 +39,8 @@ _NUMBER = re.compile(
     r"(?P<currency>(?:US)?\$|[€£¥₿]|(?:USDT?|EUR|GBP|JPY|CHF)\s?(?=[\d-]))?\s?(?P<inner>[-−])?"
     r"(?P<digits>\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:[,']\d{3})+(?![\d])(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<exponent>[eE][-+]?\d{1,3}(?![\w.]))?"
+    # Tens are numbers wherever they stand; one to twelve only before a unit.
+    r"|(?<![\w-])(?P<tens>" + TENS + r")(?:-(?P<ones>one|two|three|four|five|six|seven|eight|nine))?(?![\w-])"
     r"|(?<![\w-])(?P<word>" + WORDED + r")(?=[ -](?:%|percent|per cent|pct|points?|basis|sigmas?|standard|ATRs?|"
     r"average true|times|bars?|days?|weeks?|sessions?|thousand|million|billion|trillion)\b)",
     re.IGNORECASE,
@@ -54,9 +56,11 @@ _AFTER = re.compile(
     r"(?!\s+(?:[~≈]?[$€£]?\d|to\b))",
     re.IGNORECASE,
 )
+_MINUS = re.compile(r"\bminus\s?\Z", re.IGNORECASE)
 _FLIPPED = re.compile(r"\b(?:not|n't|never|no)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 
 
+_DENIED = re.compile(r"(?:\b(?:not|never)|n't)\s+(?:at|near|about|around|quite|exactly)?\s*\Z", re.IGNORECASE)
 # `was (2.1 %)` is an accountant's minus; `RSI (61.3)` only explains what was named.
 _TELLS_A_VALUE = re.compile(r"(?:\b(?:is|was|were|of|at|by|reads|shows|stands at|stood at)|[:=])\s*\Z", re.IGNORECASE)
 
@@ -72,11 +76,15 @@ class Quantity(NamedTuple):
     """-1 or +1 as printed; 0 unsigned; 2 either way (±)."""
     lean: int
     """-1 or +1 as worded: `fell 2 %`, `2 % below`; 0 without such a word."""
+    lean_at: int
+    """Where that word begins."""
     is_positional: bool
     """The lean comes from above or below, which may also compare a level instead of signing a difference."""
     start: int
     end: int
     is_scaled: bool = False
+    is_denied: bool = False
+    """`not 61.3`: says what it is not."""
     partner: int = 0
     """+1 where the next quantity is the other end of a range, -1 where the one before is."""
     is_between: bool = False
@@ -108,7 +116,12 @@ def normalise(text: str) -> str:
 
 def quantities_in(text: str, names: Sequence[Period]) -> tuple[Quantity, ...]:
     """Every number in `text` that may state something, in order; `names` as found in the same text."""
-    found = list(_scan(text, names))
+    return tuple(_scan(text, names))
+
+
+def with_ranges(text: str, quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """The same, the two ends of a range marked as partners. Numbers that are names have to be out by then."""
+    found = list(quantities)
     for i in range(len(found) - 1):
         if (ends := _as_range(text, found[i], found[i + 1])) is not None:
             found[i : i + 2] = ends
@@ -138,7 +151,7 @@ def _scan(text: str, names: Sequence[Period]) -> Iterator[Quantity]:
     position, upcoming = 0, list(names)
     while (match := _NUMBER.search(text, position)) is not None:
         end = match.end()
-        digits = match.start("digits") if match["digits"] else match.start("word")
+        digits = _starts_at(match)
         while upcoming and upcoming[0].end <= digits:
             upcoming.pop(0)
         name = upcoming[0] if upcoming and upcoming[0].start <= digits else None
@@ -152,7 +165,7 @@ def _scan(text: str, names: Sequence[Period]) -> Iterator[Quantity]:
 
 def _quantity(text: str, match: re.Match[str], name: Period | None) -> Quantity:
     value, step = _value(match)
-    start = match.start("digits") if match["digits"] else match.start("word")
+    start = _starts_at(match)
     end = match.end()
     scaled = _SCALE.match(text, end)
     if scaled is not None:
@@ -162,11 +175,20 @@ def _quantity(text: str, match: re.Match[str], name: Period | None) -> Quantity:
     if (unit := _MARK.match(text, end)) is not None:
         mark, end = (unit.lastgroup if mark == "" else mark), unit.end()  # type: ignore[assignment]
     sign = _printed_sign(text, match, end)
-    lean, is_positional = _worded_lean(text, match.start(), end)
-    return Quantity(value, step, mark, sign, lean, is_positional, start, end, scaled is not None, name=name)
+    lean, lean_at, is_positional = _worded_lean(text, match.start(), end)
+    is_denied = _DENIED.search(text[max(0, match.start() - 24) : match.start()]) is not None
+    return Quantity(
+        value, step, mark, sign, lean, lean_at, is_positional, start, end, scaled is not None, is_denied, name=name
+    )
+
+
+def _starts_at(match: re.Match[str]) -> int:
+    return match.start(next(group for group in ("digits", "tens", "word") if match[group]))
 
 
 def _value(match: re.Match[str]) -> tuple[float, float]:
+    if match["tens"]:
+        return float(NUMBER_WORDS[match["tens"].lower()] + NUMBER_WORDS.get((match["ones"] or "").lower(), 0)), 1.0
     if match["word"]:
         return float(NUMBER_WORDS[match["word"].lower()]), 1.0
     digits = match["digits"].replace("'", ",")
@@ -182,6 +204,8 @@ def _value(match: re.Match[str]) -> tuple[float, float]:
 
 def _printed_sign(text: str, match: re.Match[str], end: int) -> int:
     sign = match["inner"] or match["sign"] or ""
+    if _MINUS.search(text[max(0, match.start() - 7) : match.start()]):
+        return -1
     at = match.start("sign")
     if sign in ("-", "–") and match["inner"] is None:
         # A dash after a word or a number joins; one with a space behind it is punctuation.
@@ -198,17 +222,18 @@ def _printed_sign(text: str, match: re.Match[str], end: int) -> int:
     return -1 if is_accounting else 0
 
 
-def _worded_lean(text: str, start: int, end: int) -> tuple[int, bool]:
-    """Which way the words next to the number lean, and whether they only place it above or below something."""
-    head = text[max(0, start - 60) : start]
+def _worded_lean(text: str, start: int, end: int) -> tuple[int, int, bool]:
+    """Which way the words next to the number lean, where, and whether they only place it above or below something."""
+    first = max(0, start - 60)
     if (after := _AFTER.match(text[end : end + 60])) is not None:
-        return (-1 if after["down"] else 1), _places(after["down"] or after["up"])
-    before = _BEFORE.search(head)
-    if before is None or _places(before["down"] or before["up"]):
-        return 0, False
-    flipped = _FLIPPED.search(head[: before.start()]) is not None
-    lean = -1 if before["down"] else 1
-    return (0 if flipped else lean), False
+        word = "down" if after["down"] else "up"
+        return (-1 if word == "down" else 1), end + after.start(word), _places(after[word])
+    if (before := _BEFORE.search(text[first:start])) is None:
+        return 0, 0, False
+    word = "down" if before["down"] else "up"
+    if _places(before[word]) or _FLIPPED.search(text[first : first + before.start()]):
+        return 0, 0, False
+    return (-1 if word == "down" else 1), first + before.start(word), False
 
 
 def _places(word: str) -> bool:

@@ -25,6 +25,7 @@ _NEGATED = re.compile(rf"(?:\b(?:{vocabulary.NEGATIONS})|n't)\s*(?:\w+\s+){{0,2}
 _OPPOSITE: dict[Operator, Operator] = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 # `over` and `under` compare only before a number or a thing; `over time`, `over the last`, `under pressure` do not.
 _NO_COMPARISON = re.compile(rf"\A\s+(?:{vocabulary.NOT_COMPARING})", re.IGNORECASE)
+_ABOUT = re.compile(rf"\b(?:{vocabulary.BEFORE_NO_COMPARISON})\s+\Z", re.IGNORECASE)
 # `higher than on 62 % of the last bars` states a share, which is judged as a number.
 _SHARE = re.compile(r"\A\s+(?:on|in|for|during)\s+[\d.]+\s?(?:%|percent)", re.IGNORECASE)
 _EQUAL = re.compile(
@@ -71,6 +72,8 @@ def comparisons_in(text: str, names: Sequence[Period]) -> tuple[Comparison, ...]
         if _SHARE.match(text[end : end + 24]):
             continue
         if word in ("over", "under", "above", "up to", "top", "tops") and _compares_nothing(text, word, end, names):
+            continue
+        if word == "over" and _ABOUT.search(text[max(0, start - 14) : start]):
             continue
         operator = _OPERATORS[int((match.lastgroup or "o0")[1:])][0]
         if _NEGATED.search(text[max(0, start - 30) : start]):

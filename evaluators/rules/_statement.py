@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from evaluators.reading import Quantity, Reading, read
+from evaluators.reading import Quantity, Reading, read, with_ranges
 from evaluators.rules import _formula
 from evaluators.rules._agreement import agrees, goes_with
 from evaluators.rules._terms import Term, fits, mentioned, named, term_of, worded_counts
@@ -15,6 +15,7 @@ from fks_agents.contracts import Check, Claim, Fact, Outcome
 
 RESULT = "formula"
 _WORD = re.compile(r"[a-z]+")
+_ID = re.compile(r"\bF[1-9]\d*\b")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Statement:
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.claim.fact_ids, *self.formula_ids)))
+        """Cited as such, in the formula, or in the text."""
+        return tuple(dict.fromkeys((*self.claim.fact_ids, *self.formula_ids, *_ID.findall(self.reading.text))))
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
@@ -91,7 +93,11 @@ class Statement:
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """What the text states; numbers that prove to be parameters of the cited facts are left out."""
-        return tuple(q for q in self.reading.quantities if not self.is_name(q))
+        stated = (q for q in self.reading.quantities if not self.is_name(q))
+        plain = tuple(
+            q._replace(lean=0) if q.lean and self.is_in_a_name(q.lean_at, q.lean_at + 2) else q for q in stated
+        )
+        return with_ranges(self.reading.text, plain)
 
     @cached_property
     def name_spans(self) -> tuple[tuple[int, int, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,6 +29,7 @@ class Term(NamedTuple):
 
 _PIECES = re.compile(r"[a-z]+|\d+")
 _WORD = re.compile(r"[a-z]+")
+_NAME = re.compile(r"[a-z]+(?:_[a-z0-9]+)*")
 _DEFINED = re.compile(
     r"\b(?:last|of|over|from|at lag)\s(\d+)\b|\b(\d+)[- ](?:bars?|closes|log|one-bar|values|returns|days?)\b"
 )
@@ -151,25 +153,32 @@ def fits(period: Period, term: Term) -> bool:
     return _is_among(period, term, term.counts) or _is_among(period, term, defined_counts(term.name))
 
 
-def _is_among(period: Period, term: Term, counts: tuple[int, ...]) -> bool:
+def _is_among(period: Period, term: Term, counts: Container[int]) -> bool:
     if period.unit == "":
         return any(count in counts for count in period.counts) or _is_band(period, counts)
     return any(length in counts for length in _lengths(period, term.timeframe))
 
 
 @lru_cache(maxsize=4096)
-def defined_counts(name: str) -> tuple[int, ...]:
-    """Lengths that the catalogue's definition of this fact tells: 252 of `below the highest close of 252 bars`."""
+def defined_counts(name: str) -> frozenset[int]:
+    """Lengths that the catalogue's definition of this fact tells: 252 of `below the highest close of 252 bars`.
+
+    Where the definition names other facts, theirs too: the 12 and 26 of the MACD are those of its averages.
+    """
     from tools.indicators import definitions  # heavy, and needed only where the name does not tell
 
-    text = next((each.text for each in definitions() if each.name == name), "")
-    return tuple(int(match[1] or match[2]) for match in _DEFINED.finditer(text))
+    texts = {each.name: each.text for each in definitions()}
+    counts = {int(match[1] or match[2]) for match in _DEFINED.finditer(texts.get(name, ""))}
+    for word in _NAME.findall(texts.get(name, "")):
+        if word in texts and word != name:
+            counts |= {*_pieces(word)[1], *defined_counts(word)}
+    return frozenset(counts)
 
 
-def _is_band(period: Period, counts: tuple[int, ...]) -> bool:
+def _is_band(period: Period, counts: Container[int]) -> bool:
     # The 80 % band lies between the quantiles 10 and 90.
-    half = (100 - period.counts[0]) / 2
-    return any(count in (half, 100 - half) for count in counts)
+    half = (100 - period.counts[0]) // 2
+    return half in counts or 100 - half in counts
 
 
 def _lengths(period: Period, timeframe: Timeframe | None) -> tuple[float, ...]:

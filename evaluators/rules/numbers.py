@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import permutations
 
@@ -13,9 +14,20 @@ from evaluators.rules._thresholds import is_threshold
 from fks_agents.contracts import Check
 
 RULE = "numbers"
+_FACTORS = {
+    "doubl": 2.0, "twice": 2.0, "twofold": 2.0, "tripl": 3.0, "thrice": 3.0, "threefold": 3.0, "quadrupl": 4.0,
+    "hal": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "tenfold": 10.0, "fivefold": 5.0,
+}  # fmt: skip
+_IN_WORDS = re.compile(
+    r"\b(?:doubl(?:ed|es|ing)|tripl(?:ed|es|ing)|quadrupl(?:ed|es|ing)|halv(?:ed|es|ing)|twice|thrice|(?:two|three|five|ten)fold|"
+    r"half (?:of|the|its)|a (?:third|quarter|fifth|tenth) of)\b",
+    re.IGNORECASE,
+)
 
 
 def check(statement: Statement) -> Iterator[Check]:
+    if (said := _IN_WORDS.search(statement.reading.text)) and not _is_step(statement, said[0].lower()):
+        yield statement.check(RULE, "unscored", f"says {said[0]}, which cannot be recomputed", stated=said[0])
     if not statement.terms:
         return
     for quantity in statement.quantities:
@@ -40,8 +52,16 @@ def source_of(statement: Statement, quantity: Quantity) -> Term | None:
     return found
 
 
+def _is_step(statement: Statement, said: str) -> bool:
+    """Whether the formula multiplies or divides by what the word says."""
+    factor = next(factor for word, factor in _FACTORS.items() if word in said)
+    return any(step.value in (factor, 1 / factor) for step in statement.steps)
+
+
 def _number(statement: Statement, quantity: Quantity) -> Check:
     printed = statement.printed(quantity)
+    if quantity.is_denied:
+        return statement.check(RULE, "unscored", f"says what it is not: {printed}", stated=printed)
     if (source := source_of(statement, quantity)) is not None:
         return statement.check(
             RULE,
@@ -75,7 +95,14 @@ def _range(statement: Statement, low: Quantity) -> Iterator[Check]:
     ends = [next((t for t in candidates if statement.agrees(end, t)), None) for end in (low, high)]
     printed = statement.reading.text[low.start : high.end]
     if ends[0] is not None and ends[1] is not None and ends[0] != ends[1]:
-        yield statement.check(RULE, "pass", f"says {printed}; {told(ends[0])}, {told(ends[1])}", stated=printed)
+        reason = f"says {printed}; {told(ends[0])}, {told(ends[1])}"
+        between = _inside(statement, low, ends[0], ends[1])
+        if between is not None and not ends[0].value <= between.value <= ends[1].value:
+            yield statement.check(
+                RULE, "fail", f"{reason}; {told(between)}", stated=printed, computed=shown(between.value)
+            )
+        else:
+            yield statement.check(RULE, "pass", reason, stated=printed)
         return
     if low.is_between and len(candidates) == 1:
         term = candidates[0]
@@ -92,6 +119,16 @@ def _range(statement: Statement, low: Quantity) -> Iterator[Check]:
         return
     yield _number(statement, low)
     yield _number(statement, high)
+
+
+def _inside(statement: Statement, low: Quantity, first: Term, last: Term) -> Term | None:
+    """What is said to lie between two facts: the one other fact that the words before speak of."""
+    if not low.is_between:
+        return None
+    start, _ = statement.reading.clause(low.start)
+    others = tuple(term for term in statement.quotable(low) if term not in (first, last))
+    found = statement.spoken_of(start, low.start, others)
+    return found[0] if len(found) == 1 else None
 
 
 def _differences(statement: Statement, quantity: Quantity) -> Iterator[Term]:

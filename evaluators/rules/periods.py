@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from evaluators.reading import Period
 from evaluators.rules._statement import Statement
-from evaluators.rules._terms import Term, fits
+from evaluators.rules._terms import Term, defined_counts, fits
 from fks_agents.contracts import Check
 
 RULE = "periods"
@@ -55,7 +55,7 @@ def _period(statement: Statement, period: Period, facts: tuple[Term, ...]) -> It
         )
         return
     cited = ", ".join(f"{term}{f' on {term.timeframe}' if term.timeframe else ''}" for term in facts)
-    if any(term.counts for term in facts):
+    if any(term.counts or defined_counts(term.name) for term in facts):
         yield statement.check(RULE, "fail", f"says {printed}; cited is {cited}", stated=printed, computed=cited)
     else:
         yield statement.check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evaluators.reading import read
+from evaluators.reading import Quantity, read, with_ranges
 
 # text, (value, step, mark, sign, lean) of each quantity
 READ: tuple[tuple[str, list[tuple[float, float, str, int, int]]], ...] = (
@@ -29,11 +29,16 @@ READ: tuple[tuple[str, list[tuple[float, float, str, int, int]]], ...] = (
 )  # fmt: skip
 
 
+def stated(text: str) -> tuple[Quantity, ...]:
+    reading = read(text)
+    return with_ranges(reading.text, reading.quantities)
+
+
 @pytest.mark.parametrize(("text", "expected"), READ, ids=[text for text, _ in READ])
 def test_a_number_is_read_with_unit_rounding_and_sign(
     text: str, expected: list[tuple[float, float, str, int, int]]
 ) -> None:
-    found = [(round(q.value, 9), round(q.step, 9), q.mark, q.sign, q.lean) for q in read(text).quantities]
+    found = [(round(q.value, 9), round(q.step, 9), q.mark, q.sign, q.lean) for q in stated(text)]
     assert found == expected
 
 

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from typing import Any, cast
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from execution_core import OrderEvent
 from execution_core._engine import Engine
+from execution_core._engine_py import Engine as PlainEngine
+from execution_core._order_py import Order
 from execution_core.journal import Journal, replay
 from tests.execution_core.conftest import ENGINES
 from tests.execution_core.worlds import Step, do, settings, stories
@@ -159,3 +162,33 @@ def test_a_fill_says_what_it_is() -> None:
     assert engine.cash == 1000.0 - (196.0 + 0.196)
     assert (engine.position, engine.average_price, engine.unrealised) == (2.0, 98.0, 2.0)
     assert engine.equity == engine.cash + 198.0
+
+
+def check_that_no_leg_outlives(make: type[Engine]) -> None:
+    engine = make()
+    engine.place("market", "buy", 1.0, stop=95.0, target=105.0)
+    engine.bar(0, 10, 100.0, 106.0, 99.0, 104.0)
+    engine.bar(10, 20, 100.0, 101.0, 94.0, 96.0)
+    assert engine.orders() == []
+    assert engine.position == 0.0
+
+
+def test_no_leg_outlives_its_sibling(make: type[Engine]) -> None:
+    check_that_no_leg_outlives(make)
+
+
+def test_an_engine_that_forgets_siblings_and_flatness_fails_that_check() -> None:
+    class Forgetful(PlainEngine):
+        """The control: nothing ends because something else did, and legs may open."""
+
+        def _end(self, order: Order, what: str, reason: str) -> None:
+            if reason not in ("sibling_filled", "position_closed"):
+                super()._end(order, what, reason)
+
+        def _add_legs(self, entry: Order, *rest: Any) -> None:
+            super()._add_legs(entry, *rest)
+            for order in self._orders:
+                order.is_reduce_only = False
+
+    with pytest.raises(AssertionError):
+        check_that_no_leg_outlives(cast("type[Engine]", Forgetful))

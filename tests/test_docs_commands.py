@@ -69,11 +69,11 @@ def test_the_commands_do_what_is_shown(page: Path, tmp_path: Path) -> None:
         assert [line for line in shown if line not in ran.stdout] == [], f"{page.name}: $ {command}"
 
 
-def test_the_picture_of_the_graph_is_the_graph() -> None:
-    from graphs.trading import build
-
-    shown = (ROOT / "README.md").read_text("utf-8").partition("<!-- graph -->")[2].partition("<!-- /graph -->")[0]
-    assert shown.strip() == f"```mermaid\n{build().get_graph().draw_mermaid().strip()}\n```"
+@pytest.mark.real
+def test_the_measurement_the_page_quotes_can_be_made(tmp_path: Path) -> None:
+    measure = [sys.executable, str(ROOT / "examples" / "measure_the_rules.py"), "1500"]
+    ran = subprocess.run(measure, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert re.match(r"\d+ decisions, \d+ ordered, \d+ filled\n", ran.stdout)
 
 
 def test_every_command_is_in_the_table() -> None:

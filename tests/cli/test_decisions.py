@@ -192,8 +192,8 @@ def test_memory_shows_nothing_before_it_was_learned(fks: Fks, home: Path, decisi
     found = fks(*query).json
     assert found
     learned = min(each["learned_at"] for each in found)
-    assert fks(*query, "--as-of", "2018-04-20T20:00:00Z").json == []
-    assert learned > "2018-04-20T20:00:00Z"
+    assert fks(*query, "--as-of", "2018-04-20T19:59:59Z").json == []
+    assert learned >= "2018-04-20T20:00:00Z"
     assert fks("memory", "query", "x", "--agent", "nobody", "--home", str(home)).code == 2
 
 

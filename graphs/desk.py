@@ -93,6 +93,8 @@ class Desk(AbstractContextManager["Desk"]):
         account = settings.account or ("main" if as_of is None else None)
         if account is not None:
             self.advance(until=moment, account=account)
+            # An account that has seen later bars says so here, before anything is admitted.
+            self.broker(account, settings).account(symbol, moment)
         admission = self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account)
         return self._run(admission, settings, on_event)
 

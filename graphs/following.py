@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fks_agents.agents.reflect import lessons_from
 from fks_agents.bars import SECONDS, Bars
-from fks_agents.contracts import Fill, Lesson, Result
+from fks_agents.contracts import Cycle, Fill, Lesson, Result
 from fks_agents.settings import Settings
 from graphs.outcomes import result_of
 from memory.decisions import Entry
@@ -40,7 +40,7 @@ class Follower:
     desk: Desk
 
     def advance(self, until: datetime | None, account: str | None) -> tuple[Advanced, ...]:
-        """Every open decision (of one account, or of all), oldest first; asking again changes nothing."""
+        """Every open decision that saw a market (of one account, or of all); asking again changes nothing."""
         decisions = self.desk.ledger.decisions.open_decisions(account)
         of_account = sorted(decisions, key=lambda entry: (entry.account, entry.symbol, entry.timeframe, entry.sequence))
         groups = groupby(of_account, key=lambda entry: (entry.account, entry.symbol, entry.timeframe))
@@ -56,7 +56,9 @@ class Follower:
         broker = self.desk.broker(first.account, settings)
         equity = broker.advance(later).equity if isinstance(broker, PaperBroker) else float("nan")
         for entry in entries:
-            yield self._follow(entry, later, equity)
+            cycle = self.desk.ledger.decisions.cycle(entry.id)
+            if cycle.snapshot is not None:
+                yield self._follow(entry, cycle, later, equity)
 
     def _bars_after(self, entry: Entry, settings: Settings, until: datetime | None) -> Bars:
         market = self.desk.feeds(settings).market
@@ -68,9 +70,8 @@ class Follower:
         bars = market.bars(entry.symbol, entry.timeframe, end, count).guard(end)
         return bars[len(bars.until(entry.as_of)) :]
 
-    def _follow(self, entry: Entry, later: Bars, equity: float) -> Advanced:
+    def _follow(self, entry: Entry, cycle: Cycle, later: Bars, equity: float) -> Advanced:
         ledger = self.desk.ledger
-        cycle = ledger.decisions.cycle(entry.id)
         horizon = self.desk.settings_of(ledger.decisions.admission(entry.id)).horizon
         own = later[len(later.until(entry.as_of)) :]
         fills = ledger.paper.fills(decision_id=entry.id)

@@ -1,0 +1,201 @@
+"""What a desk promises around its decisions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fks_agents import analyze
+from fks_agents.contracts import OrderIntent
+from fks_agents.deps import Call
+from fks_agents.errors import ConfigError, DataError, LedgerError, LookaheadError, UsageError
+from fks_agents.llm.scripted import ScriptedChat
+from fks_agents.settings import load
+from graphs.desk import Desk
+from graphs.opening import moment_of, open_desk
+from tests.graphs.scripts import honest
+
+AS_OF = datetime(2018, 4, 20, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return open_desk(load(home=tmp_path))
+
+
+def test_one_call_decides(tmp_path: Path) -> None:
+    cycle = analyze("SPX", timeframe="1d", source="sample", as_of="2018-12-24T21:00:00Z", home=tmp_path)
+    assert (cycle.plan is not None, cycle.verdict.outcome) == (True, "pass")
+    assert "SPX" in cycle.explain()
+
+
+def test_a_desk_and_settings_beside_it_are_refused(desk: Desk) -> None:
+    with desk, pytest.raises(UsageError, match="source cannot be given beside it"):
+        analyze("SPX", desk=desk, source="sample")
+
+
+def test_the_newest_bar_is_the_default_moment(desk: Desk) -> None:
+    with desk:
+        assert desk.analyze("SPX").as_of == datetime(2018, 12, 31, 21, tzinfo=UTC)
+
+
+def test_a_replay_gives_the_same_bytes(desk: Desk) -> None:
+    with desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+        replayed = desk.replay(cycle.id)
+        assert replayed.is_identical, replayed.differences
+        assert replayed.cycle.as_json() == cycle.as_json()
+
+
+def test_a_replay_asks_no_model_and_meets_the_same_failures(tmp_path: Path) -> None:
+    def moody(call: Call) -> str:
+        return "" if call.role == "macro" else honest(call)
+
+    chat = ScriptedChat(moody)
+    with open_desk(load(home=tmp_path), chats={"quick": chat, "deep": chat}) as desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+        made = len(chat.asked)
+        replayed = desk.replay(cycle.id)
+    assert any(report.analyst == "macro" and report.abstained for report in cycle.reports)
+    assert (len(chat.asked), replayed.differences) == (made, ())
+
+
+def test_a_replay_says_what_differs_when_a_rule_has_changed(tmp_path: Path) -> None:
+    chat = ScriptedChat(honest)
+    with open_desk(load(home=tmp_path), chats={"quick": chat, "deep": chat}) as desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+    with open_desk(load(home=tmp_path), chats={"quick": None, "deep": None}) as other:
+        replayed = other.replay(cycle.id)
+    assert not replayed.is_identical
+    assert any(line.startswith("cycle.reports[0].model: was") for line in replayed.differences)
+
+
+def test_memory_of_later_lessons_does_not_change_a_replay(desk: Desk) -> None:
+    with desk:
+        first = desk.analyze("SPX", as_of=AS_OF)
+        desk.advance()
+        later = desk.analyze("SPX", as_of=AS_OF + timedelta(days=60))
+        assert any(report.recalled for report in later.reports)
+        assert not any(report.recalled for report in first.reports)
+        assert desk.replay(first.id).is_identical
+        assert desk.replay(later.id).is_identical
+
+
+def test_the_account_is_followed_to_the_end_of_the_trade(desk: Desk) -> None:
+    with desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+        [advanced] = desk.advance()
+        assert advanced.result is not None
+        assert advanced.fills[0].leg == "entry"
+        paid = sum(
+            (fill.price if fill.side == "sell" else -fill.price) * fill.quantity - fill.fee for fill in advanced.fills
+        )
+        assert advanced.result.profit == pytest.approx(paid, rel=1e-12)
+        assert advanced.equity == pytest.approx(100_000.0 + paid, rel=1e-12)
+        assert desk.ledger.results.result(cycle.id) == advanced.result
+        assert desk.advance() == ()
+
+
+def test_running_an_account_on_in_steps_ends_like_running_it_at_once(tmp_path: Path) -> None:
+    ends = []
+    for name, steps in (("once", 1), ("steps", 30)):
+        with open_desk(load(home=tmp_path / name)) as desk:
+            cycle = desk.analyze("SPX", as_of=AS_OF)
+            for day in range(1, steps + 1):
+                desk.advance(until=AS_OF + timedelta(days=30 * day / steps))
+            ends.append((desk.ledger.results.result(cycle.id), desk.ledger.paper.fills(decision_id=cycle.id)))
+    assert ends[0] == ends[1]
+    assert ends[0][0] is not None
+
+
+def test_decisions_about_the_past_do_not_meet_in_one_account(desk: Desk) -> None:
+    with desk:
+        first = desk.analyze("SPX", as_of=AS_OF)
+        again = desk.analyze("SPX", as_of=AS_OF)
+        assert first.digest == again.digest
+        assert first.id != again.id
+        assert {order.client_order_id for order in first.orders}.isdisjoint(o.client_order_id for o in again.orders)
+
+
+def test_a_named_account_cannot_go_back_in_time(tmp_path: Path) -> None:
+    with open_desk(load(home=tmp_path, account="mine")) as desk:
+        desk.analyze("SPX", as_of=AS_OF)
+        desk.advance()
+        with pytest.raises(LookaheadError, match="'mine' has already seen bars to 2018-12-31"):
+            desk.analyze("SPX", as_of=AS_OF)
+        assert desk.ledger.decisions.unfinished() == ()
+
+
+def test_order_intents_are_on_record_before_the_broker_hears_of_them(tmp_path: Path) -> None:
+    class Breaking:
+        def account(self, symbol: str, as_of: datetime) -> object:
+            return open_desk(load(home=tmp_path / "other")).broker("x", load()).account(symbol, as_of)
+
+        def place(self, bracket: tuple[OrderIntent, ...]) -> object:
+            del bracket
+            raise KeyboardInterrupt
+
+    with open_desk(load(home=tmp_path), broker=lambda account, settings: Breaking()) as desk:  # type: ignore[arg-type, return-value]
+        with pytest.raises(KeyboardInterrupt):
+            desk.analyze("SPX", as_of=AS_OF)
+        [unfinished] = desk.ledger.decisions.unfinished()
+        assert len(desk.ledger.orders.intents(unfinished.id)) == 3
+    with open_desk(load(home=tmp_path)) as again:
+        cycle = again.resume(unfinished.id)
+        assert cycle.status == "working"
+        assert cycle.orders == again.ledger.orders.intents(unfinished.id)
+
+
+def test_a_finished_decision_resumes_to_itself(desk: Desk) -> None:
+    with desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+        assert desk.resume(cycle.id) == cycle
+
+
+@pytest.mark.parametrize(
+    ("symbol", "as_of", "error", "said"),
+    [
+        ("FOO", AS_OF, UsageError, "unknown symbol 'FOO'.*IXIC, SPX"),
+        ("SPX", datetime(1990, 1, 1, tzinfo=UTC), DataError, "data begin with the bar closed 1999-01-04"),
+        ("SPX", datetime(2100, 1, 1, tzinfo=UTC), UsageError, "expected a time that has passed"),
+        ("SPX", datetime(2018, 1, 1), UsageError, "expected a time with a zone"),  # noqa: DTZ001
+    ],
+)
+def test_what_cannot_be_studied_is_refused_before_it_is_admitted(
+    desk: Desk, symbol: str, as_of: datetime, error: type[Exception], said: str
+) -> None:
+    with desk:
+        with pytest.raises(error, match=said):
+            desk.analyze(symbol, as_of=as_of)
+        assert desk.ledger.decisions.unfinished() == desk.ledger.decisions.history() == ()
+
+
+def test_too_few_bars_are_an_error_and_a_recorded_no_decision(desk: Desk) -> None:
+    with desk:
+        with pytest.raises(DataError, match=r"expected at least 250 bars .* was 103"):
+            desk.analyze("SPX", as_of=datetime(1999, 6, 1, 21, tzinfo=UTC))
+        [entry] = desk.ledger.decisions.history()
+        assert (entry.status, desk.advance()) == ("no_decision", ())
+        with pytest.raises(UsageError, match="nothing to replay"):
+            desk.replay(entry.id)
+
+
+def test_a_timeframe_without_a_longer_one_is_refused_before_anything_runs(desk: Desk) -> None:
+    with desk, pytest.raises(ConfigError, match="longer than timeframe '1w'"):
+        desk.analyze("SPX", timeframe="1w")
+
+
+def test_a_home_that_cannot_be_written_is_refused_before_any_model_call(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LedgerError, match="cannot write to the home folder"):
+        open_desk(load(home=tmp_path / "file" / "home"))
+
+
+def test_a_time_is_read_with_its_zone() -> None:
+    assert moment_of("2018-12-24T16:00:00-05:00") == datetime(2018, 12, 24, 21, tzinfo=UTC)
+    with pytest.raises(UsageError, match="with a zone"):
+        moment_of("2018-12-24T16:00:00")
+    with pytest.raises(UsageError, match="expected a time like"):
+        moment_of("yesterday")

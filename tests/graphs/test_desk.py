@@ -169,7 +169,8 @@ def test_what_cannot_be_studied_is_refused_before_it_is_admitted(
     with desk:
         with pytest.raises(error, match=said):
             desk.analyze(symbol, as_of=as_of)
-        assert desk.ledger.decisions.unfinished() == desk.ledger.decisions.history() == ()
+        assert desk.ledger.decisions.unfinished() == ()
+        assert desk.ledger.decisions.history() == ()
 
 
 def test_too_few_bars_are_an_error_and_a_recorded_no_decision(desk: Desk) -> None:

@@ -9,21 +9,21 @@ def any_of(words: str) -> str:
 
 
 DOWN = any_of("""
-    fell, falls?, fallen, falling, down(?! as (?!much|many)), dropp?(?:ed|s)?, drops?, lost, loses?, losing, loss,
-    declined?, declines, slid, slipped, off, decreased?, decrease, shed, sank, tumbled, plunged, retreated,
-    gave back, negative, below, under, lower, beneath, shrank, short of, pullback, dip, slump, retreat, less,
-    cheaper, surrendered?, surrenders, gave up, gives up, ceded?, cedes, shaved, plummeted, crashed, cratered,
+    in the red, fell, falls?, fallen, falling, down(?! as (?!much|many)), dropp?(?:ed|s)?, drops?, lost, loses?,
+    losing, loss, declined?, declines, slid, slipped, off, decreased?, decrease, shed, sank, tumbled, plunged,
+    retreated, gave back, negative, below, under, lower, beneath, shrank, short of, pullback, dip, slump, retreat,
+    less, cheaper, surrendered?, surrenders, gave up, gives up, ceded?, cedes, shaved, plummeted, crashed, cratered,
     slumped, sagged, eased, weakened, softened, contracted, dipped, sold off, corrected, receded, nosedived,
     collapsed, erased, crumbled, slides?, drifted lower, weaker, smaller, setback, sell-?off, correction, downturn,
     slide, reversal of
 """)
 """Before or beside a number: it counts downwards."""
 UP = any_of("""
-    rose, rises?, risen, rising, up, gain(?:s|ed|ing)?, climbs?, climbed, added, adds, advanced?, increased?,
-    increase, jumped, rallied, rally, grew, grown, growth, positive, above, over, higher, more, upside,
-    ahead of, appreciated, soared, surged?, spiked?, leapt, leaps?, bounced?, recovered, recovery, rebound(?:ed|s)?,
-    firmed, strengthened, expanded, picked up, put on, tacked on, improved?, improvement, stronger, larger, uptick,
-    lifted, upturn
+    in the black, in the green, rose, rises?, risen, rising, up, gain(?:s|ed|ing)?, climbs?, climbed, added, adds,
+    advanced?, increased?, increase, jumped, rallied, rally, grew, grown, growth, positive, above, over, higher,
+    more, upside, ahead of, appreciated, soared, surged?, spiked?, leapt, leaps?, bounced?, recovered, recovery,
+    rebound(?:ed|s)?, firmed, strengthened, expanded, picked up, put on, tacked on, improved?, improvement,
+    stronger, larger, uptick, lifted, upturn
 """)
 PLACES = frozenset(
     {"above", "below", "under", "over", "beneath", "more", "less", "short of", "ahead of", "higher", "lower"}
@@ -40,11 +40,11 @@ AT_MOST = any_of("at most, no more than, not more than, up to, no higher than, n
 MORE = any_of("""
     above, over, exceed(?:s|ed|ing)?, greater than, more than, higher than, larger than, stronger than, bigger than,
     outpac(?:es|ed), tops?, topped, surpass(?:es|ed)?, north of, wider than, faster than, longer than, in excess of,
-    (?<![-=~])>
+    beats?, outperforms?, eclipses?, outranks?, (?<![-=~])>
 """)
 LESS = any_of("""
     below, under, beneath, less than, lower than, smaller than, weaker than, fewer than, south of, short of,
-    narrower than, slower than, shorter than, trails?, <(?![-=~])
+    narrower than, slower than, shorter than, trails?, lags?, <(?![-=~])
 """)
 NOT_COMPARING = any_of("""
     time, all, the (?:last|past|next|previous|prior|course|period|same|horizon|coming), a (?:period|horizon|span),
@@ -53,8 +53,8 @@ NOT_COMPARING = any_of("""
 """)
 """After `over` and `under`: nothing is compared."""
 BEFORE_NO_COMPARISON = any_of("""
-    disputes?, debates?, concerns?, worr(?:y|ies), control, doubts?, arguments?, questions?, discussions?, talks?, fuss,
-    edge, advantage, hand, carr(?:y|ies|ied), all, left, moreover
+    disputes?, debates?, concerns?, worr(?:y|ies), control, doubts?, arguments?, questions?, discussions?, talks?,
+    fuss, edge, advantage, hand, carr(?:y|ies|ied), all, left, moreover
 """)
 """Before `over`: `dispute over`, `edge over` say nothing about sizes."""
 NEGATIONS = any_of("not, never, no longer, neither, nor, without, cannot, hardly, fail(?:s|ed)? to (?:\\w+ )?")

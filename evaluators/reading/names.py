@@ -38,12 +38,13 @@ _NAMES = re.compile(
     |(?P<over>\b(?i:over|in|for|during|past|last|next|previous|prior|within|trailing|across|of)\ (?:the\ )?
       (?:(?i:last|past|next|previous|prior|trailing)\ )?
       (?P<many>\d{{1,4}}|(?i:{WORDED}))\ (?:trading\ )?(?P<plural>(?i:{_SPAN}))s\b)
-    |(?P<span>\b(?!1\ )(?P<length>\d{{1,4}}|(?i:{WORDED}))(?:-|\ )(?:trading[ -])?(?P<unit>(?i:{_SPAN}))\b(?!s))
-    |(?P<short>\b(?P<few>\d{{1,4}})(?P<letter>mo|min|[dwhym])\b)
-    |(?P<dma>\b(?P<days>\d{{1,3}})[ -]?(?:DMA|SMA|EMA|dma|WMA|MA)\b)
+    |(?P<span>(?<![\d.,])\b(?!1\ )
+      (?P<length>\d{{1,4}}|(?i:{WORDED}))(?:-|\ )(?:trading[ -])?(?P<unit>(?i:{_SPAN}))\b(?!s))
+    |(?P<short>(?<![\d.,])\b(?P<few>\d{{1,4}})(?P<letter>mo|min|[dwhym])\b)
+    |(?P<dma>(?<![\d.,])\b(?P<days>\d{{1,3}})[ -]?(?:DMA|SMA|EMA|dma|WMA|MA)\b)
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b(?!\s?percentile))
     |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
-    |(?P<level>\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:{vocabulary.LEVELS})\b)
+    |(?P<level>(?<![\d.,])\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:{vocabulary.LEVELS})\b)
     |(?P<bracket>\b(?i:{vocabulary.LEVELS})\ ?\(\s?(?P<share>\d{{1,2}})\s?(?:%|percent)\s?\))
     |(?P<scale>(?:\bout\ of\ |(?<=\d)\s?/\s?)100\b(?![.,]\d))
     |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)

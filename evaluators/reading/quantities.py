@@ -56,7 +56,7 @@ _AFTER = re.compile(
     r"(?!\s+(?:[~≈]?[$€£]?\d|to\b))",
     re.IGNORECASE,
 )
-_MINUS = re.compile(r"\bminus\s?\Z", re.IGNORECASE)
+_MINUS = re.compile(r"\bminus(?: of)?\s?\Z", re.IGNORECASE)
 _FLIPPED = re.compile(r"\b(?:not|n't|never|no)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 
 
@@ -204,7 +204,7 @@ def _value(match: re.Match[str]) -> tuple[float, float]:
 
 def _printed_sign(text: str, match: re.Match[str], end: int) -> int:
     sign = match["inner"] or match["sign"] or ""
-    if _MINUS.search(text[max(0, match.start() - 7) : match.start()]):
+    if _MINUS.search(text[max(0, match.start() - 12) : match.start()]):
         return -1
     at = match.start("sign")
     if sign in ("-", "–") and match["inner"] is None:

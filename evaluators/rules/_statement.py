@@ -153,10 +153,14 @@ class Statement:
         tail = self.reading.text[quantity.end : after[0] if after else end]
         if (found := _by_id(tail, among)) is not None:
             return (found,)
-        for text_start, text_end in (
-            (before[-1] if before else start, quantity.start),
-            (quantity.end, quantity.end + len(tail)),
-        ):
+        head = before[-1] if before else start
+        first = next((c.start for c in self.reading.comparisons if quantity.end <= c.start), end)
+        last = max(
+            (c.end for c in self.reading.comparisons if head <= c.start and c.end <= quantity.start), default=head
+        )
+        # Nearest first: what stands between a comparison and the number, before it, or after it up to the next one.
+        spans = ((last, quantity.start), (head, quantity.start), (quantity.end, min(first, quantity.end + len(tail))))
+        for text_start, text_end in (*spans, (quantity.end, quantity.end + len(tail))):
             if found_here := self.spoken_of(text_start, text_end, among):
                 return found_here
         return among

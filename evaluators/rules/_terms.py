@@ -127,6 +127,9 @@ def mentioned(text: str, periods: tuple[Period, ...], terms: tuple[Term, ...]) -
     words = set(_WORD.findall(text.lower()))
     told = words | {alias for word in words for alias in _ALIASES.get(word, ())}
     told |= {word[:-1] for word in words if word.endswith("s")}
+    if "exponential" in words:
+        told.discard("sma")
+        told.add("ema")
     frames = {_TIMEFRAMES[word] for word in words if word in _TIMEFRAMES}
     best = (0.0, 0.0, 0)
     found: list[Term] = []

@@ -22,7 +22,9 @@ _DOWN_LABELS = frozenset({"down", "falling", "bearish", "downtrend", "lower"})
 
 def check(statement: Statement) -> Iterator[Check]:
     for word in statement.reading.words:
-        if word.kind in _SIGNS and not _is_a_name(statement, word) and not _signs_a_number(statement, word):
+        if word.kind in _SIGNS and not any(
+            is_told(statement, word) for is_told in (_is_a_name, _leads_to_a_place, _signs_a_number)
+        ):
             yield _direction(statement, word)
 
 
@@ -30,6 +32,11 @@ def _is_a_name(statement: Statement, word: Word) -> bool:
     """`closed up` quotes up_bars_20; the word then counts something and points nowhere."""
     said = statement.reading.text[word.start : word.end].lower()
     return statement.is_in_a_name(word.start, word.end) or any(said in term.stems for term in statement.terms)
+
+
+def _leads_to_a_place(statement: Statement, word: Word) -> bool:
+    """`climbed above`: where it is now is what the comparison judges."""
+    return any(0 <= each.start - word.end <= 1 for each in statement.reading.comparisons)
 
 
 def _signs_a_number(statement: Statement, word: Word) -> bool:

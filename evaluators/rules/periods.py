@@ -13,7 +13,7 @@ from fks_agents.contracts import Check
 RULE = "periods"
 _ON_A_CHART = "chart|timeframe|closes?|rsi|sma|ema|atr|adx|macd|trend|bars?|candles?"
 _CHART = re.compile(
-    rf"\b(weekly|daily|hourly)\b(?=\s+(?:\w+\s+){{0,2}}(?:{_ON_A_CHART}))|\b(1m|5m|15m|30m|1h|4h|1d|1w)\b(?=\s+[A-Za-z])",
+    rf"\b(weekly|daily|hourly)\b(?=\s+(?:\w+\s+){{0,2}}(?:{_ON_A_CHART}))|(?<![\d.,])\b(1m|5m|15m|30m|1h|4h|1d|1w)\b(?=\s+[A-Za-z])",
     re.IGNORECASE,
 )
 _FRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}

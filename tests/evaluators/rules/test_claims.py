@@ -230,6 +230,10 @@ TEXTS = (
     ("Evidence: RSI => 61.3", "F2", "pass", ""),
     ("There is no dispute over the RSI (61.3)", "F2", "pass", ""),
     ("Return over 20 days: minus 3.5 percent", "F5", "pass", ""),
+    ("The price has climbed above its 50-day average", "F1 F12", "pass", ""),
+    ("The price has dropped below its 50-day average", "F1 F12", "fail", ""),
+    ("Return over 20 days: 3.5 % in the red", "F5", "pass", ""),
+    ("4.5m for the volume", "F7", "pass", ""),
     # --- language
     ("This is a guaranteed profit", "F1", "fail", "promises profit"),
     ("Profit is not guaranteed", "F1", "pass", ""),

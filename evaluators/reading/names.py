@@ -20,6 +20,7 @@ _SHORT = {"d": "day", "w": "week", "h": "hour", "y": "year", "m": "minute", "mo"
 
 _NAMES = re.compile(
     rf"""
+    \b(?=\w)(?:
     (?P<moment>\b\d{{4}}-\d{{2}}
         (?:-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?)?(?![\d%.]*\d)
       |\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b
@@ -43,12 +44,13 @@ _NAMES = re.compile(
     |(?P<short>(?<![\d.,])\b(?P<few>\d{{1,4}})(?P<letter>mo|min|[dwhym])\b)
     |(?P<dma>(?<![\d.,])\b(?P<days>\d{{1,3}})[ -]?(?:DMA|SMA|EMA|dma|WMA|MA)\b)
     |(?P<ordinal>\b\d+(?:st|nd|rd|th)\b(?!\s?percentile))
-    |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
     |(?P<level>(?<![\d.,])\b(?P<percent>\d{{1,2}}(?:\.\d)?)\s?(?:%|percent|th|st|nd|rd)?[ -](?i:{vocabulary.LEVELS})\b)
     |(?P<bracket>\b(?i:{vocabulary.LEVELS})\ ?\(\s?(?P<share>\d{{1,2}})\s?(?:%|percent)\s?\))
-    |(?P<scale>(?:\bout\ of\ |(?<=\d)\s?/\s?)100\b(?![.,]\d))
     |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)
     |(?P<token>\b(?!(?:USD|EUR|GBP|JPY|CHF|USDT)\d)[A-Za-z][A-Za-z_]*_?\d+(?:_?[A-Za-z]\w*|_\d+)*\b(?![.,]\d|\s?%))
+    )
+    |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
+    |(?P<scale>(?:\bout\ of\ |(?<=\d)\s?/\s?)100\b(?![.,]\d))
     """,
     re.VERBOSE,
 )

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluators.rules._claims import check_claims, check_statement
-from fks_agents.contracts import Check, Claim, Fact, Outcome
+from fks_agents.contracts import Check, Outcome
 
-__all__ = ["Check", "Claim", "Fact", "check_claims", "check_statement", "outcome_of"]
+__all__ = ["check_claims", "check_statement", "outcome_of"]
 
 
 def outcome_of(checks: Sequence[Check]) -> Outcome:

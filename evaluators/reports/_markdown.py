@@ -26,10 +26,22 @@ def render(cycle: Cycle) -> str:
         ],
         [line for plan in links.plans for line in _report(plan.author, plan, links, _view(plan))],
         list(_orders(cycle)),
+        [f"- {text(lesson.agent)}: {text(lesson.text)}" for lesson in cycle.lessons],
         list(_facts(links)),
         list(_headlines(cycle)),
     ]
-    titles = ("", "Plan", "Gate", "Analysts", "Debate", "Plans and personas", "Orders", "Facts quoted", "Headlines")
+    titles = (
+        "",
+        "Plan",
+        "Gate",
+        "Analysts",
+        "Debate",
+        "Plans and personas",
+        "Orders",
+        "Lessons",
+        "Facts quoted",
+        "Headlines",
+    )
     lines = [f"# {text(say.headline(cycle))}: {cycle.action}, {cycle.status.replace('_', ' ')}", ""]
     for title, part in zip(titles, parts, strict=True):
         if part:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Report,
         Sized,
         Snapshot,
+        Spoken,
         Turn,
         Verdict,
     )
@@ -95,6 +96,7 @@ class Story:
         side = say.lean(report.stance)
         self.row(report.analyst, marked(side, f" {report.stance:+.2f}, conviction {report.conviction:.2f}"))
         self._claims([say.strongest(report.claims, side)])
+        self._caught(report)
 
     def _turn(self, turn: Turn) -> None:
         self._title("Debate")
@@ -103,6 +105,7 @@ class Story:
         side = STYLES["bullish" if turn.speaker == "bull" else "bearish"]
         self.row(turn.speaker, f"round {turn.round}{answers}{silence}", "dim", side)
         self._claims(turn.claims[:2])
+        self._caught(turn)
 
     def _draft(self, plan: Plan) -> None:
         self._title("Plan")
@@ -123,8 +126,7 @@ class Story:
         else:
             terms = f": {plan.abstained or plan.reason}"
         self.row(who, marked(action, terms, STYLES.get(plan.action, "")))
-        for check in plan.caught:
-            self.row("", f"corrected: {check.reason}", "yellow")
+        self._caught(plan)
 
     def _choice(self, choice: Choice) -> None:
         self._title("Personas")
@@ -144,7 +146,7 @@ class Story:
     def _verdict(self, verdict: Verdict) -> None:
         self._title("Gate")
         numbers = say.recomputed(verdict.checks)
-        told = f": {say.tally(verdict.checks)}; {numbers} number{'' if numbers == 1 else 's'} recomputed from facts"
+        told = f": {say.tally(verdict.checks)}; {numbers} number{'' if numbers == 1 else 's'} recomputed"
         self.row("verdict", marked(f"{say.MARKS[verdict.outcome]} {verdict.outcome}", told, STYLES[verdict.outcome]))
         if verdict.outcome != "pass":
             self.row("", verdict.reason)
@@ -162,6 +164,10 @@ class Story:
         self._title("Orders")
         words = dict.fromkeys(f"{each.status}{': ' + each.reason if each.reason else ''}" for each in receipts)
         self.row("broker", ", ".join(words))
+
+    def _caught(self, said: Spoken) -> None:
+        for check in said.caught:
+            self.row("", f"corrected: {check.reason}", "yellow")
 
     def _claims(self, claims: Iterable[Claim | None]) -> None:
         for claim in claims:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -19,6 +20,19 @@ from fks_agents.errors import FksError
 
 # Typer keeps click inside itself in some versions and beside itself in others.
 _ClickError: Any = typer.BadParameter.__mro__[2]
+
+
+_PLAIN = {"✓": "+", "✗": "x", "─": "-", "→": ">", "…": "...", "σ": "sigma", "−": "-", "×": "x"}
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """For a terminal that cannot show a character: what comes near, so that a pass still differs from a failure."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(char, "?") for char in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("fks_plain", _plain)
 
 
 class Verbs(TyperGroup):
@@ -86,7 +100,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code and never raises for what a user can cause."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without `✓` shows `?` instead of ending the run
+            stream.reconfigure(errors="fks_plain")
     try:
         code = root().main(args=list(arguments), prog_name="fks", standalone_mode=False)
     except FksError as error:

@@ -54,8 +54,10 @@ def _print(terminal: Terminal, snapshot: Snapshot) -> None:
     rows = []
     for fact in snapshot.facts:
         known = "" if fact.as_of == snapshot.as_of else f" Known since {fact.as_of:%Y-%m-%d}."
-        rows.append(((fact.id, fact.name, fact.timeframe or "", say.value(fact)), texts.get(fact.name, "") + known))
-    entries(terminal.console, rows, (5, 34, 3, 0))
+        rows.append(
+            ((fact.id, fact.name, fact.timeframe or "", say.value(fact), fact.unit), texts.get(fact.name, "") + known)
+        )
+    entries(terminal.console, rows, (5, 34, 3, 14, 0))
 
 
 def _definitions(terminal: Terminal) -> int:

@@ -274,3 +274,7 @@ def test_the_written_settings_load_when_everything_is_uncommented(
     written = re.sub(r"^# (?=\w+ = )", "", (tmp_path / "fks.toml").read_text(), flags=re.MULTILINE)
     (tmp_path / "fks.toml").write_text(written)
     assert load() == plain
+
+
+def test_a_terminal_without_our_marks_shows_others_that_differ() -> None:
+    assert "✓ ─ ✗ σ é".encode("ascii", "fks_plain") == b"+ - x sigma ?"

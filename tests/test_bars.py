@@ -47,7 +47,7 @@ def test_columns_cannot_be_written() -> None:
 def test_times_that_do_not_rise_are_refused() -> None:
     twice = np.array([START, START])
     with pytest.raises(DataError, match="must rise"):
-        Bars("X", "1h", "test", twice, twice + HOUR, *[np.ones(2)] * 5)
+        Bars("X", "1h", "test", twice, twice + HOUR, np.ones(2), np.ones(2), np.ones(2), np.ones(2), np.ones(2))
 
 
 def test_columns_of_other_length_are_refused_by_name() -> None:

@@ -31,7 +31,7 @@ def test_what_is_public_is_exported() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'colour'"):
-        _ = fks_agents.colour  # type: ignore[attr-defined]
+        _ = fks_agents.colour
 
 
 def test_importing_the_face_loads_nothing_heavy() -> None:

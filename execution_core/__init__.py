@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from execution_core import limits, sizing
+from execution_core._build import compiled
 from execution_core.records import OpenOrder, OrderEvent
 
 if TYPE_CHECKING:
@@ -16,11 +17,7 @@ if TYPE_CHECKING:
 elif os.environ.get("FKS_PURE") == "1":
     from execution_core._engine_py import Engine
 else:
-    try:
+    with compiled():
         from execution_core._engine import Engine
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            "execution_core is not compiled here: run `make core` (or set FKS_PURE=1 for the slow plain engine)"
-        ) from error
 
 __all__ = ["Engine", "OpenOrder", "OrderEvent", "limits", "sizing"]

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 
+from execution_core._build import compiled
+
 if os.environ.get("FKS_PURE") == "1":
     from execution_core._encoders_py import encode, learn, read
 else:
-    try:
+    with compiled():
         from execution_core._encoders import encode, learn, read
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            "execution_core is not compiled here: run `make core` (or set FKS_PURE=1 for the slow plain passes)"
-        ) from error
 
 __all__ = ["encode", "learn", "read"]

@@ -1,20 +1,38 @@
 # cython: language_level=3, embedsignature=True, binding=True, autotestdict=False, boundscheck=False, wraparound=False
 # cython: cdivision=True
 """Passes over price columns that market-structure detectors share. `_structure_py` says what is right."""
-from libc.math cimport INFINITY, isnan
+from libc.math cimport INFINITY, NAN, isfinite, isnan, nextafter
 from libc.stdlib cimport free, malloc
 
 import numpy as np
 
 
+cdef enum:
+    NEAR = 64
+
+
+cdef struct Query:
+    double level
+    Py_ssize_t number
+
+
+cdef struct Waiting:
+    # Open queries. The lowest few in falling order, so that the lowest is the last: price is near them, and new ones
+    # mostly belong among them. The others, none lower than these, as a heap.
+    Query near[NEAR]
+    Py_ssize_t near_count
+    Query* far
+    Py_ssize_t far_count
+
+
 def average_ranges(const double[::1] high, const double[::1] low, const double[::1] close, Py_ssize_t period):
     """Wilder's average true range at each bar; plain means in the first `period`. All of shape (n,), as is the result."""
-    cdef Py_ssize_t t, n = _same(high, low), steps
+    cdef Py_ssize_t t, n = _same(high, low)
     _same(high, close)
     _at_least(period, 1, "period")
     result = np.empty(n)
     cdef double[::1] out = result
-    cdef double top, bottom, average = 0.0
+    cdef double top, bottom, average = 0.0, new = 1.0 / period, old = 1.0 - new
     with nogil:
         for t in range(n):
             top = high[t]
@@ -22,8 +40,10 @@ def average_ranges(const double[::1] high, const double[::1] low, const double[:
             if t > 0:
                 top = close[t - 1] if close[t - 1] > top else top
                 bottom = close[t - 1] if close[t - 1] < bottom else bottom
-            steps = t + 1 if t + 1 < period else period
-            average += (top - bottom - average) / steps
+            if t < period:
+                average += (top - bottom - average) / (t + 1)
+            else:
+                average = old * average + new * (top - bottom)
             out[t] = average
     return result
 
@@ -31,31 +51,18 @@ def average_ranges(const double[::1] high, const double[::1] low, const double[:
 def peaks(const double[::1] values, Py_ssize_t n):
     """Rows above the `n` values before them and not below the `n` after them, rising."""
     _at_least(n, 1, "n")
-    cdef Py_ssize_t t = n, j, found = 0, count = values.shape[0]
-    # Two peaks are more than n rows apart.
-    result = np.empty(count // (n + 1) + 1, dtype=np.intp)
+    cdef Py_ssize_t t, found = 0, count = values.shape[0]
+    if count < 2 * n + 1:
+        return np.empty(0, dtype=np.intp)
+    highest = highest_of(values, n)
+    # Two peaks are more than n rows apart; one row more, because a row is written before it is known to be a peak.
+    result = np.empty(count // (n + 1) + 2, dtype=np.intp)
+    cdef const double[::1] top = highest
     cdef Py_ssize_t[::1] out = result
-    cdef bint is_peak
     with nogil:
-        while t < count - n:
-            is_peak = True
-            for j in range(t + 1, t + n + 1):
-                if values[j] > values[t]:
-                    is_peak = False
-                    break
-            if not is_peak:
-                # Nothing between here and the higher value can be above its n successors.
-                t = j
-                continue
-            for j in range(t - 1, t - n - 1, -1):
-                if values[j] >= values[t]:
-                    is_peak = False
-                    break
-            if is_peak:
-                out[found] = t
-                found += 1
-                t += n
-            t += 1
+        for t in range(n, count - n):
+            out[found] = t
+            found += (values[t] > top[t - 1]) & (values[t] >= top[t + n])
     return result[:found].copy()
 
 
@@ -107,63 +114,111 @@ def breaks(const double[::1] close, const double[::1] high, const double[::1] lo
 
 
 def first_above(const double[::1] values, const Py_ssize_t[::1] start, const double[::1] level, bint or_at):
-    """For each query the first row after `start` (rising) whose value is above `level`, or len(values) where none is.
+    """For each query the first row after `start` (rising, from -1) whose value is above `level`, or len(values) where none is.
 
     `or_at`: a value equal to the level counts as well.
     """
-    cdef Py_ssize_t t, q, next_query = 0, held = 0, n = values.shape[0], queries = start.shape[0]
+    cdef Py_ssize_t t, q, next_query = 0, n = values.shape[0], queries = start.shape[0]
     if level.shape[0] != queries:
         raise ValueError(f"level: expected {queries} values, was {level.shape[0]}")
     for q in range(1, queries):
         if start[q] < start[q - 1]:
             raise ValueError(f"start must rise, was {start[q]} after {start[q - 1]}")
-    if queries and start[0] < 0:
-        raise ValueError(f"start must be at least 0, was {start[0]}")
+    if queries and start[0] < -1:
+        raise ValueError(f"start must be at least -1, was {start[0]}")
     result = np.full(queries, n, dtype=np.intp)
     if queries == 0:
         return result
     cdef Py_ssize_t[::1] out = result
-    # The open queries, lowest level first: each bar looks at the lowest alone.
-    cdef Py_ssize_t* heap = <Py_ssize_t*>malloc(queries * sizeof(Py_ssize_t))
-    if heap == NULL:
+    cdef Waiting waiting
+    waiting.near_count = waiting.far_count = 0
+    waiting.far = <Query*>malloc(queries * sizeof(Query))
+    if waiting.far == NULL:
         raise MemoryError
+    cdef double lowest = INFINITY, price
+    cdef Py_ssize_t stop
+    t = start[0] if start[0] > 0 else 0
     with nogil:
-        for t in range(start[0], n):
-            while held and (values[t] > level[heap[0]] or (or_at and values[t] == level[heap[0]])):
-                out[heap[0]] = t
-                held -= 1
-                _sink(heap, held, heap[held], level)
-            while next_query < queries and start[next_query] == t:
-                if not isnan(level[next_query]):
-                    _rise(heap, held, next_query, level)
-                    held += 1
-                next_query += 1
-            if held == 0 and next_query == queries:
+        while True:
+            # Bars up to the next query's start can only end queries; a query sees the bars after its own start.
+            stop = start[next_query] + 1 if next_query < queries and start[next_query] < n else n
+            if waiting.near_count == 0:
+                t = stop
+            while t < stop:
+                if values[t] > lowest:
+                    out[waiting.near[waiting.near_count - 1].number] = t
+                    lowest = _without_lowest(&waiting)
+                else:
+                    t += 1
+            if next_query == queries or start[next_query] >= n:
                 break
-    free(heap)
+            # At a level or above it is above the number just below it.
+            price = nextafter(level[next_query], -INFINITY) if or_at else level[next_query]
+            if not isnan(price):
+                lowest = _with(&waiting, Query(price, next_query))
+            next_query += 1
+    free(waiting.far)
     return result
 
 
-cdef void _rise(Py_ssize_t* heap, Py_ssize_t at, Py_ssize_t query, const double[::1] level) noexcept nogil:
+cdef double _with(Waiting* waiting, Query query) noexcept nogil:
+    """Take the query in; give the lowest level now waiting."""
+    cdef Py_ssize_t at = waiting.near_count, moved
+    if waiting.far_count and at and query.level >= waiting.near[0].level:
+        _rise(waiting.far, waiting.far_count, query)
+        waiting.far_count += 1
+        return waiting.near[at - 1].level
+    if at == NEAR:
+        # The higher half goes to the heap.
+        for moved in range(NEAR // 2):
+            _rise(waiting.far, waiting.far_count, waiting.near[moved])
+            waiting.far_count += 1
+            waiting.near[moved] = waiting.near[moved + NEAR // 2]
+        at = NEAR // 2
+        waiting.near_count = at
+        if query.level >= waiting.near[0].level:
+            _rise(waiting.far, waiting.far_count, query)
+            waiting.far_count += 1
+            return waiting.near[at - 1].level
+    while at > 0 and waiting.near[at - 1].level < query.level:
+        waiting.near[at] = waiting.near[at - 1]
+        at -= 1
+    waiting.near[at] = query
+    waiting.near_count += 1
+    return waiting.near[waiting.near_count - 1].level
+
+
+cdef double _without_lowest(Waiting* waiting) noexcept nogil:
+    """Let go of the lowest query; give the lowest level still waiting, infinity where none is."""
+    waiting.near_count -= 1
+    if waiting.near_count == 0 and waiting.far_count:
+        waiting.near[0] = waiting.far[0]
+        waiting.near_count = 1
+        waiting.far_count -= 1
+        _sink(waiting.far, waiting.far_count, waiting.far[waiting.far_count])
+    return waiting.near[waiting.near_count - 1].level if waiting.near_count else INFINITY
+
+
+cdef void _rise(Query* heap, Py_ssize_t at, Query query) noexcept nogil:
     cdef Py_ssize_t parent
     while at > 0:
         parent = (at - 1) // 2
-        if level[heap[parent]] <= level[query]:
+        if heap[parent].level <= query.level:
             break
         heap[at] = heap[parent]
         at = parent
     heap[at] = query
 
 
-cdef void _sink(Py_ssize_t* heap, Py_ssize_t held, Py_ssize_t query, const double[::1] level) noexcept nogil:
+cdef void _sink(Query* heap, Py_ssize_t held, Query query) noexcept nogil:
     cdef Py_ssize_t at = 0, child
     while True:
         child = 2 * at + 1
         if child >= held:
             break
-        if child + 1 < held and level[heap[child + 1]] < level[heap[child]]:
+        if child + 1 < held and heap[child + 1].level < heap[child].level:
             child += 1
-        if level[query] <= level[heap[child]]:
+        if query.level <= heap[child].level:
             break
         heap[at] = heap[child]
         at = child
@@ -187,53 +242,82 @@ def highest_after(const double[::1] values):
 def highest_of(const double[::1] values, Py_ssize_t width):
     """The highest of the last `width` values at each row, that row included; of fewer in the first rows."""
     _at_least(width, 1, "width")
-    cdef Py_ssize_t t, j, at = -1, n = values.shape[0]
+    cdef Py_ssize_t t, j, begin = 0, n = values.shape[0]
     result = np.empty(n)
     cdef double[::1] out = result
-    cdef double highest = -INFINITY
+    if width > n:
+        width = n
+    if n == 0:
+        return result
+    # Blocks of `width`: a window is the end of one block and the beginning of the next (van Herk, 1992).
+    cdef double* ending = <double*>malloc((width + 1) * sizeof(double))
+    if ending == NULL:
+        raise MemoryError
+    cdef double highest
+    with nogil:
+        for j in range(width + 1):
+            ending[j] = -INFINITY
+        while begin < n:
+            highest = -INFINITY
+            for t in range(begin, begin + width if begin + width < n else n):
+                highest = values[t] if values[t] > highest else highest
+                out[t] = ending[t - begin + 1] if ending[t - begin + 1] > highest else highest
+            if begin + width >= n:
+                break
+            highest = -INFINITY
+            for j in range(width - 1, 0, -1):
+                highest = values[begin + j] if values[begin + j] > highest else highest
+                ending[j] = highest
+            begin += width
+    free(ending)
+    return result
+
+
+def means_of(const double[::1] values, Py_ssize_t width):
+    """The mean of the last `width` values at each row, from a running sum; NaN in the first rows."""
+    _at_least(width, 1, "width")
+    cdef Py_ssize_t t, n = values.shape[0]
+    result = np.empty(n)
+    cdef double[::1] out = result
+    cdef double total = 0.0
     with nogil:
         for t in range(n):
-            if values[t] >= highest:
-                highest = values[t]
-                at = t
-            elif at <= t - width:
-                # The highest has left the window: look for the newest one of what remains.
-                at = t - width + 1
-                for j in range(at + 1, t + 1):
-                    if values[j] >= values[at]:
-                        at = j
-                highest = values[at]
-            out[t] = highest
+            total += values[t]
+            if t >= width:
+                total -= values[t - width]
+            out[t] = total / width if t >= width - 1 else NAN
     return result
 
 
 def drifts(const double[::1] values, double slack, double threshold):
     """Page-Hinkley test in both directions, begun anew after each alarm: rows of the alarms, and their signs.
 
-    Upwards: the sum of (value - mean so far - slack) is more than `threshold` above its lowest. NaN values are left out.
+    Upwards: the sum of (value - mean so far - slack) is more than `threshold` above its lowest. Values that are not finite are left out.
     """
     cdef Py_ssize_t t, n = values.shape[0], found = 0, seen = 0
     rows, signs = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.int8)
     cdef Py_ssize_t[::1] out_rows = rows
     cdef signed char[::1] out_signs = signs
-    cdef double mean = 0.0, up = 0.0, down = 0.0
+    cdef double total = 0.0, mean, up = 0.0, down = 0.0
     with nogil:
         for t in range(n):
-            if isnan(values[t]):
+            if not isfinite(values[t]):
                 continue
             seen += 1
-            mean += (values[t] - mean) / seen
+            total += values[t]
+            mean = total / seen
             up += values[t] - mean - slack
             down += mean - values[t] - slack
-            # A sum less its lowest is a sum that does not go below zero.
-            up = up if up > 0.0 else 0.0
-            down = down if down > 0.0 else 0.0
+            # A sum less its lowest is a sum that does not go below zero. A product: half of the branches would be
+            # mispredicted.
+            up *= up > 0.0
+            down *= down > 0.0
             if up > threshold or down > threshold:
                 out_rows[found] = t
                 out_signs[found] = 1 if up > threshold else -1
                 found += 1
                 seen = 0
-                mean = up = down = 0.0
+                total = up = down = 0.0
     return rows[:found].copy(), signs[:found].copy()
 
 
@@ -284,3 +368,59 @@ cdef int _at_least(Py_ssize_t value, Py_ssize_t least, str name) except -1:
     if value < least:
         raise ValueError(f"{name} must be at least {least}, was {value}")
     return 0
+
+
+def in_order(list parts, const double[::1] ranges):
+    """One table of events from parts of (formed, known, level, size, is_open, far or None, kind, leans, sign).
+
+    Rows by `known`, otherwise in the order given. Levels are multiplied by the part's sign, directions are leans times
+    sign, sizes become multiples of `ranges` at `known` (0 where that is 0). Returns kind, direction, formed, known,
+    level, far level (NaN where a part has none), strength, is_open.
+    """
+    cdef Py_ssize_t count = 0, at = 0, i, j, n = ranges.shape[0]
+    for part in parts:
+        count += len(part[0])
+    kinds, leans = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int8)
+    formed, known = np.empty(count, dtype=np.intp), np.empty(count, dtype=np.intp)
+    level, far, strength = np.empty(count), np.empty(count), np.empty(count)
+    is_open = np.empty(count, dtype=np.bool_)
+    cdef signed char[::1] to_kind = kinds, to_lean = leans
+    cdef Py_ssize_t[::1] to_formed = formed, to_known = known
+    cdef double[::1] to_level = level, to_far = far, to_strength = strength
+    cdef unsigned char[::1] to_open = is_open.view(np.uint8)
+    cdef const Py_ssize_t[::1] part_formed, part_known
+    cdef const double[::1] part_level, part_size, part_far
+    cdef const unsigned char[::1] part_open
+    cdef signed char kind, lean
+    cdef double sign
+    cdef bint has_far, rising = True
+    for part in parts:
+        part_formed, part_known, part_level, part_size = part[:4]
+        part_open = part[4].view(np.uint8)
+        has_far = part[5] is not None
+        part_far = part[5] if has_far else part_level
+        kind, sign = part[6], part[8]
+        lean = part[7] * part[8]
+        for column in part[:6]:
+            if column is not None and len(column) != part_formed.shape[0]:
+                raise ValueError(f"columns of a part must have one length, were {part_formed.shape[0]} and {len(column)}")
+        with nogil:
+            for i in range(part_formed.shape[0]):
+                if not 0 <= part_known[i] < n:
+                    with gil:
+                        raise ValueError(f"known rows must lie in 0..{n - 1}, was {part_known[i]}")
+                to_kind[at] = kind
+                to_lean[at] = lean
+                to_formed[at] = part_formed[i]
+                to_known[at] = part_known[i]
+                to_level[at] = sign * part_level[i]
+                to_far[at] = sign * part_far[i] if has_far else NAN
+                to_strength[at] = part_size[i] / ranges[part_known[i]] if ranges[part_known[i]] > 0.0 else 0.0
+                to_open[at] = part_open[i]
+                rising = rising and (at == 0 or to_known[at - 1] <= to_known[at])
+                at += 1
+    columns = (kinds, leans, formed, known, level, far, strength, is_open)
+    if rising:
+        return columns
+    order = np.argsort(known, kind="stable")
+    return tuple([column[order] for column in columns])

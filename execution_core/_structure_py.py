@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf, isnan, nan
+from math import inf, isfinite, isnan, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,10 @@ def average_ranges(high: Floats, low: Floats, close: Floats, period: int) -> Flo
     for t, (top, bottom, last) in enumerate(zip(high.tolist(), low.tolist(), close.tolist(), strict=True)):
         if t > 0:
             top, bottom = max(top, before), min(bottom, before)
-        average += (top - bottom - average) / min(t + 1, period)
+        if t < period:
+            average += (top - bottom - average) / (t + 1)
+        else:
+            average = (1.0 - 1.0 / period) * average + 1.0 / period * (top - bottom)
         out.append(average)
         before = last
     return np.array(out, dtype=np.float64)
@@ -78,8 +82,8 @@ def first_above(values: Floats, start: Rows, level: Floats, or_at: bool) -> Rows
     for before, after in zip(start.tolist(), start[1:].tolist(), strict=False):
         if after < before:
             raise ValueError(f"start must rise, was {after} after {before}")
-    if len(start) and start[0] < 0:
-        raise ValueError(f"start must be at least 0, was {start[0]}")
+    if len(start) and start[0] < -1:
+        raise ValueError(f"start must be at least -1, was {start[0]}")
     n = len(values)
     out = [
         next((t for t in range(after + 1, n) if values[t] > price or (or_at and values[t] == price)), n)
@@ -97,20 +101,32 @@ def highest_of(values: Floats, width: int) -> Floats:
     return np.array([values[max(0, t + 1 - width) : t + 1].max() for t in range(len(values))], dtype=np.float64)
 
 
+def means_of(values: Floats, width: int) -> Floats:
+    _at_least(width, 1, "width")
+    out, total = [], 0.0
+    for t, value in enumerate(values.tolist()):
+        total += value
+        if t >= width:
+            total -= float(values[t - width])
+        out.append(total / width if t >= width - 1 else nan)
+    return np.array(out, dtype=np.float64)
+
+
 def drifts(values: Floats, slack: float, threshold: float) -> tuple[Rows, Signs]:
     rows, signs = [], []
-    seen, mean, up, down = 0, 0.0, 0.0, 0.0
+    seen, total, up, down = 0, 0.0, 0.0, 0.0
     for t, value in enumerate(values.tolist()):
-        if isnan(value):
+        if not isfinite(value):
             continue
         seen += 1
-        mean += (value - mean) / seen
+        total += value
+        mean = total / seen
         up = max(0.0, up + (value - mean - slack))
         down = max(0.0, down + (mean - value - slack))
         if up > threshold or down > threshold:
             rows.append(t)
             signs.append(1 if up > threshold else -1)
-            seen, mean, up, down = 0, 0.0, 0.0, 0.0
+            seen, total, up, down = 0, 0.0, 0.0, 0.0
     return np.array(rows, dtype=np.intp), np.array(signs, dtype=np.int8)
 
 
@@ -131,6 +147,24 @@ def states(values: Floats, enter: float, leave: float) -> tuple[Rows, Signs]:
             changed.append(new)
             state = new
     return np.array(rows, dtype=np.intp), np.array(changed, dtype=np.int8)
+
+
+def in_order(parts: list[tuple[Any, ...]], ranges: Floats) -> tuple[NDArray[Any], ...]:
+    rows: list[tuple[Any, ...]] = []
+    for formed, known, level, size, is_open, far, kind, leans, sign in parts:
+        for column in (formed, known, level, size, is_open, far):
+            if column is not None and len(column) != len(formed):
+                raise ValueError(f"columns of a part must have one length, were {len(formed)} and {len(column)}")
+        for i, row in enumerate(known.tolist()):
+            if not 0 <= row < len(ranges):
+                raise ValueError(f"known rows must lie in 0..{len(ranges) - 1}, was {row}")
+            strength = float(size[i]) / float(ranges[row]) if ranges[row] > 0 else 0.0
+            edge = nan if far is None else sign * float(far[i])
+            rows.append((kind, leans * sign, formed[i], row, sign * float(level[i]), edge, strength, is_open[i]))
+    rows.sort(key=lambda event: event[3])
+    dtypes = (np.int8, np.int8, np.intp, np.intp, np.float64, np.float64, np.float64, np.bool_)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(dtypes)
+    return tuple(np.array(column, dtype=dtype) for column, dtype in zip(columns, dtypes, strict=True))
 
 
 def _same(first: Floats, second: Floats) -> None:

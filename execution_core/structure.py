@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+from execution_core._build import compiled
+
 if os.environ.get("FKS_PURE") == "1":
     from execution_core._structure_py import (
         average_ranges,
@@ -15,11 +17,13 @@ if os.environ.get("FKS_PURE") == "1":
         first_above,
         highest_after,
         highest_of,
+        in_order,
+        means_of,
         peaks,
         states,
     )
 else:
-    try:
+    with compiled():
         from execution_core._structure import (
             average_ranges,
             breaks,
@@ -27,14 +31,13 @@ else:
             first_above,
             highest_after,
             highest_of,
+            in_order,
+            means_of,
             peaks,
             states,
         )
-    except ModuleNotFoundError as error:
-        raise ImportError(
-            "execution_core is not compiled here: run `make core` (or set FKS_PURE=1 for the slow plain passes)"
-        ) from error
 
 __all__ = [
-    "average_ranges", "breaks", "drifts", "first_above", "highest_after", "highest_of", "peaks", "states",
+    "average_ranges", "breaks", "drifts", "first_above", "highest_after", "highest_of", "in_order", "means_of", "peaks",
+    "states",
 ]  # fmt: skip

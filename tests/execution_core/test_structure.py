@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 coarse = st.lists(st.integers(0, 12).map(float), max_size=60)
 fine = st.lists(st.floats(-1e6, 1e6), max_size=60)
-holed = st.lists(st.one_of(st.floats(-9, 9), st.just(float("nan"))), max_size=60)
+holed = st.lists(st.one_of(st.floats(-9, 9), st.sampled_from([float("nan"), float("inf")])), max_size=60)
 columns = st.one_of(coarse, fine).map(np.array).map(lambda column: column.astype(np.float64))
 widths = st.integers(1, 8)
 
@@ -36,6 +36,7 @@ def test_passes_over_one_column_equal_the_plain_ones(values: Floats, width: int)
     same("peaks", values, width)
     same("highest_of", values, width)
     same("highest_after", values)
+    same("means_of", values, width)
 
 
 @given(columns, columns, widths)
@@ -51,7 +52,7 @@ def test_ranges_and_breaks_equal_the_plain_ones(first: Floats, second: Floats, n
 @given(columns, st.data())
 @settings(deadline=None)
 def test_the_first_row_above_a_level_equals_the_plain_one(values: Floats, data: st.DataObject) -> None:
-    start = np.array(sorted(data.draw(st.lists(st.integers(0, 60), max_size=40))), dtype=np.intp)
+    start = np.array(sorted(data.draw(st.lists(st.integers(-1, 60), max_size=40))), dtype=np.intp)
     some = st.one_of(st.integers(0, 12).map(float), st.floats(-1e6, 1e6), st.just(float("nan")))
     level = np.array(data.draw(st.lists(some, min_size=len(start), max_size=len(start))), dtype=np.float64)
     same("first_above", values, start, level, True)
@@ -66,6 +67,24 @@ def test_alarms_and_states_equal_the_plain_ones(values: list[float], low: float,
     same("states", column, high, low)
 
 
+@st.composite
+def parts(draw: st.DrawFn) -> list[tuple[Any, ...]]:
+    found = []
+    for _ in range(draw(st.integers(0, 4))):
+        known = np.array(draw(st.lists(st.integers(0, 19), max_size=12)), dtype=np.intp)
+        level = np.arange(len(known)) / 7.0
+        far = draw(st.sampled_from([None, level + 1]))
+        kind, leans, sign = draw(st.integers(0, 3)), draw(st.integers(-1, 1)), draw(st.sampled_from([-1, 1]))
+        found.append((known // 2, known, level, level * 3, known % 3 == 0, far, kind, leans, sign))
+    return found
+
+
+@given(parts())
+@settings(deadline=None)
+def test_events_are_put_in_order_as_the_plain_way_does(found: list[tuple[Any, ...]]) -> None:
+    same("in_order", found, np.arange(20) / 3.0)
+
+
 def test_a_drift_is_seen_and_the_test_begins_anew() -> None:
     # Means 0, 0, 1; 3 - 1 - 0.5 = 1.5, not above 2. Then mean 1.5: 1.5 + 3 - 1.5 - 0.5 = 2.5 > 2, alarm at row 3.
     rows, signs = fast.drifts(np.array([0.0, 0.0, 3.0, 3.0, 3.0]), 0.5, 2.0)
@@ -77,9 +96,10 @@ def test_a_state_is_left_later_than_it_is_entered() -> None:
     assert (rows.tolist(), now.tolist()) == ([1, 2, 4, 5], [0, 1, 0, -1])
 
 
+ROWS = np.array([1, 3], dtype=np.intp)
+TWO_EVENTS = (ROWS, ROWS, np.zeros(2), np.zeros(2), ROWS == 1, None, 0, 1, 1)
 READ_ONLY = np.arange(5.0)
 READ_ONLY.flags.writeable = False
-ROWS = np.array([1, 3], dtype=np.intp)
 
 
 def test_read_only_columns_are_taken() -> None:
@@ -97,8 +117,10 @@ def test_read_only_columns_are_taken() -> None:
         (lambda: fast.highest_after(np.arange(10.0)[::2]), "not C-contiguous"),
         (lambda: fast.first_above(READ_ONLY, ROWS, READ_ONLY, True), "expected 2 values, was 5"),
         (lambda: fast.first_above(READ_ONLY, ROWS[::-1].copy(), READ_ONLY[:2], True), "start must rise, was 1 after 3"),
-        (lambda: fast.first_above(READ_ONLY, ROWS - 2, READ_ONLY[:2], True), "start must be at least 0, was -1"),
+        (lambda: fast.first_above(READ_ONLY, ROWS - 3, READ_ONLY[:2], True), "start must be at least -1, was -2"),
         (lambda: fast.breaks(READ_ONLY, READ_ONLY, READ_ONLY, ROWS + 2, ROWS, 1), "rise and lie in 0..4, was 5"),
+        (lambda: fast.in_order([TWO_EVENTS], READ_ONLY[:3]), "known rows must lie in 0..2, was 3"),
+        (lambda: fast.in_order([(*TWO_EVENTS[:3], READ_ONLY, *TWO_EVENTS[4:])], READ_ONLY), "one length, were 2 and 5"),
     ],
 )
 def test_what_cannot_be_read_is_refused(call: Callable[[], object], says: str) -> None:

@@ -7,18 +7,21 @@ down; a bearish form is the bullish one on the second side.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from execution_core import structure
 from fks_agents.bars import Bars, Floats
 from fks_agents.errors import DataError
-from fks_agents.events import Flags, Rows
+from fks_agents.events import Codes, Flags, Rows
 
 PERIOD = 14
 """Bars of Wilder's average true range (New Concepts in Technical Trading Systems, 1978)."""
+
+Value = TypeVar("Value", bound=np.generic)
 
 
 class Swings(NamedTuple):
@@ -47,11 +50,33 @@ class _Half:
         self.high, self.close = high, close
         self._peaks: dict[int, Rows] = {}
         self._highest: dict[int, Floats] = {}
+        self._newest: dict[int, Floats] = {}
+        self._passed: dict[int, Rows] = {}
+        self._swings: dict[tuple[int, int], Swings] = {}
 
     def peaks(self, n: int) -> Rows:
         if n not in self._peaks:
             self._peaks[n] = structure.peaks(self.high, n)
         return self._peaks[n]
+
+    def swings(self, n: int, sign: int) -> Swings:
+        """Its peaks, with levels of the given sign: -1 makes them the lows of the other half's side."""
+        if (n, sign) not in self._swings:
+            formed = self.peaks(n)
+            self._swings[n, sign] = Swings(formed, formed + n, sign * self.high[formed])
+        return self._swings[n, sign]
+
+    def passed(self, n: int) -> Rows:
+        if n not in self._passed:
+            rows = self.peaks(n)
+            self._passed[n] = structure.first_above(self.high, rows + n, self.high[rows], or_at=False)
+        return self._passed[n]
+
+    def newest_peak(self, n: int) -> Floats:
+        if n not in self._newest:
+            rows = self.peaks(n)
+            self._newest[n] = carried(rows + n, self.high[rows], len(self.high), np.nan)
+        return self._newest[n]
 
     def highest(self, width: int) -> Floats:
         if width not in self._highest:
@@ -70,19 +95,17 @@ class _Half:
 class Side:
     """Bars seen upright (`sign` 1) or upside down (-1): negated, with high and low exchanged.
 
-    `level` and `start` arguments are columns of one length, `start` rising; "no row" is the number of bars. Every
-    column named `..._after` in the halves looks ahead: it serves `is_open` alone.
+    `start` and `level` are columns of one length. What looks ahead, the columns named `..._after`, serves `is_open`
+    alone.
     """
 
-    def __init__(self, sign: int, opens: Floats, above: _Half, below: _Half, ranges: Floats) -> None:
-        self.sign, self.open, self.ranges = sign, opens, ranges
+    def __init__(self, sign: int, opens: Floats, low: Floats, above: _Half, below: _Half, ranges: Floats) -> None:
+        self.sign, self.open, self.low, self.ranges = sign, opens, low, ranges
         self.high, self.close = above.high, above.close
         self._above, self._below = above, below
         self._breaks: dict[int, Breaks] = {}
-
-    @cached_property
-    def low(self) -> Floats:
-        return -self._below.high
+        self.kept: dict[object, Any] = {}
+        """What modules beside this one compute once for this side, by their own keys."""
 
     @cached_property
     def rose(self) -> Flags:
@@ -93,24 +116,20 @@ class Side:
     def fell(self) -> Flags:
         return self.close < self.open
 
-    @cached_property
-    def body(self) -> Floats:
-        return self.close - self.open
-
-    @cached_property
-    def last_fallen(self) -> Rows:
-        """At each row the newest bar up to it that closed below its open, -1 where there is none."""
-        return _newest(np.flatnonzero(self.fell), len(self.close))
-
     # --- swings ---
 
     def swing_highs(self, n: int) -> Swings:
-        formed = self._above.peaks(n)
-        return Swings(formed, formed + n, self.high[formed])
+        return self._above.swings(n, 1)
 
     def swing_lows(self, n: int) -> Swings:
-        formed = self._below.peaks(n)
-        return Swings(formed, formed + n, self.low[formed])
+        return self._below.swings(n, -1)
+
+    def highs_passed(self, n: int) -> Rows:
+        """The first row with a high above each swing high, once that is known; the number of bars where none is."""
+        return self._above.passed(n)
+
+    def lows_passed(self, n: int) -> Rows:
+        return self._below.passed(n)
 
     def breaks(self, n: int) -> Breaks:
         if n not in self._breaks:
@@ -120,31 +139,56 @@ class Side:
             self._breaks[n] = Breaks(rows[up], formed[up], self.high[formed[up]], turned[up])
         return self._breaks[n]
 
+    def newest_high(self, n: int) -> Floats:
+        """Level of the newest known swing high at each row, NaN before the first."""
+        return self._above.newest_peak(n)
+
+    def newest_low(self, n: int) -> Floats:
+        return -self._below.newest_peak(n)
+
     # --- rolling extremes, the row's own bar included ---
 
     def highest(self, width: int) -> Floats:
+        """The highest high of the last `width` bars at each row."""
         return self._above.highest(width)
 
-    def lowest(self, width: int) -> Floats:
-        return -self._below.highest(width)
+    def lowest(self, row: Rows, width: int) -> Floats:
+        """The lowest low of the last `width` bars at these rows."""
+        return -self._below.highest(width)[row]
 
-    # --- the first row after `start` at which something happens ---
+    def highest_at(self, row: Rows, width: int) -> Floats:
+        """The highest high of the last `width` bars at these rows: for few rows, or a width used nowhere else."""
+        return _highest_at(self._above.high, row, width)
+
+    def lowest_at(self, row: Rows, width: int) -> Floats:
+        return -_highest_at(self._below.high, row, width)
+
+    def is_lowest(self, width: int) -> Flags:
+        """Where a bar's low is the lowest of the last `width`, or one of the lowest."""
+        lowest: Flags = self._below.high == self._below.highest(width)
+        return lowest
+
+    # --- the first row after `start` at which something happens; the number of bars where it never does ---
 
     def first_high_above(self, start: Rows, level: Floats) -> Rows:
-        return structure.first_above(self._above.high, start, level, or_at=False)
+        return _first(self._above.high, start, level)
 
     def first_close_above(self, start: Rows, level: Floats) -> Rows:
-        return structure.first_above(self._above.close, start, level, or_at=False)
+        return _first(self._above.close, start, level)
 
     def first_low_below(self, start: Rows, level: Floats) -> Rows:
-        return structure.first_above(self._below.high, start, -level, or_at=False)
+        return _first(self._below.high, start, -level)
+
+    def first_close_below(self, start: Rows, level: Floats) -> Rows:
+        return _first(self._below.close, start, -level)
+
+    def first_high_at(self, start: Rows, level: Floats) -> Rows:
+        """The first high at or above the level."""
+        return _first(self._above.high, start, level, or_at=True)
 
     def first_low_at(self, start: Rows, level: Floats) -> Rows:
         """The first low at or below the level."""
-        return structure.first_above(self._below.high, start, -level, or_at=True)
-
-    def first_close_below(self, start: Rows, level: Floats) -> Rows:
-        return structure.first_above(self._below.close, start, -level, or_at=False)
+        return _first(self._below.high, start, -level, or_at=True)
 
     # --- whether something has not happened after a row yet ---
 
@@ -153,6 +197,9 @@ class Side:
 
     def no_close_below(self, known: Rows, level: Floats) -> Flags:
         return self._below.close_after[known] <= -level
+
+    def no_high_above(self, known: Rows, level: Floats) -> Flags:
+        return self._above.high_after[known] <= level
 
     def not_reached(self, known: Rows, level: Floats) -> Flags:
         """No later high has come up to the level."""
@@ -173,14 +220,26 @@ class Ground:
         self.count = len(bars)
         self.ranges = structure.average_ranges(bars.high, bars.low, bars.close, PERIOD)
         above, below = _Half(bars.high, bars.close), _Half(-bars.low, -bars.close)
-        self.up = Side(1, bars.open, above, below, self.ranges)
-        self.down = Side(-1, -bars.open, below, above, self.ranges)
+        self.up = Side(1, bars.open, bars.low, above, below, self.ranges)
+        self.down = Side(-1, -bars.open, -bars.high, below, above, self.ranges)
         self._means: dict[int, Floats] = {}
+        self._trends: dict[int, Codes] = {}
+        self.kept: dict[object, Any] = {}
+        """What modules beside this one compute once for these bars, by their own keys."""
+
+    def trend(self, n: int) -> Codes:
+        """Where the newest break of a swing of `n` points at each row: 1 up, -1 down, 0 before the first."""
+        if n not in self._trends:
+            up, down = self.up.breaks(n).known, self.down.breaks(n).known
+            signs = np.repeat(np.array([1, -1], dtype=np.int8), (len(up), len(down)))
+            order = np.argsort(both_ways := np.concatenate((up, down)), kind="stable")
+            self._trends[n] = carried(both_ways[order], signs[order], self.count, 0)
+        return self._trends[n]
 
     def mean(self, width: int) -> Floats:
         """Mean of the last `width` closes at each row; NaN in the first rows."""
         if width not in self._means:
-            self._means[width] = mean_of_last(self.up.close, width)
+            self._means[width] = structure.means_of(self.up.close, width)
         return self._means[width]
 
 
@@ -215,25 +274,28 @@ def in_ranges(sizes: Floats, ranges: Floats) -> Floats:
     return np.divide(sizes, ranges, out=np.zeros_like(sizes), where=ranges > 0)
 
 
-def mean_of_last(values: Floats, width: int) -> Floats:
-    """Mean of the last `width` values at each row, shape (n,); NaN in the first `width` - 1."""
-    means = np.full(len(values), np.nan)
-    sums = np.cumsum(values)
-    if len(values) >= width:
-        means[width - 1] = sums[width - 1]
-        np.subtract(sums[width:], sums[:-width], out=means[width:])
-        means /= width
-    return means
+def _highest_at(values: Floats, row: Rows, width: int) -> Floats:
+    highest = values[row]
+    for back in range(1, width):
+        np.maximum(highest, values[np.maximum(row - back, 0)], out=highest)
+    return highest
 
 
-def newest(known: Rows, count: int) -> Rows:
-    """At each of `count` rows the index into `known` (rising, distinct) of the newest one up to it; -1 before any."""
-    edges = np.concatenate(([0], known[known < count], [count]))
-    return np.repeat(np.arange(-1, len(edges) - 2), np.diff(edges))
+def carried(known: Rows, values: NDArray[Value], count: int, before: float) -> NDArray[Value]:
+    """At each of `count` rows the value of the newest `known` row (rising) up to it, and `before` before any."""
+    inside = known < count
+    edges = np.concatenate(([0], known[inside], [count]))
+    column = np.concatenate((np.array([before], dtype=values.dtype), values[inside]))
+    return np.repeat(column, np.diff(edges))
 
 
-def _newest(rows: Rows, count: int) -> Rows:
-    return np.concatenate((rows, [-1]))[newest(rows, count)]
+def _first(values: Floats, start: Rows, level: Floats, *, or_at: bool = False) -> Rows:
+    if np.all(start[1:] >= start[:-1]):
+        return structure.first_above(values, start, np.ascontiguousarray(level), or_at)
+    order = np.argsort(start, kind="stable")
+    found = np.empty(len(start), dtype=np.intp)
+    found[order] = structure.first_above(values, start[order], level[order], or_at)
+    return found
 
 
 def _require_finite(bars: Bars, columns: tuple[str, ...]) -> None:

@@ -12,6 +12,13 @@ def at_least(least: float, **given: float) -> None:
             raise UsageError(f"{name} must be at least {least:g}, was {value!r}")
 
 
+def above(floor: float, **given: float) -> None:
+    """Raise UsageError naming the first parameter not above `floor` (NaN included)."""
+    for name, value in given.items():
+        if not value > floor:
+            raise UsageError(f"{name} must be above {floor:g}, was {value!r}")
+
+
 def between(low: float, high: float, **given: float) -> None:
     """Raise UsageError naming the first parameter outside `low`..`high`."""
     for name, value in given.items():

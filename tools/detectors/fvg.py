@@ -1,8 +1,8 @@
 """Fair value gaps: three bars in which the middle one leaves a band of prices where nobody traded both ways.
 
 Bullish at bar i: low[i] > high[i-2], and the middle bar closes above its open; the band is [high[i-2], low[i]].
-Bearish is the mirror image. A gap is known when bar i closes, and open until a later bar has traded through all of it.
-Strength: the width of the band.
+Bearish is the mirror image. A gap is known when bar i closes, and open until a later bar has traded through all of
+it. Strength: the width of the band.
 """
 
 from __future__ import annotations

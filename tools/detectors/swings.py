@@ -22,9 +22,10 @@ import numpy as np
 
 from fks_agents.bars import Bars
 from fks_agents.deps import Detector
-from fks_agents.events import Events, Flags
+from fks_agents.events import Events
+from tools.detectors._breaks import found_breaks
 from tools.detectors._found import Found, events
-from tools.detectors._ground import Breaks, Side, ground
+from tools.detectors._ground import Side, ground
 from tools.detectors._parameters import at_least
 
 KINDS = ("swing_high", "swing_low", "bos", "choch")
@@ -43,26 +44,14 @@ def swing_structure(n: int = 5) -> Detector:
             "swings",
             KINDS,
             (
-                (up, found_breaks(up, up.breaks(n))),
-                (down, found_breaks(down, down.breaks(n))),
+                (up, (found_breaks(up, n, 2, turned=False), found_breaks(up, n, 3, turned=True))),
+                (down, (found_breaks(down, n, 2, turned=False), found_breaks(down, n, 3, turned=True))),
                 (up, (_swings(up, n, 0),)),
                 (down, (_swings(down, n, 1),)),
             ),
         )
 
     return detect
-
-
-def found_breaks(side: Side, breaks: Breaks) -> tuple[Found, ...]:
-    """Breaks with the trend, and breaks against it."""
-
-    def those(kind: int, chosen: Flags) -> Found:
-        known, level = breaks.known[chosen], breaks.level[chosen]
-        return Found(
-            breaks.formed[chosen], known, level, side.close[known] - level, side.no_close_below(known, level), kind=kind
-        )
-
-    return those(2, ~breaks.turned), those(3, breaks.turned)
 
 
 def _swings(side: Side, n: int, kind: int) -> Found:

@@ -10,6 +10,7 @@ import numpy as np
 from fks_agents.bars import Bars, Floats
 from fks_agents.deps import Detector
 from fks_agents.events import Events
+from tests.tools.detectors.tables import upside_down
 
 
 def assert_same_but_for_is_open(early: Events, late: Events) -> None:
@@ -71,6 +72,23 @@ def assert_price_unit_does_not_matter(detect: Detector, bars: Bars) -> None:
     expected, found = detect(bars), detect(doubled)
     assert_same_but_for_is_open(found, replace(expected, level=2 * expected.level, far_level=2 * expected.far_level))
     np.testing.assert_array_equal(found.is_open, expected.is_open)
+
+
+def _prices(events: Events, *, turned: bool, ceiling: float = 1024.0) -> list[tuple[object, ...]]:
+    """What must not depend on which way is up. A neutral zone has no nearer edge: its edges are taken in order."""
+    sign, offset = (-1, ceiling) if turned else (1, 0.0)
+    near, far = offset + sign * events.level, offset + sign * events.far_level
+    is_zone = (events.direction == 0) & ~np.isnan(far)
+    near, far = np.where(is_zone, np.fmin(near, far), near), np.where(is_zone, np.fmax(near, far), np.nan_to_num(far))
+    # Means and fractions of prices are rounded differently at other heights.
+    edges = (np.round(near, 9), np.round(far, 9))
+    columns = (events.formed, events.confirmed, sign * events.direction, *edges, events.is_open)
+    return sorted(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def assert_upside_down_is_the_opposite(detect: Detector, bars: Bars) -> None:
+    """Prices hung from a ceiling give the events of the same prices standing on the floor, the other way round."""
+    assert _prices(detect(upside_down(bars)), turned=True) == _prices(detect(bars), turned=False)
 
 
 Promise = Callable[[Detector, Bars], None]

@@ -14,8 +14,13 @@ from fks_agents.bars import Bars
 from fks_agents.deps import Detector
 from fks_agents.errors import DataError, UsageError
 from fks_agents.events import Events
-from tests.tools.detectors.contract import PROMISES, assert_never_repaints
-from tests.tools.detectors.tables import random_bars, table
+from tests.tools.detectors.contract import (
+    PROMISES,
+    assert_future_does_not_matter,
+    assert_never_repaints,
+    assert_upside_down_is_the_opposite,
+)
+from tests.tools.detectors.tables import random_bars, table, walk
 from tools import detectors
 from tools.detectors.fvg import fair_value_gaps
 from tools.detectors.swings import swing_structure
@@ -28,22 +33,41 @@ ALL: dict[str, Detector] = {
     "fvg, half a range": fair_value_gaps(smallest=0.5),
 }
 every_detector = pytest.mark.parametrize("detect", ALL.values(), ids=ALL.keys())
+small = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SAMPLE = open_market("sample").bars("SPX", "1d", datetime(2018, 12, 28, 22, tzinfo=UTC), 400)
+HOURS, QUARTERS = walk(500, 3, "1h"), walk(600, 4, "15m")
+NEED_BARS_WITHIN_A_DAY = {"opening_range_break", "previous_day", "session_range_break", "sessions"}
 
 
 @every_detector
-@given(bars=random_bars())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(bars=random_bars(most=40))
+@small
 def test_promises_hold_on_random_bars(detect: Detector, bars: Bars) -> None:
     for promise in PROMISES:
         promise(detect, bars)
 
 
-@every_detector
-def test_promises_hold_on_real_prices(detect: Detector) -> None:
-    bars = open_market("sample").bars("SPX", "1d", datetime(2018, 12, 28, 22, tzinfo=UTC), 300)
-    assert len(detect(bars)) > 5
-    for promise in PROMISES:
-        promise(detect, bars)
+@pytest.mark.parametrize("name", detectors.names())
+def test_promises_hold_on_real_prices(name: str) -> None:
+    detect = detectors.get(name)
+    if name not in NEED_BARS_WITHIN_A_DAY:
+        assert len(detect(SAMPLE)) > 0
+    assert_never_repaints(detect, SAMPLE, range(0, len(SAMPLE) + 1, 3))
+    assert_future_does_not_matter(detect, SAMPLE, seed=1)
+
+
+@pytest.mark.parametrize("name", detectors.names())
+def test_every_detector_finds_something_within_the_day(name: str) -> None:
+    detect = detectors.get(name)
+    assert len(detect(HOURS)) + len(detect(QUARTERS)) > 0
+
+
+@pytest.mark.parametrize("name", detectors.names())
+@pytest.mark.parametrize("bars", [HOURS, QUARTERS], ids=["hours", "quarters"])
+def test_promises_hold_within_the_day(name: str, bars: Bars) -> None:
+    detect = detectors.get(name)
+    assert_never_repaints(detect, bars, range(0, len(bars) + 1, 7))
+    assert_upside_down_is_the_opposite(detect, bars)
 
 
 @every_detector
@@ -93,9 +117,9 @@ def test_a_detector_that_repaints_fails_the_suite(repainting: Detector) -> None:
 
 
 def test_an_unknown_detector_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"unknown detector 'sweep'; expected one of fvg, swings"):
-        detectors.get("sweep")
-    assert detectors.names() == ("fvg", "swings")
+    with pytest.raises(UsageError, match=r"unknown detector 'zigzag'; expected one of bos, breaker, .*volume_climax"):
+        detectors.get("zigzag")
+    assert len(detectors.names()) >= 30
 
 
 @pytest.mark.parametrize("n", [0, -1])

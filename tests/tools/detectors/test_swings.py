@@ -6,15 +6,10 @@ import pytest
 
 from fks_agents.bars import Bars
 from fks_agents.contracts import Event
-from tests.tools.detectors.tables import closing, opening, table
+from tests.tools.detectors.tables import around, closing, opening, table
 from tools.detectors.swings import detect, swing_structure
 
 Row = tuple[str, str, int, int, float, bool]
-
-
-def around(closes: Sequence[float]) -> Bars:
-    """Each bar opens at its close and reaches half a point above and below it."""
-    return table([(close, close + 0.5, close - 0.5, close) for close in closes])
 
 
 def said(bars: Bars, events: Sequence[Event]) -> list[Row]:

@@ -1,0 +1,16 @@
+"""Closes through a swing, as found events."""
+
+from __future__ import annotations
+
+from fks_agents.events import Flags
+from tools.detectors._found import Found
+from tools.detectors._ground import Side
+
+
+def found_breaks(side: Side, n: int, kind: int, *, turned: bool) -> Found:
+    """Breaks of swings of `n` bars that turned the trend, or those that went with it."""
+    breaks = side.breaks(n)
+    chosen: Flags = breaks.turned == turned
+    known, level = breaks.known[chosen], breaks.level[chosen]
+    size = side.close[known] - level
+    return Found(breaks.formed[chosen], known, level, size, side.no_close_below(known, level), kind=kind)

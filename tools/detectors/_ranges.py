@@ -1,0 +1,37 @@
+"""Breaks of the range that one part of a day leaves behind."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fks_agents.events import Events
+from tools.detectors._found import Found, both
+from tools.detectors._ground import Ground, Side
+from tools.detectors._periods import DAY, parts_of_days
+
+
+def after_range(seen: Ground, name: str, kind: str, begin: int, length: int) -> Events:
+    """The first closes beyond that part of a day on each side, after it and within a day of its beginning.
+
+    `begin` (after midnight UTC) and `length` in nanoseconds. An event is formed at the first bar of the range.
+    """
+    begins, first, end = parts_of_days(seen, begin, length)
+    followed = end < seen.count
+    begins, first, end = begins[followed], first[followed], end[followed]
+    if not len(first):
+        return both(seen, name, (kind,), lambda _: ())
+    until = np.searchsorted(seen.opened, begins + DAY)
+    # Every other stretch is the one between two ranges.
+    edges = np.column_stack((first, end)).ravel()
+    highest = np.maximum.reduceat(seen.up.high, edges)[::2]
+    lowest = np.minimum.reduceat(seen.up.low, edges)[::2]
+
+    def look(side: Side) -> tuple[Found, ...]:
+        top, bottom = (highest, lowest) if side is seen.up else (-lowest, -highest)
+        known = side.first_close_above(end - 1, top)
+        broken = known < until
+        row, level = known[broken], top[broken]
+        size = side.close[row] - level
+        return (Found(first[broken], row, level, size, side.no_close_below(row, level), bottom[broken]),)
+
+    return both(seen, name, (kind,), look)

@@ -15,12 +15,14 @@ import typer
 from typer.core import TyperGroup
 
 from fks_agents import _discovery
-from fks_agents.cli._terminal import Interrupted, complain
+from fks_agents.cli._terminal import Interrupted, complain, tell
 from fks_agents.errors import FksError
 
 # Typer keeps click inside itself in some versions and beside itself in others.
 _ClickError: Any = typer.BadParameter.__mro__[2]
 
+
+INTERRUPTED = 130
 
 _PLAIN = {"✓": "+", "✗": "x", "─": "-", "→": ">", "…": "...", "σ": "sigma", "−": "-", "×": "x"}
 
@@ -107,11 +109,10 @@ def run(arguments: Sequence[str]) -> int:
         complain(str(error), error)
         return error.exit_code
     except Interrupted as interrupted:
-        complain(str(interrupted))
-        return 130
+        tell(str(interrupted))
+        return INTERRUPTED
     except (typer.Abort, KeyboardInterrupt):
-        complain("interrupted")
-        return 130
+        code = INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left; Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -121,6 +122,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last line of defence: a defect ends in one line, too
         complain(f"unexpected {type(error).__name__}: {error} (`--log-level debug` shows where)", error)
         return 1
+    if code == INTERRUPTED:
+        tell("interrupted")
     return code if isinstance(code, int) else 0
 
 

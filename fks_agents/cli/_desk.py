@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, Any, Self
 
 from fks_agents.cli._terminal import Interrupted
 from fks_agents.errors import DataError, UsageError
@@ -20,7 +24,10 @@ REFUSED = 6
 
 
 def decide(run: Callable[[OnEvent], Cycle], tell: OnEvent | None = None) -> Cycle:
-    """Run one decision; Ctrl-C raises Interrupted with the command that finishes it."""
+    """Run one decision; Ctrl-C raises Interrupted with the command that goes on from there.
+
+    The first Ctrl-C waits for the step that is running: an exception in the middle of one could be lost in a library.
+    """
     admitted: list[str] = []
 
     def on_event(node: str, learned: Mapping[str, Any]) -> None:
@@ -28,11 +35,44 @@ def decide(run: Callable[[OnEvent], Cycle], tell: OnEvent | None = None) -> Cycl
             admitted.append(str(learned["id"]))
         if tell is not None:
             tell(node, learned)
+        if stop.is_wanted:
+            raise KeyboardInterrupt
 
-    try:
-        return run(on_event)
-    except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; go on with: fks resume {admitted[0]}" if admitted else "interrupted") from None
+    with _Stop() as stop:
+        try:
+            cycle = run(on_event)
+        except KeyboardInterrupt:
+            # Steps beside the stopped one may still hand in their results, and find nobody.
+            logging.getLogger("concurrent.futures").setLevel(logging.CRITICAL)
+            raise Interrupted(
+                f"interrupted; go on with: fks resume {admitted[0]}" if admitted else "interrupted"
+            ) from None
+    if stop.is_wanted:
+        raise Interrupted(f"interrupted; the decision was finished: fks show {cycle.id}")
+    return cycle
+
+
+class _Stop:
+    """While entered, Ctrl-C is a wish; the second one stops at once."""
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if current_thread() is main_thread():
+            self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _ask(self, _signal: int, _frame: object) -> None:
+        if self.is_wanted:
+            raise KeyboardInterrupt
+        self.is_wanted = True
+        os.write(2, b"stopping after this step; Ctrl-C again stops at once\n")
 
 
 def report(desk: Desk, cycle: Cycle) -> Reports:

@@ -66,17 +66,21 @@ class Terminal:
 
 
 def complain(text: str, error: BaseException | None = None) -> None:
-    """One line on stderr without secrets; the traceback only where the log level asks for it."""
-    from fks_agents import _wording
-    from fks_agents._redaction import redact
-
-    line = " ".join(_wording.printable(redact(text)).split())
-    sys.stderr.write(f"error: {line}\n" if error is not None or line != "interrupted" else f"{line}\n")
+    """One line on stderr, `error: ...`; the traceback only where the log level asks for it."""
+    tell(f"error: {text}")
     if error is not None and "structlog" in sys.modules:
         import structlog
 
         if structlog.is_configured():
             structlog.get_logger().debug("failed", exc_info=error)
+
+
+def tell(text: str) -> None:
+    """One line on stderr, without secrets and without what would steer a terminal."""
+    from fks_agents import _wording
+    from fks_agents._redaction import redact
+
+    sys.stderr.write(" ".join(_wording.printable(redact(text)).split()) + "\n")
 
 
 def moment(text: str | None, option: str = "--as-of") -> datetime | None:

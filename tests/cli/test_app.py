@@ -166,7 +166,7 @@ def test_ctrl_c_outside_a_decision_ends_with_130(fks: Fks, monkeypatch: pytest.M
         raise KeyboardInterrupt
 
     monkeypatch.setattr(settings, "load", stop)
-    assert fks("history").code == 130
+    assert fks("history") == Ran(130, "", "interrupted\n")
 
 
 def test_the_version_is_told(fks: Fks) -> None:

@@ -1,0 +1,148 @@
+"""One verdict on a series of trades: an edge was found, or none was, and what could have been found at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluators.statistics import bootstrap, nulls
+from evaluators.statistics._arrays import Floats, UndefinedError, at_least, between, column, same_length
+from evaluators.statistics.bootstrap import Estimate
+from evaluators.statistics.discoveries import best_of
+from evaluators.statistics.nulls import Null
+from evaluators.statistics.power import detectable
+from evaluators.statistics.ratios import sharpe
+from evaluators.statistics.sharpe import deflated_sharpe, probabilistic_sharpe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Where the trades lie on the bars, for comparison with random entries; see `nulls.random_entries`."""
+
+    prices: Floats
+    """At which one could trade, one for each bar."""
+    entered: NDArray[np.int64]
+    left: NDArray[np.int64]
+    side: NDArray[np.int8]
+    costs: Floats | float = 0.0
+    """Fractions of the entry's value, for each trade or for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Significance:
+    """Returns are fractions; ratios belong to one trade, not to a year."""
+
+    trades: int
+    trials: int
+    """Ideas tried before this one was shown, itself included, that the verdict allows for."""
+    level: float
+    mean: Estimate
+    """Mean return of a trade."""
+    sharpe: Estimate
+    """Mean / sample deviation of a trade's return."""
+    sign_flip: Null
+    random_entries: Null | None
+    """None where the bars of the trades were not given."""
+    p: float
+    """The larger of both: the trades earned, and earned more than entries at random."""
+    p_adjusted: float
+    """`p` for the best of all trials (Sidak)."""
+    probabilistic_sharpe: float | None
+    """Probability that the true ratio is positive; None where returns do not vary."""
+    deflated_sharpe: float | None
+    """Probability that it is above the best to expect of so many trials without an edge."""
+    detectable: float
+    """Edge, in standard deviations of a trade, that so many trades show four times out of five at this level."""
+    is_found: bool
+    verdict: str
+    """In plain words."""
+
+
+def significance(
+    returns: object,
+    *,
+    seed: int,
+    trials: int = 1,
+    trial_deviation: float | None = None,
+    placed: Placed | None = None,
+    groups: object | None = None,
+    level: float = 0.05,
+    draws: int | None = None,
+    block: float | None = None,
+) -> Significance:
+    """Judge the net returns of trades in order of time, shape (k,), as fractions of what each put at stake.
+
+    One-sided at `level`. `trial_deviation` is that of the Sharpe ratios of all trials, see `sharpe.spread`. `groups`
+    holds together what is not independent, see `nulls.overlaps`; None takes it from `placed`. `draws` None takes enough
+    for so many trials; given ones serve the intervals too. Raises DataError where returns have holes, UsageError where
+    draws cannot reach the level.
+    """
+    values = column(returns, "returns", least=2)
+    at_least(trials, 1, "trials")
+    between(level, 0.0, 1.0, "level")
+    drawn = _enough(draws, trials, level)
+    random_entries = None
+    if placed is not None:
+        same_length(returns=values, entered=placed.entered)
+        groups = nulls.overlaps(placed.entered, placed.left) if groups is None else groups
+        random_entries = nulls.random_entries(
+            placed.prices, placed.entered, placed.left, placed.side, seed=seed, costs=placed.costs, draws=drawn
+        )
+    flipped = nulls.sign_flip(values, seed=seed, draws=drawn, groups=groups)
+    p = flipped.p if random_entries is None else max(flipped.p, random_entries.p)
+    adjusted = best_of(p, trials)
+    length = bootstrap.block_length(values) if block is None else block
+    estimate = partial(bootstrap.interval, values, seed=seed, draws=draws or bootstrap.DRAWS, block=length)
+    independent = len(values) if groups is None else len(np.unique(np.asarray(groups)))
+    least = detectable(independent, -np.expm1(np.log1p(-level) / trials))
+    return Significance(
+        trades=len(values),
+        trials=trials,
+        level=level,
+        mean=estimate(_mean),
+        sharpe=estimate(sharpe),
+        sign_flip=flipped,
+        random_entries=random_entries,
+        p=p,
+        p_adjusted=adjusted,
+        probabilistic_sharpe=_or_none(lambda: probabilistic_sharpe(values)),
+        deflated_sharpe=_or_none(lambda: deflated_sharpe(values, trials, trial_deviation)),
+        detectable=least,
+        is_found=adjusted <= level,
+        verdict=_verdict(len(values), trials, level, p, adjusted, least, flipped, random_entries),
+    )
+
+
+def _enough(draws: int | None, trials: int, level: float) -> int:
+    """Draws whose smallest p-value is below the level after all trials, four times over where none are given."""
+    least = ceil(-1.0 / np.expm1(np.log1p(-level) / trials)) - 1
+    return max(nulls.DRAWS, 4 * least) if draws is None else at_least(draws, least, "draws")
+
+
+def _verdict(
+    trades: int, trials: int, level: float, p: float, adjusted: float, least: float, flipped: Null,
+    random_entries: Null | None,
+) -> str:  # fmt: skip
+    compared = "random signs" if random_entries is None else "random signs and random entries"
+    allowed = "" if trials == 1 else f", {adjusted:.3g} for the best of {trials} trials"
+    tested = f"{trades} trades, mean {100.0 * flipped.observed:+.3g} %; against {compared} p = {p:.3g}{allowed}"
+    if adjusted <= level:
+        return f"Edge found: {tested}. The past is no promise."
+    why = f"at the {100.0 * level:g} % level these trades are not told from luck"
+    return f"No edge found: {tested}; {why}. Only an edge of {least:.2g} deviations a trade would show 4 times of 5."
+
+
+def _mean(values: Floats) -> float:
+    return float(np.mean(values))
+
+
+def _or_none(formula: Callable[[], float]) -> float | None:
+    try:
+        return formula()
+    except UndefinedError:
+        return None

@@ -183,6 +183,7 @@ class PaperAccount:
         self._check_time(entry)
         self._check_direction(entry)
         self._check_money(entry)
+        self._check_position(entry)
         engine = self.engines.setdefault(entry.symbol, Engine(**self.engine_settings()))
         try:
             order = engine.place(
@@ -249,6 +250,20 @@ class PaperAccount:
             raise RefusedError(
                 f"account {self.name!r} cannot carry {needed:.2f} ({entry.quantity!r} {entry.symbol} at "
                 f"{entry.price!r}, with fee): {free:.2f} of equity {self.equity:.2f} is free"
+            )
+
+    def _check_position(self, entry: OrderIntent) -> None:
+        """Sizing sees what is held, not what still works, and two decisions may be sized at once: here the sum counts."""
+        engine = self.engines.get(entry.symbol)
+        held = abs(engine.position) * engine.mark if engine is not None else 0.0
+        working = sum(
+            kept.quantity * kept.price for kept in self.brackets.get(entry.symbol, {}).values() if not kept.entered_at
+        )
+        wanted, allowed = entry.quantity * entry.price, self.settings.max_position * self.equity
+        if held + working + wanted > allowed * (1.0 + 1e-9):
+            raise RefusedError(
+                f"account {self.name!r} holds {held:.2f} of {entry.symbol} and works {working:.2f} more; "
+                f"{wanted:.2f} would pass max_position, {self.settings.max_position:.4f} of equity {self.equity:.2f}"
             )
 
     # --- time goes on

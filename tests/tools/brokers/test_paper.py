@@ -10,6 +10,7 @@ from fks_agents.contracts import AccountView, OrderIntent, Position
 from fks_agents.errors import DataError, LedgerError, LookaheadError, RefusedError, UsageError
 from fks_agents.settings import Settings
 from tests.tools.brokers.conftest import MONDAY, Candle, MemoryBook, bracket, candles
+from tools.brokers._paper_account import PaperAccount
 from tools.brokers.paper import PaperBroker
 
 DAY = timedelta(days=1)
@@ -189,6 +190,29 @@ def test_money_is_counted_over_all_symbols(broker: PaperBroker) -> None:
     assert view.equity == pytest.approx(100_000.0 + 1000.0 - 98.0)
 
 
+def test_what_still_works_counts_towards_the_largest_position(book: MemoryBook, settings: Settings) -> None:
+    broker = PaperBroker(book, "main", settings.having(max_position=0.25))
+    broker.place(bracket(quantity=200.0))  # 200 x 98 = 19,600 of 25,000
+    for decision, quantity in (("d2", 100.0), ("d3", 55.2)):
+        with pytest.raises(RefusedError, match=r"works 19600\.00 more; .* would pass max_position, 0\.2500 of equity"):
+            broker.place(bracket(decision, quantity=quantity))
+    broker.place(bracket("d4", quantity=55.0))  # 24,990
+    broker.place(bracket("d5", symbol="OTHER", quantity=200.0))
+    broker.advance(candles(DIP))  # marked at 99, 255 units are 25,245 of 100,230
+    with pytest.raises(RefusedError, match=r"holds 25245\.00 of ACME and works 0\.00 more"):
+        broker.place(bracket("d6", quantity=1.0, at=MONDAY + DAY))
+
+
+def test_without_that_check_orders_pile_up(
+    book: MemoryBook, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PaperAccount, "_check_position", lambda *_: None)
+    broker = PaperBroker(book, "main", settings.having(max_position=0.25))
+    for number in range(3):
+        broker.place(bracket(f"d{number}", quantity=250.0))
+    assert broker.account("ACME", MONDAY).working_orders == 3
+
+
 def test_a_bracket_against_the_one_before_is_refused(broker: PaperBroker) -> None:
     broker.place(bracket())
     other = bracket("d2", side="sell", entry=102.0, stop=105.0, target=95.0, at=MONDAY + DAY)
@@ -266,7 +290,7 @@ def test_no_bars_are_no_news(broker: PaperBroker, book: MemoryBook) -> None:
 
 
 def test_a_lost_race_is_played_again_on_what_the_faster_left(broker: PaperBroker, book: MemoryBook) -> None:
-    rival = PaperBroker(book, "main", Settings(slippage=0.0))
+    rival = PaperBroker(book, "main", Settings(slippage=0.0, max_position=1.0))
 
     def overtake() -> None:
         book.before_save = lambda: None
@@ -279,7 +303,7 @@ def test_a_lost_race_is_played_again_on_what_the_faster_left(broker: PaperBroker
 
 
 def test_a_race_for_the_last_money_has_one_winner(broker: PaperBroker, book: MemoryBook) -> None:
-    rival = PaperBroker(book, "main", Settings(slippage=0.0))
+    rival = PaperBroker(book, "main", Settings(slippage=0.0, max_position=1.0))
 
     def overtake() -> None:
         book.before_save = lambda: None

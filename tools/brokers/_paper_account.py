@@ -253,7 +253,7 @@ class PaperAccount:
             )
 
     def _check_position(self, entry: OrderIntent) -> None:
-        """Sizing sees what is held, not what still works, and two decisions may be sized at once: here the sum counts."""
+        """Sizing sees what is held but not what works, and two decisions may be sized at once: here the sum counts."""
         engine = self.engines.get(entry.symbol)
         held = abs(engine.position) * engine.mark if engine is not None else 0.0
         working = sum(

@@ -13,8 +13,8 @@ from fks_agents.bars import SECONDS, Bars, Floats
 FLAT = 1e-12
 """Spread, relative to the values, below which a window is constant up to rounding."""
 
-_DAY = 86_400_000_000_000
-_SATURDAY = 2
+DAY = 86_400_000_000_000
+SATURDAY = 2
 """1970-01-01, day 0, was a Thursday."""
 
 
@@ -81,7 +81,7 @@ def bars_per_year(bars: Bars) -> float:
     if bars.timeframe == "1w":
         return 52.0
     if bars.timeframe == "1d":
-        return 365.0 if np.any(bars.opened // _DAY % 7 == _SATURDAY) else 252.0
+        return 365.0 if np.any(bars.opened // DAY % 7 == SATURDAY) else 252.0
     return 365.0 * 86_400.0 / SECONDS[bars.timeframe]
 
 

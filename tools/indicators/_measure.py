@@ -12,8 +12,9 @@ from typing import Protocol, cast
 import numpy as np
 
 from fks_agents import _discovery
-from fks_agents.bars import Bars, moment
-from fks_agents.errors import ConfigError, DataError
+from fks_agents.bars import Bars, Floats, moment
+from fks_agents.errors import ConfigError, DataError, UsageError
+from tools.indicators._columns import Column
 from tools.indicators._definition import Definition, Value, Values
 
 FOLDER = (str(Path(__file__).parent),)
@@ -56,6 +57,25 @@ def measure(bars: Bars) -> tuple[tuple[str, Value], ...]:
         if len(bars) and hasattr(family, "measure"):
             values |= cast("Family", family.measure)(bars)
     return present(values)
+
+
+@cache
+def columnar() -> dict[str, Column]:
+    """Every fact that has a value on each bar at once, and how it is computed, in the order of `definitions()`."""
+    found = {name: column for family in families() for name, column in getattr(family, "COLUMNS", {}).items()}
+    return {each.name: found[each.name] for each in definitions() if each.name in found}
+
+
+def column(bars: Bars, name: str) -> Floats:
+    """The fact on every bar, shape (n,): at t what `measure` says of `bars[: t + 1]`, NaN where that leaves it out.
+
+    Raises UsageError where no such fact has a column, DataError as `measure` does.
+    """
+    known = columnar()
+    if name not in known:
+        raise UsageError(f"unknown column of facts {name!r}; expected one of {', '.join(known)}")
+    _refuse_broken(bars)
+    return known[name](bars) if len(bars) else np.empty(0)
 
 
 def present(values: Values) -> tuple[tuple[str, Value], ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fks_agents.bars import Bars
+from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import at, change, ratio, window
+from tools.indicators._columns import Column, Columns, changes, highest, lagged, lowest, ratios, rolled
 from tools.indicators._definition import Facts, Values
 
 SPANS = (20, 55, 252)
@@ -58,3 +59,43 @@ def measure(bars: Bars) -> Values:
         "pivot_r2": pivot + (high - low),
         "pivot_s2": pivot - (high - low),
     }
+
+
+def _top(bars: Bars, span: int) -> Floats:
+    return rolled(bars.high, span, highest, before=1)
+
+
+def _bottom(bars: Bars, span: int) -> Floats:
+    return rolled(bars.low, span, lowest, before=1)
+
+
+def _pivot(bars: Bars) -> Floats:
+    return (bars.high + bars.low + bars.close) / 3.0
+
+
+def _spans(span: int) -> dict[str, Column]:
+    return {f"high_{span}": lambda bars: _top(bars, span), f"low_{span}": lambda bars: _bottom(bars, span)}
+
+
+def _places(span: int) -> dict[str, Column]:
+    return {
+        f"close_to_high_{span}": lambda bars: changes(bars.close, _top(bars, span)),
+        f"close_to_low_{span}": lambda bars: changes(bars.close, _bottom(bars, span)),
+        f"range_position_{span}": lambda bars: ratios(
+            bars.close - _bottom(bars, span), _top(bars, span) - _bottom(bars, span)
+        ),
+    }
+
+
+COLUMNS: Columns = {
+    "previous_high": lambda bars: lagged(bars.high, 1),
+    "previous_low": lambda bars: lagged(bars.low, 1),
+    "previous_close": lambda bars: lagged(bars.close, 1),
+    **{name: column for span in SPANS for name, column in _spans(span).items()},
+    **{name: column for span in (20, 252) for name, column in _places(span).items()},
+    "pivot": _pivot,
+    "pivot_r1": lambda bars: 2.0 * _pivot(bars) - bars.low,
+    "pivot_s1": lambda bars: 2.0 * _pivot(bars) - bars.high,
+    "pivot_r2": lambda bars: _pivot(bars) + (bars.high - bars.low),
+    "pivot_s2": lambda bars: _pivot(bars) - (bars.high - bars.low),
+}

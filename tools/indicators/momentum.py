@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 
-from fks_agents.bars import Bars
+from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import FLAT, at, is_flat, window
+from tools.indicators._columns import RANGE, Column, Columns, indicator, lagged, lowest, rolled, spread_at_all
 from tools.indicators._definition import Facts, Values
 
 FACTS: Facts = (
@@ -80,3 +83,74 @@ def _has_range(bars: Bars, length: int, *, times: int = 1) -> bool:
         not is_flat(np.concatenate([window(bars.high, length, before=ago), window(bars.low, length, before=ago)]))
         for ago in range(times)
     )
+
+
+def _where_moved(measured: Column) -> Column:
+    """Only from where the closes so far have differed."""
+
+    def column(bars: Bars) -> Floats:
+        top, bottom = np.maximum.accumulate(bars.close), np.minimum.accumulate(bars.close)
+        return np.where(top - bottom > FLAT * top, measured(bars), nan)
+
+    return column
+
+
+def _where_ranged(measured: Column, length: int, *, times: int = 1) -> Column:
+    def column(bars: Bars) -> Floats:
+        ranged = rolled(spread_at_all(bars, length), times, lowest) == 1.0
+        return np.where(ranged, measured(bars), nan)
+
+    return column
+
+
+def _macd(part: int) -> Column:
+    line = indicator("MACD", ("close",), 12, 26, 9, part=part)
+
+    def column(bars: Bars) -> Floats:
+        found = line(bars)
+        return np.where(np.abs(found) <= FLAT * bars.close, 0.0, found)
+
+    return column
+
+
+def _stochastic(*lengths: int) -> Column:
+    raw = indicator("STOCHF", RANGE, 14, 1, part=0)
+
+    def column(bars: Bars) -> Floats:
+        import talib
+
+        found = raw(bars)
+        for length in lengths:
+            found = talib.SMA(found, length)
+        return np.asarray(found)
+
+    return _where_ranged(column, 14, times=5)
+
+
+def _since(measured: Column, bars_ago: int) -> Column:
+    def column(bars: Bars) -> Floats:
+        found = measured(bars)
+        return found - lagged(found, bars_ago)
+
+    return column
+
+
+COLUMNS: Columns = {
+    "rsi_14": _where_moved(indicator("RSI", ("close",), 14)),
+    "rsi_2": _where_moved(indicator("RSI", ("close",), 2)),
+    "rsi_14_change_5": _where_moved(_since(indicator("RSI", ("close",), 14), 5)),
+    "stochastic_k": _stochastic(3),
+    "stochastic_d": _stochastic(3, 3),
+    "williams_r_14": _where_ranged(indicator("WILLR", RANGE, 14), 14),
+    "cci_20": _where_ranged(indicator("CCI", RANGE, 20), 20),
+    "cmo_14": _where_moved(indicator("CMO", ("close",), 14)),
+    "ultimate_oscillator": _where_ranged(indicator("ULTOSC", RANGE, 7, 14, 28), 7),
+    "macd": _macd(0),
+    "macd_signal": _macd(1),
+    "macd_histogram": _macd(2),
+    "macd_histogram_change_1": _since(_macd(2), 1),
+    "macd_percent": lambda bars: 100.0 * _macd(0)(bars) / bars.close,
+    "momentum_10": indicator("MOM", ("close",), 10),
+    "roc_10": indicator("ROC", ("close",), 10),
+    "trix_15": indicator("TRIX", ("close",), 15),
+}

@@ -6,8 +6,9 @@ from math import nan
 
 import numpy as np
 
-from fks_agents.bars import Bars
+from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import at, change, ratio
+from tools.indicators._columns import Columns, changes, lagged, of, ratios
 from tools.indicators._definition import Facts, Values
 
 FACTS: Facts = (
@@ -47,3 +48,26 @@ def _streak(bars: Bars, sign: float) -> float:
         return nan
     breaks = np.flatnonzero(sign * np.diff(bars.close) <= 0.0)
     return float(len(bars) - 2 - (breaks[-1] if len(breaks) else -1))
+
+
+def _streaks(closes: Floats, sign: float) -> Floats:
+    at = np.arange(len(closes))
+    goes_on = sign * (closes - lagged(closes, 1)) > 0.0
+    streaks = (at - np.maximum.accumulate(np.where(goes_on, 0, at))).astype(np.float64)
+    streaks[:1] = nan
+    return streaks
+
+
+COLUMNS: Columns = {
+    "open": of("open"),
+    "high": of("high"),
+    "low": of("low"),
+    "close": of("close"),
+    "typical_price": lambda bars: (bars.high + bars.low + bars.close) / 3.0,
+    "gap": lambda bars: changes(bars.open, lagged(bars.close, 1)),
+    "body": lambda bars: changes(bars.close, bars.open),
+    "range": lambda bars: 100.0 * ratios(bars.high - bars.low, bars.close),
+    "close_location": lambda bars: ratios(bars.close - bars.low, bars.high - bars.low),
+    "up_streak": lambda bars: _streaks(bars.close, 1.0),
+    "down_streak": lambda bars: _streaks(bars.close, -1.0),
+}

@@ -6,10 +6,11 @@ from math import nan
 
 import numpy as np
 
-from fks_agents.bars import Bars
+from fks_agents.bars import Bars, Floats
 from fks_agents.contracts import Regime
 from tools.indicators import trend
 from tools.indicators._arithmetic import FLAT, log_returns, percentile_rank
+from tools.indicators._columns import Columns, log_steps, ratios, rolled
 from tools.indicators._definition import Facts, Values
 
 LONGEST, SHORTEST = 250, 60
@@ -49,3 +50,22 @@ def _volatility_percentile(bars: Bars) -> float:
     past = np.std(np.lib.stride_tricks.sliding_window_view(log_returns(closes), 20), axis=1, ddof=1)
     past[past <= FLAT] = 0.0
     return percentile_rank(float(past[-1]), past)
+
+
+def _ranks(windows: Floats) -> Floats:
+    """Of each last value among those of its window that are there, as `percentile_rank`."""
+    last = windows[:, -1:]
+    below = np.sum(windows < last, axis=1) + 0.5 * np.sum(windows == last, axis=1)
+    return ratios(100.0 * below, np.sum(~np.isnan(windows), axis=1))
+
+
+def _percentiles(bars: Bars) -> Floats:
+    past = rolled(log_steps(bars.close), 20, lambda moves: np.std(moves, axis=1, ddof=1))
+    past[past <= FLAT] = 0.0
+    padded = np.concatenate([np.full(LONGEST - 1, nan), past])
+    ranks = np.full(len(bars), nan)
+    ranks[SHORTEST + 19 :] = rolled(padded, LONGEST, _ranks)[LONGEST - 1 :][SHORTEST + 19 :]
+    return ranks
+
+
+COLUMNS: Columns = {"volatility_percentile": _percentiles}

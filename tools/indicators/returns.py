@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from functools import partial
+from math import nan, sqrt
 
 import numpy as np
 
 from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import ANNUALISED, at, bars_per_year, change, deviation, ratio, window
 from tools.indicators._arithmetic import returns as simple_returns
+from tools.indicators._columns import (
+    Columns,
+    annual,
+    changes,
+    deviations,
+    highest,
+    lagged,
+    lowest,
+    means,
+    ratios,
+    rolled,
+    steps,
+)
 from tools.indicators._definition import Facts, Values
 
 FACTS: Facts = (
@@ -54,3 +68,35 @@ def measure(bars: Bars) -> Values:
 
 def _max_drawdown(closes: Floats) -> float:
     return 100.0 * float(np.max(1.0 - closes / np.maximum.accumulate(closes)))
+
+
+def _deepest(windows: Floats) -> Floats:
+    return np.asarray(100.0 * np.max(1.0 - windows / np.maximum.accumulate(windows, axis=1), axis=1))
+
+
+def _sharpe(bars: Bars) -> Floats:
+    past = steps(bars.close)
+    return np.sqrt(annual(bars)) * ratios(rolled(past, 60, means), rolled(past, 60, deviations))
+
+
+def _risen(bars: Bars) -> Floats:
+    past = steps(bars.close)
+    return np.where(np.isnan(past), nan, past > 0.0)
+
+
+def _change(bars: Bars, span: int) -> Floats:
+    return changes(bars.close, lagged(bars.close, span))
+
+
+COLUMNS: Columns = {
+    **{f"return_{span}": partial(_change, span=span) for span in SPANS},
+    "mean_return_60": lambda bars: 100.0 * rolled(steps(bars.close), 60, means),
+    "sharpe_60": _sharpe,
+    "up_bars_20": lambda bars: rolled(_risen(bars), 20, means),
+    "best_return_60": lambda bars: 100.0 * rolled(steps(bars.close), 60, highest),
+    "worst_return_60": lambda bars: 100.0 * rolled(steps(bars.close), 60, lowest),
+    "drawdown_now": lambda bars: -changes(bars.close, rolled(bars.close, 252, highest)),
+    "max_drawdown_60": lambda bars: rolled(bars.close, 60, _deepest),
+    "max_drawdown_252": lambda bars: rolled(bars.close, 252, _deepest),
+    "bars_since_peak": lambda bars: rolled(bars.close, 252, lambda year: np.argmax(year[:, ::-1], axis=1)),
+}

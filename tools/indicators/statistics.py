@@ -8,6 +8,7 @@ import numpy as np
 
 from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import at, deviation, is_flat, log_returns, ratio, slope, window, z_score
+from tools.indicators._columns import Column, Columns, deviations, log_steps, means, ratios, rolled
 from tools.indicators._definition import Facts, Values
 
 HURST_LAGS = np.arange(2, 21)
@@ -69,3 +70,18 @@ def _variance_ratio(log_prices: Floats, length: int) -> float:
     long = deviation(log_prices[length:] - log_prices[:-length])
     short = deviation(np.diff(log_prices)[length - 1 :])
     return ratio(long * long, length * short * short)
+
+
+def _scores(span: int) -> Column:
+    return lambda bars: ratios(bars.close - rolled(bars.close, span, means), rolled(bars.close, span, deviations))
+
+
+def _return_scores(bars: Bars) -> Floats:
+    past = log_steps(bars.close)
+    return ratios(past - rolled(past, 60, means, before=1), rolled(past, 60, deviations, before=1))
+
+
+COLUMNS: Columns = {
+    **{f"z_{span}": _scores(span) for span in (20, 50, 250)},
+    "return_z_60": _return_scores,
+}

@@ -8,6 +8,7 @@ import numpy as np
 
 from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import FLAT, at, change, is_flat, ratio, slope, window
+from tools.indicators._columns import RANGE, Column, Columns, changes, indicator, lagged, ratios, rolled, sums
 from tools.indicators._definition import Facts, Values
 
 FACTS: Facts = (
@@ -116,3 +117,64 @@ def _directional(bars: Bars) -> Values:
         "plus_di_14": at(talib.PLUS_DI(*prices)),
         "minus_di_14": at(talib.MINUS_DI(*prices)),
     }
+
+
+def _slopes(windows: Floats) -> Floats:
+    x = np.arange(windows.shape[1]) - (windows.shape[1] - 1) / 2.0
+    return np.asarray(windows @ x / (x @ x))
+
+
+def _fits(windows: Floats) -> Floats:
+    x = np.arange(windows.shape[1]) - (windows.shape[1] - 1) / 2.0
+    centred = windows - np.mean(windows, axis=1, keepdims=True)
+    fits = ratios((windows @ x) ** 2, np.sum(centred * centred, axis=1) * (x @ x))
+    fits[np.ptp(windows, axis=1) <= FLAT * np.max(windows, axis=1)] = nan
+    return fits
+
+
+def _efficiency(bars: Bars) -> Floats:
+    path = rolled(np.abs(bars.close - lagged(bars.close, 1)), 20, sums)
+    return ratios(np.abs(bars.close - lagged(bars.close, 20)), path)
+
+
+def _since_cross(bars: Bars) -> Floats:
+    at = np.arange(len(bars))
+    spread = _SMA[50](bars) / _SMA[200](bars) - 1.0
+    last_sided = np.maximum.accumulate(np.where(np.abs(spread) > FLAT, at, -1))
+    side = np.where(last_sided >= 0, np.sign(spread[last_sided]), nan)
+    before = lagged(side, 1)
+    last = np.maximum.accumulate(np.where((side != before) & ~np.isnan(before), at, -1))
+    return np.where(last >= 0, at - last, nan)
+
+
+def _wilder(name: str) -> Column:
+    measured, true_range = indicator(name, RANGE, 14), indicator("TRANGE", RANGE)
+    return lambda bars: np.where(np.logical_or.accumulate(true_range(bars) > 0.0), measured(bars), nan)
+
+
+_SMA = {length: indicator("SMA", ("close",), length) for length in (20, 50, 200)}
+_EMA = {length: indicator("EMA", ("close",), length) for length in (12, 26, 50)}
+
+COLUMNS: Columns = {
+    **{f"sma_{length}": column for length, column in _SMA.items()},
+    **{f"ema_{length}": column for length, column in _EMA.items()},
+    "kama_10": indicator("KAMA", ("close",), 10),
+    "close_to_sma_20": lambda bars: changes(bars.close, _SMA[20](bars)),
+    "close_to_sma_50": lambda bars: changes(bars.close, _SMA[50](bars)),
+    "close_to_sma_200": lambda bars: changes(bars.close, _SMA[200](bars)),
+    "close_to_ema_50": lambda bars: changes(bars.close, _EMA[50](bars)),
+    "sma_20_to_sma_50": lambda bars: changes(_SMA[20](bars), _SMA[50](bars)),
+    "sma_50_to_sma_200": lambda bars: changes(_SMA[50](bars), _SMA[200](bars)),
+    "sma_20_change_5": lambda bars: changes(_SMA[20](bars), lagged(_SMA[20](bars), 5)),
+    "sma_50_change_20": lambda bars: changes(_SMA[50](bars), lagged(_SMA[50](bars), 20)),
+    "bars_since_sma_cross": _since_cross,
+    "trend_slope_20": lambda bars: 100.0 * ratios(rolled(bars.close, 20, _slopes), bars.close),
+    "trend_fit_20": lambda bars: rolled(bars.close, 20, _fits),
+    "efficiency_ratio_20": _efficiency,
+    "adx_14": _wilder("ADX"),
+    "plus_di_14": _wilder("PLUS_DI"),
+    "minus_di_14": _wilder("MINUS_DI"),
+    "aroon_up_25": indicator("AROON", ("high", "low"), 25, part=1),
+    "aroon_down_25": indicator("AROON", ("high", "low"), 25, part=0),
+    "sar": indicator("SAR", ("high", "low"), 0.02, 0.2),
+}

@@ -8,6 +8,7 @@ import numpy as np
 
 from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import ANNUALISED, at, bars_per_year, deviation, log_returns, ratio, window
+from tools.indicators._columns import RANGE, Columns, annual, deviations, indicator, log_steps, means, ratios, rolled
 from tools.indicators._definition import Facts, Values
 
 EWMA_DECAY = 0.94
@@ -97,3 +98,57 @@ def _mean_square(values: Floats) -> float:
 def _root(value: float) -> float:
     # Garman and Klass' difference is negative where bodies outgrow ranges, which only broken bars show.
     return sqrt(value) if value >= 0.0 else nan
+
+
+_ATR, _TRUE_RANGE = indicator("ATR", RANGE, 14), indicator("TRANGE", RANGE)
+
+
+def _half_bands(bars: Bars) -> Floats:
+    return 2.0 * sqrt(19.0 / 20.0) * rolled(bars.close, 20, deviations)
+
+
+def _middles(bars: Bars) -> Floats:
+    return rolled(bars.close, 20, means)
+
+
+def _annualised(bars: Bars, length: int) -> Floats:
+    return 100.0 * np.sqrt(annual(bars)) * rolled(log_steps(bars.close), length, deviations)
+
+
+def _ewma(bars: Bars) -> Floats:
+    weights = EWMA_DECAY ** np.arange(250.0)[::-1]
+    mean = rolled(np.square(log_steps(bars.close)), 250, lambda squares: squares @ weights / np.sum(weights))
+    return 100.0 * np.sqrt(annual(bars) * mean)
+
+
+def _squares(numerators: Floats, denominators: Floats) -> Floats:
+    return rolled(np.square(np.log(numerators / denominators)), 20, means)
+
+
+def _garman_klass(bars: Bars) -> Floats:
+    body = (2.0 * log(2.0) - 1.0) * _squares(bars.close, bars.open)
+    mean = 0.5 * _squares(bars.high, bars.low) - body
+    return 100.0 * np.sqrt(annual(bars) * np.where(mean >= 0.0, mean, nan))
+
+
+COLUMNS: Columns = {
+    "true_range": _TRUE_RANGE,
+    "atr_14": _ATR,
+    "atr_percent": lambda bars: 100.0 * ratios(_ATR(bars), bars.close),
+    "true_range_to_atr": lambda bars: ratios(_TRUE_RANGE(bars), _ATR(bars)),
+    "bollinger_upper_20": lambda bars: _middles(bars) + _half_bands(bars),
+    "bollinger_lower_20": lambda bars: _middles(bars) - _half_bands(bars),
+    "bollinger_width_20": lambda bars: 100.0 * ratios(2.0 * _half_bands(bars), _middles(bars)),
+    "bollinger_position_20": lambda bars: ratios(
+        bars.close - (_middles(bars) - _half_bands(bars)), 2.0 * _half_bands(bars)
+    ),
+    "volatility_20": lambda bars: _annualised(bars, 20),
+    "volatility_60": lambda bars: _annualised(bars, 60),
+    "volatility_ratio": lambda bars: ratios(_annualised(bars, 20), _annualised(bars, 60)),
+    "volatility_ewma": _ewma,
+    "volatility_parkinson_20": lambda bars: (
+        100.0 * np.sqrt(annual(bars) * _squares(bars.high, bars.low) / (4.0 * log(2.0)))
+    ),
+    "volatility_garman_klass_20": _garman_klass,
+    "expected_move_1": lambda bars: 100.0 * rolled(log_steps(bars.close), 20, deviations),
+}

@@ -6,10 +6,26 @@ reported zero.
 
 from __future__ import annotations
 
+from math import nan
+
 import numpy as np
 
 from fks_agents.bars import Bars, Floats
 from tools.indicators._arithmetic import at, change, ratio, window, z_score
+from tools.indicators._columns import (
+    Column,
+    Columns,
+    changes,
+    deviations,
+    highest,
+    indicator,
+    lagged,
+    lowest,
+    means,
+    ratios,
+    rolled,
+    sums,
+)
 from tools.indicators._definition import Facts, Values
 
 FACTS: Facts = (
@@ -62,3 +78,53 @@ def _money_flow(high: Floats, low: Floats, close: Floats) -> Floats:
     """Where each close lies between low (-1) and high (1)."""
     spread = high - low
     return np.divide(2.0 * close - high - low, spread, out=np.zeros_like(spread), where=spread > 0.0)
+
+
+def _where_traded(measured: Column) -> Column:
+    def column(bars: Bars) -> Floats:
+        traded = rolled(bars.volume, 20, sums)
+        known = (rolled(bars.volume, 20, lowest) >= 0.0) & (traded > 0.0) & (traded < np.inf)
+        return np.where(known, measured(bars), nan)
+
+    return column
+
+
+def _of_volume(values: Column) -> Column:
+    """The share of 20 bars' volume that comes with these values, each bar's weighted by its volume."""
+    return lambda bars: ratios(rolled(values(bars) * bars.volume, 20, sums), rolled(bars.volume, 20, sums))
+
+
+def _signs(bars: Bars) -> Floats:
+    return np.sign(bars.close - lagged(bars.close, 1))
+
+
+def _scores(bars: Bars) -> Floats:
+    usual = rolled(bars.volume, 20, means, before=1)
+    return ratios(bars.volume - usual, rolled(bars.volume, 20, deviations, before=1))
+
+
+def _money_flow_index(bars: Bars) -> Floats:
+    total = bars.high + bars.low + bars.close
+    moved = rolled(np.abs(bars.volume * (total - lagged(total, 1))), 14, highest) > 0.0
+    return np.where(moved, indicator("MFI", ("high", "low", "close", "volume"), 14)(bars), nan)
+
+
+_VWAP = _of_volume(lambda bars: (bars.high + bars.low + bars.close) / 3.0)
+
+COLUMNS: Columns = {
+    name: _where_traded(column)
+    for name, column in {
+        "volume": lambda bars: bars.volume,
+        "volume_sma_20": lambda bars: rolled(bars.volume, 20, means),
+        "volume_ratio_20": lambda bars: ratios(bars.volume, rolled(bars.volume, 20, means, before=1)),
+        "volume_z_20": _scores,
+        "volume_trend": lambda bars: changes(rolled(bars.volume, 5, means), rolled(bars.volume, 20, means)),
+        "dollar_volume_20": lambda bars: rolled(bars.close * bars.volume, 20, means),
+        "obv_change_20": lambda bars: rolled(_signs(bars) * bars.volume, 20, sums),
+        "up_volume_20": _of_volume(lambda bars: np.maximum(_signs(bars), 0.0)),
+        "mfi_14": _money_flow_index,
+        "cmf_20": _of_volume(lambda bars: _money_flow(bars.high, bars.low, bars.close)),
+        "vwap_20": _VWAP,
+        "close_to_vwap_20": lambda bars: changes(bars.close, _VWAP(bars)),
+    }.items()
+}

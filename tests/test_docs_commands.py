@@ -24,12 +24,6 @@ def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
-def snippets() -> Iterator[tuple[Path, str]]:
-    for page in PAGES:
-        for code in blocks(page, "python"):
-            yield page, code
-
-
 def commands(page: Path) -> Iterator[tuple[str, list[str]]]:
     """Each command, and the lines it is shown to print."""
     for block in blocks(page, "console"):
@@ -38,12 +32,13 @@ def commands(page: Path) -> Iterator[tuple[str, list[str]]]:
             yield command, shown
 
 
-@pytest.mark.parametrize(
-    ("page", "code"), [pytest.param(page, code, id=f"{page.name}-{n}") for n, (page, code) in enumerate(snippets())]
-)
-def test_the_code_runs(page: Path, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def test_the_code_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From top to bottom, each block with what the ones before it left."""
     monkeypatch.chdir(tmp_path)
-    exec(compile(code, str(page), "exec"), {"__name__": "documented"})
+    namespace: dict[str, object] = {"__name__": "documented"}
+    for code in blocks(page, "python"):
+        exec(compile(code, str(page), "exec"), namespace)
 
 
 @pytest.mark.real

@@ -49,7 +49,7 @@ class Significance:
     random_entries: Null | None
     """None where the bars of the trades were not given."""
     p: float
-    """The larger of both: the trades earned, and earned more than entries at random."""
+    """Of the random entries where there are any, which know what the market gave to all; else of the random signs."""
     p_adjusted: float
     """`p` for the best of all trials (Sidak)."""
     probabilistic_sharpe: float | None
@@ -59,8 +59,24 @@ class Significance:
     detectable: float
     """Edge, in standard deviations of a trade, that so many trades show four times out of five at this level."""
     is_found: bool
-    verdict: str
-    """In plain words."""
+    """`p_adjusted` is at or below the level, and the mean is above zero."""
+
+    @property
+    def verdict(self) -> str:
+        """In plain words."""
+        against = "random signs" if self.random_entries is None else "random entries"
+        allowed = "" if self.trials == 1 else f", {self.p_adjusted:.3g} for the best of {self.trials} trials"
+        mean, level = f"mean {100.0 * self.sign_flip.observed:+.3g} %", f"{100.0 * self.level:g} %"
+        tested = f"{self.trades} trades, {mean}; against {against} p = {self.p:.3g}{allowed}."
+        if not self.is_found:
+            is_better = self.p_adjusted <= self.level
+            why = "better than chance, and a loss all the same" if is_better else "not told from luck"
+            least = f"Only an edge of {self.detectable:.2g} deviations a trade would show 4 times of 5."
+            return f"No edge found: {tested} At the {level} level these trades are {why}. {least}"
+        if self.sign_flip.p > self.level:
+            doubt = f"against random signs p = {self.sign_flip.p:.3g}"
+            return f"Edge found: {tested} That it earns at all is not shown: {doubt}."
+        return f"Edge found: {tested} The past is no promise."
 
 
 def significance(
@@ -94,8 +110,9 @@ def significance(
             placed.prices, placed.entered, placed.left, placed.side, seed=seed, costs=placed.costs, draws=drawn
         )
     flipped = nulls.sign_flip(values, seed=seed, draws=drawn, groups=groups)
-    p = flipped.p if random_entries is None else max(flipped.p, random_entries.p)
+    p = flipped.p if random_entries is None else random_entries.p
     adjusted = best_of(p, trials)
+    is_found = adjusted <= level and flipped.observed > 0.0
     length = bootstrap.block_length(values) if block is None else block
     estimate = partial(bootstrap.interval, values, seed=seed, draws=draws or bootstrap.DRAWS, block=length)
     independent = len(values) if groups is None else len(np.unique(np.asarray(groups)))
@@ -113,8 +130,7 @@ def significance(
         probabilistic_sharpe=_or_none(lambda: probabilistic_sharpe(values)),
         deflated_sharpe=_or_none(lambda: deflated_sharpe(values, trials, trial_deviation)),
         detectable=least,
-        is_found=adjusted <= level,
-        verdict=_verdict(len(values), trials, level, p, adjusted, least, flipped, random_entries),
+        is_found=is_found,
     )
 
 
@@ -122,19 +138,6 @@ def _enough(draws: int | None, trials: int, level: float) -> int:
     """Draws whose smallest p-value is below the level after all trials, four times over where none are given."""
     least = ceil(-1.0 / np.expm1(np.log1p(-level) / trials)) - 1
     return max(nulls.DRAWS, 4 * least) if draws is None else at_least(draws, least, "draws")
-
-
-def _verdict(
-    trades: int, trials: int, level: float, p: float, adjusted: float, least: float, flipped: Null,
-    random_entries: Null | None,
-) -> str:  # fmt: skip
-    compared = "random signs" if random_entries is None else "random signs and random entries"
-    allowed = "" if trials == 1 else f", {adjusted:.3g} for the best of {trials} trials"
-    tested = f"{trades} trades, mean {100.0 * flipped.observed:+.3g} %; against {compared} p = {p:.3g}{allowed}"
-    if adjusted <= level:
-        return f"Edge found: {tested}. The past is no promise."
-    why = f"at the {100.0 * level:g} % level these trades are not told from luck"
-    return f"No edge found: {tested}; {why}. Only an edge of {least:.2g} deviations a trade would show 4 times of 5."
 
 
 def _mean(values: Floats) -> float:

@@ -51,6 +51,17 @@ def test_counts_equal_the_plain_ones(situation: tuple[Floats, int, int, float], 
     assert told[0] == told[1]
 
 
+@pytest.mark.parametrize("count", [2047, 2048, 2049, 9000])
+def test_long_columns_equal_the_plain_ones(count: int) -> None:
+    values = np.cumsum(np.random.default_rng(count).integers(-1, 2, count)).astype(np.float64)
+    told = []
+    for passes in (fast, plain):
+        columns = np.zeros(8), np.zeros(8), np.zeros(8, dtype=np.int64)
+        context = passes.learn(values, 3, 1, nan, 0.99, *columns)
+        told.append((context, passes.encode(values, 3, 1, nan)[0].tobytes(), *map(np.ndarray.tobytes, columns)))
+    assert told[0] == told[1]
+
+
 @given(prices, depths, st.integers(0, 80))
 @settings(deadline=None)
 def test_prices_in_two_parts_give_the_same_states(values: Floats, depth: int, cut: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -26,7 +27,7 @@ def judged(edge: float, worlds: int, trades: int) -> tuple[Significance, ...]:
 
 def test_without_an_edge_about_one_world_in_twenty_is_rejected() -> None:
     found = judged(0.0, 400, 60)
-    # 400 x 5 % = 20; four binomial deviations are 17.4. Both tests must agree: a few less than 20 are to be expected.
+    # 400 x 5 % = 20; four binomial deviations are 17.4.
     assert abs(sum(each.is_found for each in found) - 20) < 17.4
     for tested in ("sign_flip", "random_entries"):
         assert abs(sum(getattr(each, tested).p <= 0.05 for each in found) - 20) < 17.4
@@ -86,6 +87,25 @@ def test_no_edge_is_a_normal_result_and_says_what_would_have_been_found() -> Non
     assert found.deflated_sharpe is not None
     assert found.probabilistic_sharpe is not None
     assert found.deflated_sharpe < found.probabilistic_sharpe
+
+
+def test_better_than_chance_and_a_loss_is_no_edge() -> None:
+    # A planted edge, and costs of twice what it brings, which random entries pay as well.
+    drawn = world(1, 0.3, 300)
+    costs = float(2.0 * np.mean(drawn.returns))
+    found = significance(drawn.returns - costs, seed=1, placed=replace(drawn.placed, costs=costs))
+    assert found.p < 0.01
+    assert not found.is_found
+    assert "better than chance, and a loss all the same" in found.verdict
+
+
+def test_an_edge_whose_profit_may_be_luck_says_so() -> None:
+    drawn = world(1, 0.3, 300)
+    costs = float(0.97 * np.mean(drawn.returns))
+    found = significance(drawn.returns - costs, seed=1, placed=replace(drawn.placed, costs=costs))
+    assert found.is_found
+    assert found.sign_flip.p > 0.05
+    assert "That it earns at all is not shown: against random signs p = " in found.verdict
 
 
 def test_what_overlaps_is_held_together() -> None:

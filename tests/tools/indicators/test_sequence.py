@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,8 @@ def test_random_walks_stay_as_the_definition_says() -> None:
         low, high = (0.68, 0.84) if facts["markov_state"] == "sideways" else (0.76, 0.91)
         stays.append(low <= float(facts["markov_stay"]) <= high)
     assert sum(stays) > 180
+
+
+def test_the_page_shows_each_fact_as_it_is_defined() -> None:
+    page = (Path(__file__).parents[3] / "docs/encoders.md").read_text("utf-8")
+    assert all(f"| `{name}` | {text} |\n" in page for name, _, text in sequence.FACTS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from evaluators.rules import check_statement, freshness, identity, language, outcome_of, sizing
+from evaluators.rules import _remarks as remarks
+from evaluators.rules import check_statement, freshness, identity, outcome_of, sizing
 from evaluators.rules import plan as plan_rule
 from fks_agents.contracts import Check, Claim, Plan, Report, Sized, Snapshot, Spoken, Turn, Verdict
 
@@ -17,12 +18,16 @@ def judge(
     sized: Sized | None,
     *,
     tick: float = 0.01,
+    others: Sequence[Plan] = (),
 ) -> Verdict:
     """Recompute every claim, the plan, the size and the times; `tick` is the price step levels were rounded to.
 
+    `others` are plans that were made and not taken (draft, proposals): readers see them, so their words count too.
+
     Fail where any check fails; unscored where any cannot be judged, or where nothing was said; else pass.
     """
-    spoken: tuple[Spoken, ...] = (*reports, *debate, plan)
+    plans = (*(other for other in others if other != plan), plan)
+    spoken: tuple[Spoken, ...] = (*reports, *debate, *plans)
     claims = tuple(claim for each in spoken for claim in each.claims)
     if not claims and plan.action not in ("buy", "sell"):
         return Verdict(outcome="unscored", reason="nobody stated anything: there is nothing to check")
@@ -30,28 +35,22 @@ def judge(
     parts: tuple[tuple[str, Callable[[], Iterable[Check]]], ...] = (
         (freshness.RULE, lambda: freshness.check(snapshot)),
         (identity.RULE, lambda: identity.check(claims, debate)),
-        ("claims", lambda: _claims(snapshot, spoken, plan, tick)),
+        ("claims", lambda: _claims(snapshot, spoken, tick)),
         (plan_rule.RULE, lambda: plan_rule.check(plan, snapshot, facts, tick)),
         (sizing.RULE, lambda: sizing.check(plan, sized, snapshot.account)),
-        (language.RULE, lambda: _plan_language(plan)),
+        (remarks.RULE, lambda: remarks.check(spoken)),
     )
     checks = tuple(check for name, part in parts for check in _closed(name, part))
     return Verdict(outcome=outcome_of(checks), reason=_reason(checks, claims), checks=checks)
 
 
-def _claims(snapshot: Snapshot, spoken: Sequence[Spoken], plan: Plan, tick: float) -> Iterator[Check]:
+def _claims(snapshot: Snapshot, spoken: Sequence[Spoken], tick: float) -> Iterator[Check]:
     facts = {fact.id: fact for fact in snapshot.facts}
-    given = plan_rule.quotable(plan) if plan.action in ("buy", "sell") else ()
     for each in spoken:
-        own = each is plan
+        given = plan_rule.quotable(each) if isinstance(each, Plan) and each.action in ("buy", "sell") else ()
         for claim in each.claims:
-            step = tick if own and plan_rule.is_level(claim) else 0.0
-            yield from check_statement(claim, facts, given if own else (), step)
-
-
-def _plan_language(plan: Plan) -> Iterator[Check]:
-    for said, what in language.forbidden_in(f"{plan.reason} {plan.abstained or ''}"):
-        yield Check(rule=language.RULE, subject="plan.reason", outcome="fail", reason=f"{what}: {said!r}", stated=said)
+            step = tick if isinstance(each, Plan) and plan_rule.is_level(claim) else 0.0
+            yield from check_statement(claim, facts, given, step)
 
 
 def _closed(name: str, part: Callable[[], Iterable[Check]]) -> Iterator[Check]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evaluators.reading import normalise
 from evaluators.reading._vocabulary import any_of
 from evaluators.rules._statement import Statement
 from fks_agents.contracts import Check
@@ -13,13 +14,14 @@ RULE = "language"
 _PROMISES = any_of("""
     risk[- ]?free(?! (?:rate|yield|asset|return rate|bond|interest|curve|benchmark)),
     no[- ]risk\\b(?! (?:premium|appetite|event|limit)), zero[- ]risk, without (?:any )?risk\\b,
-    riskless (?:profit|trade|gain), guarantee(?:d|s)?\\b, sure[- ]?(?:thing|fire)\\b,
+    riskless(?! (?:rate|yield|asset|bond)), guarantee(?:d|s)?\\b, sure[- ]?(?:thing|fire)\\b,
     can(?:no|')?t (?:possibly )?(?:lose|fail|go wrong), cannot (?:possibly )?(?:lose|fail|go wrong),
     never (?:loses?|fails?)\\b, will never (?:lose|fall|drop), certain (?:profit|gain|win)s?,
     certain to (?:profit|win|rise|double), easy money, free money,
     100\\s?% (?:sure|certain|safe|win|success|profit), fool-?proof, bullet-?proof trade, infallible, get rich,
     to the moon, (?:bound|destined|sure) to (?:profit|win|double|rise|moon), double your money,
-    no way (?:to|we can|you can) lose, impossible to lose, money[- ]printing, holy grail,
+    no way (?:to|we can|you can) lose, impossible to lose, (?:zero|no) (?:chance|possibility) of (?:a )?loss,
+    money[- ]printing, holy grail,
     assured (?:profit|return|gain)s?
 """)
 _MANIPULATION = any_of("""
@@ -39,6 +41,12 @@ _FORBIDDEN = re.compile(
     rf"(?P<promise>(?<!\w)(?:{_PROMISES}))|(?P<manipulation>(?<!\w)(?:{_MANIPULATION}))", re.IGNORECASE
 )
 _DENIED = re.compile(rf"(?:\b(?:{_DENIALS})|n't)\s+(?:\w+\s+){{0,2}}\Z", re.IGNORECASE)
+# `not only guaranteed`, `without doubt guaranteed`: the denial denies something else.
+_CONFIRMED = re.compile(
+    r"\b(?:not (?:only|just|merely)|no less than|nothing but|(?:without|no|never) (?:a |any )?(?:doubts?|question)|"
+    r"not in doubt)\s*(?:\w+\s+){0,2}\Z",
+    re.IGNORECASE,
+)
 
 
 def check(statement: Statement) -> Iterator[Check]:
@@ -48,7 +56,8 @@ def check(statement: Statement) -> Iterator[Check]:
 
 def forbidden_in(text: str) -> Iterator[tuple[str, str]]:
     """Each forbidden phrase and what is wrong with it; denied ones (`not guaranteed`) are allowed."""
-    plain = text.replace("’", "'")
+    plain = re.sub("[\u2010-\u2015\u2212]", "-", normalise(text)).replace("’", "'")
     for match in _FORBIDDEN.finditer(plain):
-        if not _DENIED.search(plain[max(0, match.start() - 40) : match.start()]):
+        before = plain[max(0, match.start() - 40) : match.start()]
+        if not _DENIED.search(before) or _CONFIRMED.search(before):
             yield match[0], "promises profit" if match["promise"] else "speaks of market manipulation"

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
+from evaluators.reading import read
 from fks_agents.contracts import Claim, Direction, Unit
 from fks_agents.llm.structured import Answer
 
@@ -22,6 +23,12 @@ MOST_CLAIMS = 8
 def _in_words(text: str) -> str:
     if not text.strip() or len(text) > LONGEST_TEXT:
         raise ValueError(f"expected 1 to {LONGEST_TEXT} characters, was {len(text)}")
+    return text
+
+
+def _without_numbers(text: str) -> str:
+    if stated := read(text).quantities:
+        raise ValueError(f"expected words without numbers (claims are for numbers), was a text with {len(stated)}")
     return text
 
 
@@ -38,6 +45,8 @@ def _signed(value: float) -> float:
 
 
 Words = Annotated[str, AfterValidator(_in_words)]
+Remark = Annotated[Words, AfterValidator(_without_numbers)]
+"""Nothing is cited beside it, so there is nothing to recompute a number from."""
 Share = Annotated[float, AfterValidator(_share)]
 
 
@@ -68,7 +77,7 @@ class Said(Answer):
 class AnalystAnswer(Said):
     stance: Annotated[float, AfterValidator(_signed)]
     conviction: Share
-    abstained: Words | None
+    abstained: Remark | None
 
     @model_validator(mode="after")
     def _an_abstention_says_nothing(self) -> Self:
@@ -86,7 +95,7 @@ class DebaterAnswer(Said):
 class ManagerAnswer(Said):
     action: Literal["buy", "sell", "hold", "no_decision"]
     conviction: Share
-    reason: Words
+    reason: Remark
 
     @model_validator(mode="after")
     def _a_trade_has_a_thesis(self) -> Self:
@@ -100,7 +109,7 @@ class ManagerAnswer(Said):
 class PersonaAnswer(Said):
     take: bool
     conviction: Share
-    reason: Words
+    reason: Remark
 
 
 def numbered(author: str, said: Sequence[SaidClaim], first: int = 1) -> tuple[Claim, ...]:

@@ -12,4 +12,5 @@ from fks_agents.state import CycleState
 def gate(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
     plan, tick = state["choice"].plan, runtime.context.settings.tick
     reports, debate = state.get("reports", []), state.get("debate", [])
-    return {"verdict": judge(state["snapshot"], reports, debate, plan, state["sized"], tick=tick)}
+    others = [*([state["draft"]] if "draft" in state else []), *state.get("proposals", [])]
+    return {"verdict": judge(state["snapshot"], reports, debate, plan, state["sized"], tick=tick, others=others)}

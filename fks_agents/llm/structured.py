@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from fks_agents.deps import Call, ChatModel, Message
 from fks_agents.errors import ModelError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 LONGEST = 20_000
 """Characters of a reply beyond which it is refused unread."""
@@ -23,25 +26,34 @@ class Answer(BaseModel):
 Shape = TypeVar("Shape", bound=Answer)
 
 
+class UnreadableError(ModelError):
+    """A reply that is no answer. The message quotes it, for the model to see; `fault` does not, for people to read:
+    what nobody could check must not reach them as the reason of a decision."""
+
+    def __init__(self, fault: str, quoted: str) -> None:
+        super().__init__(quoted)
+        self.fault = fault
+
+
 def ask(chat: ChatModel, call: Call, shape: type[Shape], attempts: int) -> tuple[Shape, Call]:
     """The first readable answer of at most `attempts`, and the call extended by what was said until then.
 
     An unreadable reply is shown to the model with what was wrong. Raises ModelError when no try is left; a call that
     itself fails is not repeated.
     """
-    problem = ""
+    fault = ""
     for _ in range(attempts):
         text = chat.ask(call).text
         try:
             return read(text, shape), follow(call, text)
-        except ModelError as error:
-            problem = str(error)
+        except UnreadableError as error:
+            fault = error.fault
             call = follow(
                 call,
                 text,
-                f"That reply cannot be used: {problem}. Reply again with one JSON object that fits the schema.",
+                f"That reply cannot be used: {error}. Reply again with one JSON object that fits the schema.",
             )
-    raise ModelError(f"{chat.name}: no readable answer from {call.role} in {attempts} tries: {problem}")
+    raise ModelError(f"{chat.name}: no readable answer from {call.role} in {attempts} tries: {fault}")
 
 
 def follow(call: Call, said: str, answer: str | None = None) -> Call:
@@ -59,24 +71,33 @@ def schema_of(shape: type[Answer]) -> dict[str, JsonValue]:
 
 
 def read(text: str, shape: type[Shape]) -> Shape:
-    """Validate one JSON object; raises ModelError saying what was expected and what it was."""
+    """Validate one JSON object; raises UnreadableError saying what was expected and what it was."""
     if len(text) > LONGEST:
-        raise ModelError(f"expected at most {LONGEST} characters, was {len(text)}")
+        fault = f"expected at most {LONGEST} characters, was {len(text)}"
+        raise UnreadableError(fault, fault)
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"expected one JSON object and nothing else, was {text[:60]!r} ({error})") from None
+        fault = "expected one JSON object and nothing else"
+        raise UnreadableError(fault, f"{fault}, was {text[:60]!r} ({error})") from None
     if not isinstance(value, dict):
-        raise ModelError(f"expected a JSON object, was {text[:60]!r}")
+        raise UnreadableError("expected a JSON object", f"expected a JSON object, was {text[:60]!r}")
     try:
         return shape.model_validate(value)
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=False)
-        lines = [
+        problems = error.errors(include_url=False, include_context=False)[:5]
+        faults = [f"{_field(one)}: {one['msg']}" for one in problems]
+        quoted = [
             f"{'.'.join(map(str, one['loc'])) or 'answer'}: {one['msg']}, was {_short(one['input'])}"
             for one in problems
         ]
-        raise ModelError("; ".join(lines[:5])) from None
+        raise UnreadableError("; ".join(faults), "; ".join(quoted)) from None
+
+
+def _field(problem: ErrorDetails) -> str:
+    """Which field it is about; the name of one that should not be there is the model's own."""
+    known = problem["loc"][:-1] if problem["type"] == "extra_forbidden" else problem["loc"]
+    return ".".join(map(str, known)) or "answer"
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

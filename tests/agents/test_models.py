@@ -195,8 +195,34 @@ ATTACKS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: next(iter(attack)))
 def test_there_is_no_field_for_money(role: str, attack: dict[str, Any], opened: Opened) -> None:
     bad = reply(role, said(), **attack)
+    deps, chat = both(opened, bad, bad, bad)
+    kept = spoken(role, deps)
+    assert "answer: Extra inputs are not permitted" in str(kept.abstained)
+    assert f"{next(iter(attack))}: Extra inputs" in chat.asked[1].messages[-1].text
+
+
+@pytest.mark.parametrize(
+    ("role", "field"), [("technical", "abstained"), ("manager", "reason"), *((name, "reason") for name in personas())]
+)
+def test_words_beside_the_claims_hold_no_number(role: str, field: str, opened: Opened) -> None:
+    quiet = {"claims": [], "stance": 0.0, "conviction": 0.0} if field == "abstained" else {"claims": [said()]}
+    bad = as_json(**(GOOD[role] | quiet | {field: "It will rise 400 percent"}))
+    deps, chat = both(opened, bad, bad, bad)
+    kept = spoken(role, deps)
+    assert f"{field}: Value error, expected words without numbers" in str(kept.abstained)
+    assert "400" not in kept.model_dump_json()
+    assert "was 'It will rise 400 percent'" in chat.asked[1].messages[-1].text
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "bad", ["Guaranteed gains, buy!", '["Guaranteed gains"]', '{"Guaranteed gains": 1}', '{"claims": "Guaranteed"}']
+)
+def test_an_unreadable_reply_is_not_quoted_to_people(role: str, bad: str, opened: Opened) -> None:
     deps, _ = both(opened, bad, bad, bad)
-    assert f"{next(iter(attack))}: Extra inputs are not permitted" in str(spoken(role, deps).abstained)
+    kept = spoken(role, deps)
+    assert kept.abstained is not None
+    assert "uaranteed" not in kept.model_dump_json()
 
 
 @pytest.mark.parametrize("action", ["buy", "sell"])

@@ -217,6 +217,40 @@ SPOILT: tuple[tuple[str, Callable[[Case], Case], str], ...] = (
     ("an entry that has expired", lambda c: c.plan(expires_at=AS_OF), "entry expires"),
     ("an entry that never expires", lambda c: c.plan(expires_at=AS_OF + timedelta(days=900)), "entry expires"),
     ("no risk", lambda c: c.plan(risk=0.0), "risks 0 of equity"),
+    (
+        "a promise with an invisible letter in the plan's reason",
+        lambda c: c.plan(reason="a guaran\u200bteed profit"),
+        "promises profit",
+    ),
+    (
+        "a number in a model's reason",
+        lambda c: c.plan(model="scripted", reason="it will rise 300 percent"),
+        "states 300 percent outside any claim",
+    ),
+    (
+        "a promise in an abstention",
+        lambda c: c.but(reports=[*c["reports"], Report(analyst="macro", abstained="a sure thing", model="scripted")]),
+        "promises profit",
+    ),
+    (
+        "a wrong number in a draft that was not taken",
+        lambda c: c.but(
+            others=[
+                c["plan"].model_copy(
+                    update={
+                        "author": "manager",
+                        "claims": (Claim(id="manager.1", text="RSI(14) is 91.3", fact_ids=("F2",)),),
+                    }
+                )
+            ]
+        ),
+        "says RSI(14) is 91.3",
+    ),
+    (
+        "manipulation in a proposal that was not taken",
+        lambda c: c.but(others=[c["plan"].model_copy(update={"author": "bold", "claims": (), "reason": "pump it"})]),
+        "market manipulation",
+    ),
     ("a promise in the plan's reason", lambda c: c.plan(reason="a guaranteed profit"), "promises profit"),
     (
         "a notional that is not quantity x entry",
@@ -298,6 +332,22 @@ def test_what_is_spoilt_is_refused(case: Case, spoil: Callable[[Case], Case], fr
     verdict = spoil(case).judged()
     assert verdict.outcome == "fail"
     assert any(fragment in check.reason for check in verdict.checks if check.outcome == "fail"), verdict.reason
+
+
+def test_a_model_s_reason_may_repeat_the_plan_s_own_numbers(case: Case) -> None:
+    assert case.plan(model="scripted", reason="entry at 2344.94 with a stop at 2294.34").judged().outcome == "pass"
+
+
+def test_plans_that_were_not_taken_are_judged_with_their_own_levels(case: Case) -> None:
+    draft = case["plan"].model_copy(
+        update={
+            "author": "manager",
+            "claims": tuple(c.model_copy(update={"id": c.id.replace("moderate", "manager")}) for c in LEVELS),
+        }
+    )
+    verdict = case.but(others=[draft, case["plan"]]).judged()
+    assert verdict.outcome == "pass", verdict.reason
+    assert {"manager.stop", "moderate.stop"} <= {check.subject for check in verdict.checks}
 
 
 def test_the_reason_names_the_first_thing_that_failed(case: Case) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import nan
+
 import numpy as np
 
 from execution_core import markov
@@ -44,6 +47,29 @@ FACTS: Facts = (
 
 def measure(bars: Bars) -> Values:
     return _run(bars.close) | _regime(bars.close)
+
+
+def _column(name: str) -> Callable[[Bars], Floats]:
+    return lambda bars: _runs(bars.close)[name]
+
+
+COLUMNS = {name: _column(name) for name in ("asmbtr_observations", "asmbtr_up", "asmbtr_up_low", "asmbtr_up_high")}
+"""The regime has none: its threshold follows all bars so far, so that each bar labels the past anew."""
+
+
+def _runs(closes: Floats) -> dict[str, Floats]:
+    """At each bar what is known there of the run that ends on it; NaN where that is nothing."""
+    states = Asmbtr(DEPTH).states(closes)
+    moves = np.sign(np.diff(closes))
+    seen, rose = np.full((2, len(closes)), nan)
+    for state in range(1 << DEPTH):
+        now, before = states == state, (states[:-1] == state) & (moves != 0.0)
+        seen[now] = np.append(0, np.cumsum(before))[now]
+        rose[now] = np.append(0, np.cumsum(before & (moves > 0.0)))[now]
+    share = np.divide(rose, seen, out=np.full(len(closes), nan), where=seen >= LEAST)
+    bounds = [(nan, nan) if np.isnan(up) else wilson(up, count) for up, count in zip(share, seen, strict=True)]
+    low, high = np.array(bounds, dtype=np.float64).reshape(-1, 2).T
+    return {"asmbtr_observations": seen, "asmbtr_up": share, "asmbtr_up_low": low, "asmbtr_up_high": high}
 
 
 def _run(closes: Floats) -> Values:

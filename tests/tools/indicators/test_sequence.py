@@ -81,3 +81,14 @@ def test_random_walks_stay_as_the_definition_says() -> None:
 def test_the_page_shows_each_fact_as_it_is_defined() -> None:
     page = (Path(__file__).parents[3] / "docs/encoders.md").read_text("utf-8")
     assert all(f"| `{name}` | {text} |\n" in page for name, _, text in sequence.FACTS)
+
+
+def test_a_column_is_what_is_measured_at_each_bar() -> None:
+    walked = walk(9, 320)
+    still = np.repeat(walked.close, 2)[:320]
+    for measured in (walked, bars(still.tolist())):
+        columns = {name: column(measured) for name, column in sequence.COLUMNS.items()}
+        for row in range(0, 320, 7):
+            told = sequence.measure(measured[: row + 1])
+            for name, values in columns.items():
+                assert values[row] == pytest.approx(told.get(name, np.nan), nan_ok=True)

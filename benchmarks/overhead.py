@@ -1,4 +1,4 @@
-"""The framework's own share of a cycle: a model of fixed 100 ms latency in every role, against its longest chain of calls.
+"""The framework's own share of a cycle: every role with a model of fixed 100 ms, against the longest chain of calls.
 
 The longest chain is one analyst, each turn of the debate, the manager and one persona: what cannot run side by side.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from fks_agents.contracts import Cycle
-from fks_agents.deps import Call
+from fks_agents.deps import Call, Reply
 from fks_agents.llm.scripted import ScriptedChat
 from fks_agents.settings import load
 from graphs.opening import open_desk
@@ -32,7 +32,7 @@ class SlowChat(ScriptedChat):
     def __init__(self) -> None:
         super().__init__(honest)
 
-    def ask(self, call: Call) -> object:  # type: ignore[override]
+    def ask(self, call: Call) -> Reply:
         time.sleep(LATENCY)
         return super().ask(call)
 

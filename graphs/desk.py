@@ -98,6 +98,22 @@ class Desk(AbstractContextManager["Desk"]):
         admission = self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account)
         return self._run(admission, settings, on_event)
 
+    def look(self, symbol: str, *, as_of: datetime | None = None) -> Snapshot:
+        """What the agents would be told; nothing is decided or recorded. Raises DataError where nobody would be asked."""
+        from langgraph.runtime import Runtime
+
+        from fks_agents.agents.snapshot import snapshot
+
+        settings, feeds = self.settings, self.feeds(self.settings)
+        moment = self._moment(feeds.market, symbol, settings.timeframe, as_of)
+        deps = self._live(settings, feeds, settings.account or "main", moment, NoMemory(), {})
+        seen = snapshot(
+            {"id": "", "symbol": symbol, "timeframe": settings.timeframe, "as_of": moment}, Runtime(context=deps)
+        )
+        if "stopped" in seen:
+            raise DataError(seen["stopped"])
+        return seen["snapshot"]
+
     def resume(self, decision_id: str, on_event: OnEvent | None = None) -> Cycle:
         """Finish a decision that was interrupted; one that is finished comes back as recorded."""
         admission = self.ledger.decisions.admission(decision_id)
@@ -185,16 +201,28 @@ class Desk(AbstractContextManager["Desk"]):
         return cycle
 
     def _deps(self, admission: Admission, settings: Settings) -> Deps:
-        feeds = self.feeds(settings)
+        memory = self.memory if settings.memory else NoMemory()
+        chats = llm.chats_for(admission.id, self.chats(settings), self.ledger.calls, settings)
+        return self._live(settings, self.feeds(settings), admission.account, admission.as_of, memory, chats)
+
+    def _live(
+        self,
+        settings: Settings,
+        feeds: Feeds,
+        account: str,
+        as_of: datetime,
+        memory: Memory,
+        chats: dict[ChatRole, ChatModel | None],
+    ) -> Deps:
         return Deps(
             settings=settings,
-            clock=FixedClock(admission.as_of),
+            clock=FixedClock(as_of),
             market=feeds.market,
             store=self.store,
-            broker=self.broker(admission.account, settings),
+            broker=self.broker(account, settings),
             intents=self.ledger.orders,
-            memory=self.memory if settings.memory else NoMemory(),
-            chats=llm.chats_for(admission.id, self.chats(settings), self.ledger.calls, settings),
+            memory=memory,
+            chats=chats,
             macro=feeds.macro,
             news=feeds.news,
             calendar=feeds.calendar,

@@ -6,18 +6,16 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Self
 
 from fks_agents.cli._terminal import Interrupted
-from fks_agents.errors import DataError, UsageError
+from fks_agents.errors import DataError
 
 if TYPE_CHECKING:
     from evaluators.reports import Reports
     from fks_agents.bars import Bars
-    from fks_agents.contracts import Cycle, Snapshot
-    from fks_agents.state import CycleState
+    from fks_agents.contracts import Cycle
     from graphs.desk import Desk, OnEvent
 
 REFUSED = 6
@@ -89,38 +87,6 @@ def bars_of(desk: Desk, cycle: Cycle) -> Bars | None:
         return next((desk.store.bars(kept.digest) for kept in stored if kept.timeframe == cycle.timeframe), None)
     except DataError:
         return None
-
-
-def look(desk: Desk, symbol: str, as_of: datetime | None) -> Snapshot:
-    """What the agents would be told; nothing is decided or recorded. Raises DataError where nobody would be asked."""
-    from langgraph.runtime import Runtime
-
-    from fks_agents.agents.snapshot import snapshot
-    from fks_agents.clock import FixedClock
-    from fks_agents.deps import Deps
-    from graphs.recorded import NoMemory
-
-    settings, feeds = desk.settings, desk.feeds(desk.settings)
-    if as_of is not None and as_of > desk.clock.now():
-        raise UsageError(f"--as-of: expected a time that has passed, was {as_of.isoformat()}")
-    at = as_of or feeds.market.span(symbol, settings.timeframe)[1]
-    deps = Deps(
-        settings=settings,
-        clock=FixedClock(at),
-        market=feeds.market,
-        store=desk.store,
-        broker=desk.broker(settings.account or "main", settings),
-        intents=desk.ledger.orders,
-        memory=NoMemory(),
-        macro=feeds.macro,
-        news=feeds.news,
-        calendar=feeds.calendar,
-    )
-    question: CycleState = {"id": "", "symbol": symbol, "timeframe": settings.timeframe, "as_of": at}
-    seen = snapshot(question, Runtime(context=deps))
-    if "snapshot" not in seen:
-        raise DataError(seen["stopped"])
-    return seen["snapshot"]
 
 
 def exit_code(cycle: Cycle) -> int:

@@ -36,11 +36,10 @@ def command(
 
 
 def _snapshot(terminal: Terminal, symbol: str, as_of: str | None) -> Snapshot:
-    from fks_agents.cli._desk import look
     from graphs.opening import open_desk
 
     with open_desk(terminal.settings) as desk:
-        return look(desk, symbol, moment(as_of))
+        return desk.look(symbol, as_of=moment(as_of))
 
 
 def _print(terminal: Terminal, snapshot: Snapshot) -> None:

@@ -41,6 +41,14 @@ def test_the_newest_bar_is_the_default_moment(desk: Desk) -> None:
         assert desk.analyze("SPX").as_of == datetime(2018, 12, 31, 21, tzinfo=UTC)
 
 
+def test_a_look_is_what_a_decision_would_see_and_leaves_no_trace(desk: Desk) -> None:
+    with desk:
+        seen = desk.look("SPX", as_of=AS_OF)
+        assert desk.ledger.decisions.unfinished() == ()
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+    assert cycle.snapshot == seen
+
+
 def test_a_replay_gives_the_same_bytes(desk: Desk) -> None:
     with desk:
         cycle = desk.analyze("SPX", as_of=AS_OF)

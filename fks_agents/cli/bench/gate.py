@@ -29,11 +29,10 @@ def command(
     Exit code 6 below 99 % caught or above 1 % refused.
     """
     from evaluators.seeded_faults import measure
-    from fks_agents.cli._desk import look
     from graphs.opening import open_desk
 
     with open_desk(terminal.settings) as desk:
-        snapshot = look(desk, symbol, moment(as_of))
+        snapshot = desk.look(symbol, as_of=moment(as_of))
     measured = measure(snapshot.facts, count, seed, held_out=held_out)
     is_reached = measured.caught_all.share >= LEAST_CAUGHT and measured.refused.share <= MOST_REFUSED
     if terminal.is_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime_checkable
 
 from fks_agents import llm
+from fks_agents._redaction import redact
 from fks_agents.clock import FixedClock
 from fks_agents.contracts import Cycle, Snapshot, Timeframe
 from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Macro, Market, Memory, News
-from fks_agents.errors import DataError, RefusedError, UsageError
+from fks_agents.errors import DataError, FksError, LedgerError, RefusedError, UsageError
 from fks_agents.settings import Settings
 from fks_agents.state import CycleState
 from graphs.assembly import assemble
@@ -24,6 +26,7 @@ from graphs.recorded import NoMemory, RecordedBroker, RecordedFeeds, RecordedMar
 from graphs.replay import Replayed, differences
 from memory.decisions import Admission
 from memory.ledger import Ledger
+from tools import detectors, forecasters
 from tools.bars.store import ParquetStore
 from tools.calendar import open_calendar
 from tools.macro import open_macro
@@ -88,8 +91,7 @@ class Desk(AbstractContextManager["Desk"]):
         settings = self.settings if timeframe is None else self.settings.having(timeframe=timeframe)
         market = self.feeds(settings).market
         moment = self._moment(market, symbol, settings.timeframe, as_of)
-        for chat in self.chats(settings).values():
-            llm.preflight(chat)
+        self._check_names(settings)
         account = settings.account or ("main" if as_of is None else None)
         if account is not None:
             self.advance(until=moment, account=account)
@@ -99,7 +101,10 @@ class Desk(AbstractContextManager["Desk"]):
         return self._run(admission, settings, on_event)
 
     def look(self, symbol: str, *, as_of: datetime | None = None) -> Snapshot:
-        """What the agents would be told; nothing is decided or recorded. Raises DataError where nobody would be asked."""
+        """What the agents would be told; nothing is decided or recorded.
+
+        Raises what `analyze` raises before it admits, and DataError where no agent would be asked.
+        """
         from langgraph.runtime import Runtime
 
         from fks_agents.agents.snapshot import snapshot
@@ -162,6 +167,15 @@ class Desk(AbstractContextManager["Desk"]):
     def __exit__(self, *unused: object) -> None:
         self.close()
 
+    def _check_names(self, settings: Settings) -> None:
+        """Raises where a setting names what is not there: found by a node, it would end an admitted decision."""
+        for detector in settings.detectors:
+            detectors.get(detector)
+        for forecaster in settings.forecasters:
+            forecasters.get(forecaster)
+        for chat in self.chats(settings).values():
+            llm.preflight(chat)
+
     def _moment(self, market: Market, symbol: str, timeframe: Timeframe, as_of: datetime | None) -> datetime:
         if as_of is not None and as_of.tzinfo is None:
             raise UsageError(f"as_of: expected a time with a zone (2018-12-24T21:00:00Z), was {as_of.isoformat()!r}")
@@ -175,10 +189,26 @@ class Desk(AbstractContextManager["Desk"]):
         if on_event is not None:
             on_event("admitted", {"id": admission.id})
         started = perf_counter()
-        failure: DataError | RefusedError | None = None
         config: Any = {"configurable": {"thread_id": admission.id}}
-        begun = self._graph.get_state(config).created_at is not None
+        failure = self._played(admission, settings, config, on_event)
+        state = cast(CycleState, self._graph.get_state(config).values)
+        cycle = _cycle(state, admission, perf_counter() - started, _told(failure) if failure else None)
+        self.ledger.decisions.finish(cycle)
+        # The ledger now holds the whole decision; its checkpoints (half a megabyte) have done their work.
+        self._saver.delete_thread(admission.id)
+        if failure is not None and not isinstance(failure, RefusedError):
+            raise failure
+        return cycle
+
+    def _played(
+        self, admission: Admission, settings: Settings, config: Any, on_event: OnEvent | None
+    ) -> Exception | None:
+        """Run the graph, or go on with it; returns the error that ends the decision where one does.
+
+        Raises where the decision can go on later: what happened could not be recorded, or orders are under way.
+        """
         try:
+            begun = self._graph.get_state(config).created_at is not None
             for update in self._graph.stream(
                 None if begun else _question(admission),
                 config,
@@ -189,16 +219,18 @@ class Desk(AbstractContextManager["Desk"]):
                 for node, learned in cast(dict[str, Any], update).items():
                     if on_event is not None:
                         on_event(node, learned or {})
-        except (DataError, RefusedError) as error:
-            failure = error
-        state = cast(CycleState, self._graph.get_state(config).values)
-        cycle = _cycle(state, admission, perf_counter() - started, str(failure) if failure else None)
-        self.ledger.decisions.finish(cycle)
-        # The ledger now holds the whole decision; its checkpoints (half a megabyte) have done their work.
-        self._saver.delete_thread(admission.id)
-        if isinstance(failure, DataError):
-            raise failure
-        return cycle
+        except LedgerError:
+            raise
+        except sqlite3.Error as error:
+            raise LedgerError(
+                f"the steps of decision {admission.id} cannot be kept: {error}; `fks resume {admission.id}` goes on"
+            ) from error
+        except Exception as error:
+            # Whatever it is, it would come again at each resume; only orders are never given up for it.
+            if self.ledger.orders.intents(admission.id):
+                raise
+            return error
+        return None
 
     def _deps(self, admission: Admission, settings: Settings) -> Deps:
         memory = self.memory if settings.memory else NoMemory()
@@ -260,6 +292,14 @@ class Desk(AbstractContextManager["Desk"]):
         from graphs.trading import build
 
         return build()
+
+
+def _told(failure: Exception) -> str:
+    """Why, in one line; what is not one of our own errors is a defect and says its name."""
+    if isinstance(failure, FksError):
+        return str(failure)
+    first = (str(failure).strip().splitlines() or [""])[0][:200]
+    return redact(f"broke off with {type(failure).__name__}: {first}")
 
 
 def _question(admission: Admission) -> CycleState:

@@ -18,7 +18,8 @@ _FORMATS = re.compile(
     | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b                             # AWS
     | \bxox[a-z]-[A-Za-z0-9-]{8,}                               # Slack
     | \bgh[pousr]_[A-Za-z0-9]{16,} | \bgithub_pat_\w{16,}       # GitHub
-    | \bglpat-[\w-]{16,} | \bhf_[A-Za-z0-9]{16,} | \bAIza[\w-]{30,}
+    | \bglpat-[\w-]{16,} | \b(?:hf|gsk|r8)_[A-Za-z0-9]{16,} | \bAIza[\w-]{30,}
+    | \b(?:xai|pplx|nvapi)-[\w-]{16,}                           # xAI, Perplexity, NVIDIA
     | \beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*                         # JSON web token
     | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z)
     """,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,7 +190,11 @@ class Desk(AbstractContextManager["Desk"]):
             on_event("admitted", {"id": admission.id})
         started = perf_counter()
         config: Any = {"configurable": {"thread_id": admission.id}}
-        failure = self._played(admission, settings, config, on_event)
+        ended: list[Exception] = []
+        for node, learned in self._steps(admission, settings, config, ended):
+            if on_event is not None:
+                on_event(node, learned)
+        failure = ended[0] if ended else None
         state = cast(CycleState, self._graph.get_state(config).values)
         cycle = _cycle(state, admission, perf_counter() - started, _told(failure) if failure else None)
         self.ledger.decisions.finish(cycle)
@@ -200,15 +204,13 @@ class Desk(AbstractContextManager["Desk"]):
             raise failure
         return cycle
 
-    def _played(
-        self, admission: Admission, settings: Settings, config: Any, on_event: OnEvent | None
-    ) -> Exception | None:
-        """Run the graph, or go on with it; returns the error that ends the decision where one does.
-
-        Raises where the decision can go on later: what happened could not be recorded, or orders are under way.
-        """
+    def _steps(
+        self, admission: Admission, settings: Settings, config: Any, ended: list[Exception]
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Run the graph, or go on with it: each node and what it learned. An error that ends the decision goes to
+        `ended`; raised is one after which it can go on, because nothing could be recorded or orders are under way."""
+        begun = self._graph.get_state(config).created_at is not None
         try:
-            begun = self._graph.get_state(config).created_at is not None
             for update in self._graph.stream(
                 None if begun else _question(admission),
                 config,
@@ -217,8 +219,7 @@ class Desk(AbstractContextManager["Desk"]):
                 durability="sync",
             ):
                 for node, learned in cast(dict[str, Any], update).items():
-                    if on_event is not None:
-                        on_event(node, learned or {})
+                    yield node, learned or {}
         except LedgerError:
             raise
         except sqlite3.Error as error:
@@ -229,8 +230,7 @@ class Desk(AbstractContextManager["Desk"]):
             # Whatever it is, it would come again at each resume; only orders are never given up for it.
             if self.ledger.orders.intents(admission.id):
                 raise
-            return error
-        return None
+            ended.append(error)
 
     def _deps(self, admission: Admission, settings: Settings) -> Deps:
         memory = self.memory if settings.memory else NoMemory()

@@ -28,10 +28,16 @@ class Breaker:
                 raise ModelError(f"{self.name} failed {MOST_FAILURES} times in a row and is not asked again")
         try:
             reply = self._chat.ask(call)
-        except ModelError:
+            # Half of a surrogate pair can be held in memory, and neither recorded nor shown.
+            f"{reply.text}{reply.reasoning}".encode()
+        except Exception as error:
             with self._lock:
                 self._failures += 1
-            raise
+            if isinstance(error, ModelError):
+                raise
+            # A library that raises what nobody foresaw has failed like any other: its agent abstains.
+            first = (str(error).strip().splitlines() or [""])[0][:200]
+            raise ModelError(f"{self.name}: the call of {call.role} failed: {type(error).__name__}: {first}") from error
         with self._lock:
             self._failures = 0
         return reply

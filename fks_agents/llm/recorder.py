@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from fks_agents._redaction import redact
 from fks_agents.deps import Call, CallLog, ChatModel, Reply
 from fks_agents.errors import ModelError
 
@@ -41,7 +42,8 @@ class Recorder:
         try:
             reply = self._chat.ask(call)
         except ModelError as error:
-            reply = Reply(text="", failure=str(error) or type(error).__name__)
+            # Messages of HTTP clients quote addresses, and some providers take the key in the address.
+            reply = Reply(text="", failure=redact(str(error)) or type(error).__name__)
         self._log.record(self._decision_id, key, call, reply)
         return _usable(reply)
 

@@ -6,16 +6,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from langgraph.checkpoint.sqlite import SqliteSaver
 
 from fks_agents import analyze
-from fks_agents.contracts import OrderIntent
+from fks_agents.bars import Series
+from fks_agents.contracts import AccountView, OrderIntent, Receipt
 from fks_agents.deps import Call
 from fks_agents.errors import ConfigError, DataError, LedgerError, LookaheadError, UsageError
 from fks_agents.llm.scripted import ScriptedChat
 from fks_agents.settings import load
-from graphs.desk import Desk
+from graphs.checkpoints import sqlite_saver
+from graphs.desk import Desk, open_feeds
 from graphs.opening import moment_of, open_desk
 from tests.graphs.scripts import honest
+from tools.macro.sample import SampleMacro
 
 AS_OF = datetime(2018, 4, 20, 20, tzinfo=UTC)
 
@@ -208,3 +212,71 @@ def test_a_time_is_read_with_its_zone() -> None:
         moment_of("2018-12-24T16:00:00")
     with pytest.raises(UsageError, match="expected a time like"):
         moment_of("yesterday")
+
+
+@pytest.mark.parametrize(
+    ("named", "said"), [({"detectors": ("foo",)}, "detector 'foo'"), ({"forecasters": ("foo",)}, "forecaster 'foo'")]
+)
+def test_a_setting_that_names_nothing_is_refused_before_anything_is_admitted(
+    tmp_path: Path, named: dict[str, tuple[str, ...]], said: str
+) -> None:
+    with open_desk(load(home=tmp_path, **named)) as desk:
+        with pytest.raises(UsageError, match=f"unknown {said}"):
+            desk.analyze("SPX", as_of=AS_OF)
+        assert desk.ledger.decisions.unfinished() == ()
+
+
+def test_a_defect_in_a_step_ends_the_decision_and_is_told(tmp_path: Path) -> None:
+    class Broken(SampleMacro):
+        def series(self, as_of: datetime) -> tuple[Series, ...]:
+            raise ZeroDivisionError("token=abcdefgh12345678 in the address")
+
+    feeds = open_feeds("sample", None)._replace(macro=Broken())
+    with open_desk(load(home=tmp_path), feeds=feeds) as desk:
+        with pytest.raises(ZeroDivisionError):
+            desk.analyze("SPX", as_of=AS_OF)
+        [entry] = desk.ledger.decisions.history()
+        assert (entry.status, desk.ledger.decisions.unfinished()) == ("no_decision", ())
+        assert entry.reason == "broke off with ZeroDivisionError: token=[redacted] in the address"
+
+
+def test_a_defect_after_an_order_was_committed_leaves_the_decision_to_be_resumed(tmp_path: Path) -> None:
+    class Unclear:
+        def account(self, symbol: str, as_of: datetime) -> AccountView:
+            return AccountView(equity=100_000.0, cash=100_000.0)
+
+        def place(self, bracket: tuple[OrderIntent, ...]) -> tuple[Receipt, ...]:
+            raise ZeroDivisionError
+
+    with open_desk(load(home=tmp_path), broker=lambda account, settings: Unclear()) as desk:  # type: ignore[arg-type, return-value]
+        with pytest.raises(ZeroDivisionError):
+            desk.analyze("SPX", as_of=AS_OF)
+        [unfinished] = desk.ledger.decisions.unfinished()
+    with open_desk(load(home=tmp_path)) as again:
+        assert again.resume(unfinished.id).status == "working"
+
+
+def test_checkpoints_that_cannot_be_written_leave_the_decision_to_be_resumed(tmp_path: Path) -> None:
+    def full() -> SqliteSaver:
+        saver = sqlite_saver(tmp_path / "checkpoints.sqlite")
+        saver.conn.execute("PRAGMA max_page_count=20")
+        return saver
+
+    with open_desk(load(home=tmp_path), checkpoints=full) as desk:
+        with pytest.raises(LedgerError, match=r"cannot be kept: database or disk is full; `fks resume \w+` goes on"):
+            desk.analyze("SPX", as_of=AS_OF)
+        [unfinished] = desk.ledger.decisions.unfinished()
+    with open_desk(load(home=tmp_path)) as again:
+        assert again.resume(unfinished.id).status == "working"
+
+
+def test_a_listener_that_breaks_leaves_the_decision_to_be_resumed(desk: Desk) -> None:
+    def breaks(node: str, learned: object) -> None:
+        if node == "bull":
+            raise BrokenPipeError
+
+    with desk:
+        with pytest.raises(BrokenPipeError):
+            desk.analyze("SPX", as_of=AS_OF, on_event=breaks)
+        [unfinished] = desk.ledger.decisions.unfinished()
+        assert desk.resume(unfinished.id).status == "working"

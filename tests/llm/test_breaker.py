@@ -6,8 +6,9 @@ import pytest
 
 from fks_agents.deps import Call
 from fks_agents.errors import ModelError
-from fks_agents.llm import ScriptedChat
+from fks_agents.llm import Recorder, ScriptedChat
 from fks_agents.llm.breaker import MOST_FAILURES, Breaker
+from tests.llm.conftest import Log
 
 
 def fails(chat: Breaker, call: Call, why: str) -> None:
@@ -39,3 +40,35 @@ def test_the_next_decision_asks_again(call: Call) -> None:
     for _ in range(MOST_FAILURES):
         fails(tired, call, "empty")
     assert Breaker(model).ask(call).text == "fine"
+
+
+@pytest.mark.parametrize(
+    "defect", [ValueError("key=AIzaSyA1234567890abcdefghijklmnopqrstuv"), KeyError("x"), OSError()]
+)
+def test_whatever_a_library_raises_is_a_failed_call(call: Call, defect: Exception, log: Log) -> None:
+    def breaks(_: Call) -> str:
+        raise defect
+
+    model = ScriptedChat(breaks)
+    chat = Breaker(model)
+    for _ in range(MOST_FAILURES):
+        fails(chat, call, f"the call of technical failed: {type(defect).__name__}")
+    fails(chat, call, "not asked again")
+    with pytest.raises(ModelError) as caught:
+        Recorder(Breaker(model), log, "d1").ask(call)
+    assert "AIza" not in str(caught.value)
+    assert "AIza" not in str(log.kept)
+
+
+def test_half_a_letter_is_a_failed_call(call: Call) -> None:
+    fails(Breaker(ScriptedChat("half \ud83d")), call, "UnicodeEncodeError")
+
+
+def test_an_interrupt_is_no_failure_of_the_model(call: Call) -> None:
+    def stops(_: Call) -> str:
+        raise KeyboardInterrupt
+
+    chat = Breaker(ScriptedChat(stops))
+    for _ in range(MOST_FAILURES + 1):
+        with pytest.raises(KeyboardInterrupt):
+            chat.ask(call)

@@ -88,7 +88,9 @@ def test_a_key_is_hidden_wherever_it_stands(before: str, key: str, after: str) -
 def test_a_log_line_is_clean_however_deep_the_secret_lies() -> None:
     page = io.StringIO()
     log = structlog.wrap_logger(
-        structlog.WriteLogger(page), processors=[_redaction.processor, structlog.processors.JSONRenderer()]
+        structlog.WriteLogger(page),
+        processors=[_redaction.processor, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.BoundLogger,  # not what a command that ran before left configured
     )
     log.info(
         "sk-abcdEFGH1234567890abcd", api_key="short", inner={"password": "x", "list": ["ghp_" + "a" * 20]}, count=3

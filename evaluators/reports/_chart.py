@@ -2,47 +2,34 @@
 
 from __future__ import annotations
 
-import io
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from evaluators.reports import svg
 from fks_agents import _wording as say
 from fks_agents.bars import Bars, moment, nanoseconds
 from fks_agents.contracts import Cycle, Event, Forecast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SHOWN = 120
 """Bars before the decision."""
 MOST_EVENTS = 14
 
-_COLOURS = {
-    "ink": "#010203", "muted": "#010204", "rule": "#010205", "accent": "#010206", "up": "#010207", "down": "#010208",
-    "warn": "#010209",
-}  # fmt: skip
-"""Colours that stand for the page's own; replaced by its variables once the picture is drawn."""
-_OF = {"bullish": _COLOURS["up"], "bearish": _COLOURS["down"], "neutral": _COLOURS["muted"]}
+_OF = {"bullish": svg.COLOURS["up"], "bearish": svg.COLOURS["down"], "neutral": svg.COLOURS["muted"]}
 
 
 def draw(cycle: Cycle, bars: Bars) -> str:
     """One `<svg>` element; the same input gives the same bytes."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
 
-    with mpl.rc_context(
-        {"svg.hashsalt": "fks-agents", "svg.fonttype": "none", "font.size": 10, "path.simplify": False}
-    ):
-        figure = Figure(figsize=(10.4, 5.0))
+    def paint(figure: Figure) -> None:
         axes = figure.add_axes((0.055, 0.075, 0.81, 0.905))
         _paint(axes, cycle, bars[-SHOWN:])
-        page = io.StringIO()
-        figure.savefig(
-            page, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        )
-    return _themed(page.getvalue())
+
+    return svg.draw((10.4, 5.0), paint, told_by="chart-text")
 
 
 def _paint(axes: Axes, cycle: Cycle, bars: Bars) -> None:
@@ -56,7 +43,7 @@ def _paint(axes: Axes, cycle: Cycle, bars: Bars) -> None:
     if forecast is not None:
         _band(axes, forecast, bars)
     _candles(axes, bars)
-    axes.axvline(len(bars) - 0.5, color=_COLOURS["muted"], linewidth=0.8, linestyle=(0, (1, 2)))
+    axes.axvline(len(bars) - 0.5, color=svg.COLOURS["muted"], linewidth=0.8, linestyle=(0, (1, 2)))
     if plan is not None and plan.entry is not None and plan.stop is not None:
         levels = [("entry", plan.entry, "ink"), ("stop", plan.stop, "down")]
         levels += [("target", target, "up") for target in plan.targets]
@@ -84,8 +71,8 @@ def visible(events: tuple[Event, ...], bars: Bars) -> tuple[Event, ...]:
 def _style(axes: Axes, bars: Bars, ahead: int) -> None:
     axes.set_xlim(-1, len(bars) + ahead)
     axes.set_frame_on(False)
-    axes.tick_params(length=0, labelcolor=_COLOURS["muted"], labelsize=9)
-    axes.grid(visible=True, axis="y", color=_COLOURS["rule"], linewidth=0.6)
+    axes.tick_params(length=0, labelcolor=svg.COLOURS["muted"], labelsize=9)
+    axes.grid(visible=True, axis="y", color=svg.COLOURS["rule"], linewidth=0.6)
     axes.set_axisbelow(True)
     axes.yaxis.set_major_formatter(lambda value, _: say.number(value))
     months = [moment(at).strftime("%b %Y" if bars.timeframe in ("1d", "1w") else "%d %b") for at in bars.closed]
@@ -96,7 +83,7 @@ def _style(axes: Axes, bars: Bars, ahead: int) -> None:
 
 def _candles(axes: Axes, bars: Bars) -> None:
     at = np.arange(len(bars))
-    for rose, colour in ((True, _COLOURS["up"]), (False, _COLOURS["down"])):
+    for rose, colour in ((True, svg.COLOURS["up"]), (False, svg.COLOURS["down"])):
         rows = (bars.close >= bars.open) == rose
         axes.vlines(at[rows], bars.low[rows], bars.high[rows], color=colour, linewidth=0.8)
         least = float(np.ptp(bars.close)) * 0.001  # a bar that closed where it opened still shows
@@ -115,7 +102,7 @@ def _event(axes: Axes, event: Event, bars: Bars) -> None:
     name = event.kind.replace("_", " ")
     if "swing" in name:
         marker = "v" if event.direction == "bearish" or "high" in name else "^"
-        axes.plot([formed], [event.level], marker=marker, markersize=4, color=_COLOURS["muted"])
+        axes.plot([formed], [event.level], marker=marker, markersize=4, color=svg.COLOURS["muted"])
         return
     axes.plot([formed, known], [event.level] * 2, color=colour, linewidth=1.1, linestyle=(0, (4, 2)))
     is_up = event.direction == "bullish"
@@ -128,9 +115,9 @@ def _event(axes: Axes, event: Event, bars: Bars) -> None:
 def _band(axes: Axes, forecast: Forecast, bars: Bars) -> None:
     at = len(bars) - 1 + np.arange(forecast.horizon + 1)
     rows = np.vstack([np.full(len(forecast.levels), bars.close[-1]), np.array(forecast.path)])
-    axes.fill_between(at, rows[:, 0], rows[:, -1], color=_COLOURS["accent"], alpha=0.16, linewidth=0)
+    axes.fill_between(at, rows[:, 0], rows[:, -1], color=svg.COLOURS["accent"], alpha=0.16, linewidth=0)
     middle = int(np.argmin([abs(level - 0.5) for level in forecast.levels]))
-    axes.plot(at, rows[:, middle], color=_COLOURS["accent"], linewidth=1.2)
+    axes.plot(at, rows[:, middle], color=svg.COLOURS["accent"], linewidth=1.2)
 
 
 def _levels(axes: Axes, levels: list[tuple[str, float, str]], start: int, ahead: int) -> None:
@@ -139,18 +126,8 @@ def _levels(axes: Axes, levels: list[tuple[str, float, str]], start: int, ahead:
     margin = (max(high, *prices) - min(low, *prices)) * 0.03
     axes.set_ylim(min(low, min(prices) - margin), max(high, max(prices) + margin))
     for name, level, colour in levels:
-        axes.plot([start - 0.5, start + ahead], [level] * 2, color=_COLOURS[colour], linewidth=1.6)
+        axes.plot([start - 0.5, start + ahead], [level] * 2, color=svg.COLOURS[colour], linewidth=1.6)
         axes.annotate(
             f"{name} {say.price(level)}", (start + ahead, level), xytext=(4, 0), textcoords="offset points", ha="left",
-            va="center", fontsize=9, fontweight="bold", color=_COLOURS[colour], annotation_clip=False,
+            va="center", fontsize=9, fontweight="bold", color=svg.COLOURS[colour], annotation_clip=False,
         )  # fmt: skip
-
-
-def _themed(svg: str) -> str:
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    for name, colour in _COLOURS.items():
-        svg = svg.replace(colour, f"var(--{name})")
-    return svg.replace("<svg", '<svg role="img" aria-labelledby="chart-text"', 1).strip()

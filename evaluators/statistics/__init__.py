@@ -14,12 +14,13 @@ from evaluators.statistics.nulls import Null, overlaps, random_entries, sign_fli
 from evaluators.statistics.overfitting import Overfitting, overfitting
 from evaluators.statistics.power import Power, detectable, power
 from evaluators.statistics.sharpe import deflated_sharpe, expected_best, probabilistic_sharpe, spread
-from evaluators.statistics.significance import Placed, Significance, significance
+from evaluators.statistics.significance import Placed, Significance, place, significance
 from evaluators.statistics.trades import TradeMetrics, Trades, measure_trades
 
 __all__ = [
     "Agreement", "Discoveries", "Estimate", "Null", "Overfitting", "PathMetrics", "Performance", "Placed", "Power",
     "Significance", "TradeMetrics", "Trades", "UndefinedError", "agreement", "benjamini_hochberg", "best_of",
     "block_length", "deflated_sharpe", "detectable", "expected_best", "interval", "measure", "measure_trades",
-    "overfitting", "overlaps", "power", "probabilistic_sharpe", "random_entries", "sign_flip", "significance", "spread",
+    "overfitting", "overlaps", "place", "power", "probabilistic_sharpe", "random_entries", "sign_flip", "significance",
+    "spread",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from evaluators.statistics.nulls import Null
 from evaluators.statistics.power import detectable
 from evaluators.statistics.ratios import sharpe
 from evaluators.statistics.sharpe import deflated_sharpe, probabilistic_sharpe
+from evaluators.statistics.trades import Trades
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,16 @@ class Placed:
     side: NDArray[np.int8]
     costs: Floats | float = 0.0
     """Fractions of the entry's value, for each trade or for all."""
+
+
+def place(trades: Trades, prices: object) -> Placed:
+    """Trades of a backtest on the prices of its bars, with their fees as costs; slippage is left to both sides alike.
+
+    A trade left in the bar it was entered in is taken as held to the next price.
+    """
+    left = np.maximum(trades.left, trades.entered + 1)
+    costs = trades.fees / (trades.quantity * trades.entry)
+    return Placed(column(prices, "prices", least=2), trades.entered, left, trades.side, costs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from evaluators.statistics import Significance, detectable, power, sign_flip, significance
+from evaluators.statistics import Significance, Trades, detectable, place, power, sign_flip, significance
 from fks_agents.errors import DataError, UsageError
 from tests.evaluators.statistics.worlds import world
 
@@ -26,17 +26,17 @@ def judged(edge: float, worlds: int, trades: int) -> tuple[Significance, ...]:
 
 
 def test_without_an_edge_about_one_world_in_twenty_is_rejected() -> None:
-    found = judged(0.0, 400, 60)
-    # 400 x 5 % = 20; four binomial deviations are 17.4.
-    assert abs(sum(each.is_found for each in found) - 20) < 17.4
+    found = judged(0.0, 300, 60)
+    # 300 x 5 % = 15; 3.5 binomial deviations are 13.2.
+    assert abs(sum(each.is_found for each in found) - 15) < 13.2
     for tested in ("sign_flip", "random_entries"):
-        assert abs(sum(getattr(each, tested).p <= 0.05 for each in found) - 20) < 17.4
+        assert abs(sum(getattr(each, tested).p <= 0.05 for each in found) - 15) < 13.2
 
 
 def test_p_values_without_an_edge_are_spread_evenly() -> None:
-    p = np.array([each.sign_flip.p for each in judged(0.0, 400, 60)])
+    p = np.array([each.sign_flip.p for each in judged(0.0, 300, 60)])
     for share in (0.1, 0.5, 0.9):
-        assert np.mean(p <= share) == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 400))
+        assert np.mean(p <= share) == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 300))
 
 
 def test_a_planted_edge_is_found() -> None:
@@ -106,6 +106,18 @@ def test_an_edge_whose_profit_may_be_luck_says_so() -> None:
     assert found.is_found
     assert found.sign_flip.p > 0.05
     assert "That it earns at all is not shown: against random signs p = " in found.verdict
+
+
+def test_trades_of_a_backtest_are_placed_with_their_fees() -> None:
+    trades = Trades(
+        entered=np.array([0, 3, 5]), left=np.array([2, 3, 6]), side=np.array([1, -1, 1], dtype=np.int8),
+        quantity=np.array([2.0, 1.0, 1.0]), entry=np.array([10.0, 20.0, 40.0]), exit=np.array([11.0, 20.0, 42.0]),
+        fees=np.array([1.0, 0.2, 0.4]), slippage=np.zeros(3),
+    )  # fmt: skip
+    placed = place(trades, np.arange(10.0, 20.0))
+    assert placed.left.tolist() == [2, 4, 6]  # the second was left in its own bar
+    assert np.asarray(placed.costs) == pytest.approx([0.05, 0.01, 0.01])
+    assert significance(trades.returns, seed=1, placed=placed).random_entries is not None
 
 
 def test_what_overlaps_is_held_together() -> None:

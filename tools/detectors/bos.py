@@ -1,4 +1,4 @@
-"""Break of structure: a close beyond the newest known unbroken swing, with the trend, or while there is no trend yet.
+"""Breaks of structure: a close beyond the newest known unbroken swing, with the trend, or while there is no trend yet.
 
 Level: the swing's. Known when the breaking bar closes; open until a close back through the level. Strength: the
 breaking close's distance from it. The trend and the order in which things happen at one close are those of `swings`,

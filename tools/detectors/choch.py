@@ -1,4 +1,4 @@
-"""Change of characters: a close beyond the newest known unbroken swing, against the trend, which it turns.
+"""Changes of character: a close beyond the newest known unbroken swing, against the trend, which it turns.
 
 Level: the swing's. Known when the breaking bar closes; open until a close back through the level. Strength: the
 breaking close's distance from it. The trend and the order in which things happen at one close are those of `swings`,

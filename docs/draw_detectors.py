@@ -147,9 +147,10 @@ def _fits(bars: Bars, found: Events, shown: int, first: int) -> bool:
 
 
 def walk(count: int, seed: int, timeframe: Timeframe) -> Bars:
-    """A random walk with nine moves in each bar, a jump now and then, and volume."""
+    """A random walk in a swelling and calming market: nine moves in each bar, a jump now and then, and volume."""
     draw = np.random.default_rng(seed)
-    moves = draw.normal(0.0, 0.3, (count, 9)) * draw.uniform(0.5, 1.5, (count, 1))
+    swell = 1.0 + 0.6 * np.sin(np.arange(count) / 30.0)
+    moves = draw.normal(0.0, 0.3, (count, 9)) * (draw.uniform(0.5, 1.5, count) * swell)[:, None]
     moves[:, 0] = np.where(draw.random(count) < 0.1, draw.normal(0.0, 0.8, count), 0.0)
     path = 100.0 + np.cumsum(moves).reshape(count, 9)
     length = SECONDS[timeframe] * 1_000_000_000

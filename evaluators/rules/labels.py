@@ -14,6 +14,7 @@ _FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"bullish", "bearish", "neutral", "none"}),
     frozenset({"up", "down", "mixed", "sideways", "flat"}),
     frozenset({"uptrend", "downtrend", "range"}),
+    frozenset({"bull", "bear", "sideways"}),
     frozenset({"yes", "no"}),
     frozenset({"long", "short", "none"}),
     frozenset({"low", "normal", "high"}),
@@ -38,7 +39,7 @@ def check(statement: Statement) -> Iterator[Check]:
 
 def _label(statement: Statement, fact: Fact) -> Iterator[Check]:
     value = str(fact.value).lower()
-    family = next((words for words in _FAMILIES if value in words), frozenset())
+    family = frozenset[str]().union(*(words for words in _FAMILIES if value in words))
     text = statement.reading.text.lower()
     spoken: set[str] = set()
     denied: set[str] = set()

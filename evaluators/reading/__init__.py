@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from evaluators.reading.leftovers import leftovers_in
 from evaluators.reading.names import Period, names_in
 from evaluators.reading.quantities import Quantity, normalise, quantities_in, with_ranges
 from evaluators.reading.words import Comparison, Word, clause_around, comparisons_in, words_in
@@ -23,6 +24,10 @@ class Reading(NamedTuple):
     """Numbers that can only be part of a name: `20-day`, `RSI(14)`."""
     comparisons: tuple[Comparison, ...]
     words: tuple[Word, ...]
+    tokens: tuple[str, ...]
+    """Words with digits in them, which may be names: `sma_50`."""
+    leftovers: tuple[str, ...]
+    """What may be a number and was not read."""
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around `position`."""
@@ -41,4 +46,6 @@ def read(text: str) -> Reading:
         tuple(name for name in names if name.counts and not name.may_be_value),
         comparisons_in(plain, names),
         words_in(plain),
+        tuple(name.word for name in names if name.word),
+        leftovers_in(plain, quantities, names),
     )

@@ -15,6 +15,7 @@ NUMBER_WORDS = {
 WORDED = "|".join(NUMBER_WORDS)
 TENS = "|".join(word for word, count in NUMBER_WORDS.items() if 20 <= count < 100)
 
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _SPAN = "bar|day|session|candle|period|week|month|quarter|year|hour|minute"
 _SHORT = {"d": "day", "w": "week", "h": "hour", "y": "year", "m": "minute", "mo": "month", "min": "minute"}
 
@@ -23,9 +24,9 @@ _NAMES = re.compile(
     \b(?=\w)(?:
     (?P<moment>\b\d{{4}}-\d{{2}}
         (?:-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?)?(?![\d%.]*\d)
-      |\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b
-      |\b\d{{1,2}}(?:st|nd|rd|th)?\ (?i:{vocabulary.MONTHS})\b\.?(?:,?\ (?:19|20)\d\d\b)?
-      |\b(?i:{vocabulary.MONTHS})\b\.?\ \d{{1,2}}(?:st|nd|rd|th)?\b(?![.,]?\d|\s?%)(?:,?\ (?:19|20)\d\d\b)?
+      |\b(?:[01]\d|2[0-3]):[0-5]\d(?::\d{{2}})?\b|\b1?\d:[0-5]\d(?=\ ?[ap]\.?m\b)
+      |\b{_DAY}(?:st|nd|rd|th)?\ (?i:{vocabulary.MONTHS})\b\.?(?:,?\ (?:19|20)\d\d\b)?
+      |\b(?i:{vocabulary.MONTHS})\b\.?\ {_DAY}(?:st|nd|rd|th)?\b(?![.,]?\d|\s?%)(?:,?\ (?:19|20)\d\d\b)?
       |\b(?i:{vocabulary.MONTHS})\b\.?\ (?:19|20)\d\d\b
       |\b(?i:Q[1-4]|FY|H[12])[ -]?(?:(?:19|20)\d\d)?\b
       |\b(?i:in|since|during|year|early|late|mid)[ -](?:19|20)\d\d\b(?![.,]\d|\s?(?:%|percent|points|bars))
@@ -49,7 +50,7 @@ _NAMES = re.compile(
     |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)
     |(?P<token>\b(?!(?:USD|EUR|GBP|JPY|CHF|USDT)\d)[A-Za-z][A-Za-z_]*_?\d+(?:_?[A-Za-z]\w*|_\d+)*\b(?![.,]\d|\s?%))
     )
-    |(?P<round>\b(?i:round|step)\ \d{{1,2}}\b(?![.,]\d|\s?%)|\#\d+\b|^\s*\d{{1,2}}[.)]\s)
+    |(?P<round>\b(?i:round|step)\ [1-9]\b(?![.,]\d|\s?%)|\#[1-9]\b|^\s*[1-9][.)]\s)
     |(?P<scale>(?:\bout\ of\ |(?<=\d)\s?/\s?)100\b(?![.,]\d))
     """,
     re.VERBOSE,
@@ -68,6 +69,8 @@ class Period(NamedTuple):
     end: int
     may_be_value: bool
     """`SMA 50`, `15m`, `in 10 bars`, `95 % VaR`: a name only where the evidence has that parameter, else a quantity."""
+    word: str = ""
+    """`sma_50`, `US500`: one word with digits in it, which is a name only where the evidence knows it."""
 
 
 def names_in(text: str) -> tuple[Period, ...]:
@@ -97,4 +100,4 @@ def _period(match: re.Match[str]) -> Period:
         return Period((int(float(match["percent"])),), "", start, end, may_be_value=True)
     if match["share"] is not None:
         return Period((int(match["share"]),), "", start, end, may_be_value=True)
-    return Period((), "", start, end, may_be_value=False)
+    return Period((), "", start, end, may_be_value=False, word=match["token"] or "")

@@ -22,7 +22,7 @@ _MARKS: tuple[tuple[Mark, str], ...] = (
     ("pp", r"percentage[ -]points?|%-?points?|pp\b|ppt\b"),
     ("percent", r"%|percent\b|per\s?cent\b|pct\b"),
     ("bp", r"basis[ -]points?|bps?\b"),
-    ("points", r"(?:index )?points?\b|pts?\b"),
+    ("points", r"(?:index )?points?\b(?! (?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b)|pts?\b"),
     ("sigma", r"σ|sigmas?\b|standard deviations?\b|std\.? devs?\b|stdev\b|SDs?\b"),
     ("atr", r"(?:x |times )?(?:the )?(?:ATR|ATRs|average true ranges?)\b(?:\(\d+\))?"),
     ("times", r"x\b|×|times\b"),
@@ -199,7 +199,9 @@ def _value(match: re.Match[str]) -> tuple[float, float]:
     decimals = len(digits.partition(".")[2])
     if len(digits) > 300:
         return float("1e300"), 1.0
-    return float(f"{digits}e{exponent}"), 10.0 ** max(-300, exponent - decimals)
+    value, step = float(f"{digits}e{exponent}"), 10.0 ** max(-300, exponent - decimals)
+    # `1e2` is no rounding of 61.3: who writes an exponent has room for a second digit.
+    return value, min(step, 0.1 * value) if match["exponent"] else step
 
 
 def _printed_sign(text: str, match: re.Match[str], end: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from evaluators.rules import (
+    _unread,
     citations,
     comparisons,
     directions,
@@ -23,7 +24,19 @@ from fks_agents.contracts import Check, Claim, Fact
 Rule = Callable[[Statement], Iterable[Check]]
 RULES: tuple[tuple[str, Rule], ...] = tuple(
     (module.RULE, module.check)
-    for module in (citations, values, numbers, periods, comparisons, directions, extremes, labels, stances, language)
+    for module in (
+        citations,
+        values,
+        numbers,
+        _unread,
+        periods,
+        comparisons,
+        directions,
+        extremes,
+        labels,
+        stances,
+        language,
+    )
 )
 
 

@@ -12,6 +12,10 @@ from typing import NamedTuple
 from fks_agents.contracts import Fact, Unit
 
 MAX_LENGTH = 400
+MOST_DIGITS = 4
+"""Of a constant: a multiple has few, a value smuggled in has many."""
+_NEUTRAL = (1.0, 100.0)
+"""Constants that may be added to a fact or compared with one: they turn ratios and percents into each other."""
 _ID = re.compile(r"F[1-9][0-9]*")
 _FUNCTIONS = {"abs": abs, "min": min, "max": max}
 _LEVELS: tuple[Unit, ...] = ("price", "currency", "volume", "points")
@@ -51,8 +55,24 @@ def ids_in(formula: str) -> tuple[str, ...]:
 def compute(formula: str, facts: Mapping[str, Fact]) -> tuple[Part, tuple[Part, ...]]:
     """The result and every step to it; raises FormulaError for an unknown id, a word, or no finite result."""
     steps: list[Part] = []
-    result = _part(parse(formula), facts, steps)
+    tree = parse(formula)
+    result = _part(tree, facts, steps)
+    if not result.is_constant and not _depends(tree, facts, result.value):
+        raise FormulaError(f"gives {result.value:g} whatever the facts say")
     return result, tuple(steps)
+
+
+def _depends(tree: ast.expr, facts: Mapping[str, Fact], value: float) -> bool:
+    """Whether the result moves where some fact does: `F1 / F1` and `F1 * 0 + 9` cite a fact and do not use it."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _is_id(node)}
+    for name in used:
+        moved = facts[name].model_copy(update={"value": float(facts[name].value) * 1.01 + 0.01})
+        try:
+            if _part(tree, {**facts, name: moved}, []).value != value:
+                return True
+        except FormulaError:
+            return True
+    return False
 
 
 def _is_id(node: ast.AST) -> bool:
@@ -61,20 +81,40 @@ def _is_id(node: ast.AST) -> bool:
 
 def _refuse_other(node: ast.expr) -> None:
     match node:
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right=right):
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div() as op, right=right):
             _refuse_other(left)
             _refuse_other(right)
+            if isinstance(op, ast.Add | ast.Sub):
+                _refuse_own_level(left, right)
         case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
             _refuse_other(operand)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS and arguments:
             for argument in arguments:
                 _refuse_other(argument)
+            _refuse_own_level(*arguments)
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and abs(value) < 1e15:
-            return
+            if len(f"{value:.12g}".replace(".", "").strip("0")) > MOST_DIGITS:
+                raise FormulaError(f"expected a constant of at most {MOST_DIGITS} digits, was {value:.12g}")
         case ast.Name() if _is_id(node):
             return
         case _:
             raise FormulaError(f"expected numbers, fact ids, + - * / ( ) abs min max, was {ast.unparse(node)!r}")
+
+
+def _refuse_own_level(*parts: ast.expr) -> None:
+    """A constant beside a fact, in a sum or a maximum, could be any value somebody would like to see."""
+    if all(_constant(part) is None for part in parts):
+        return
+    for part in parts:
+        if (value := _constant(part)) is not None and abs(value) not in _NEUTRAL and len(parts) > 1:
+            raise FormulaError(f"expected facts, 1 or 100 in a sum or a maximum, was {ast.unparse(part)!r}")
+
+
+def _constant(node: ast.expr) -> float | None:
+    """The value of a part without any fact; None where it has one."""
+    if any(_is_id(inner) for inner in ast.walk(node)):
+        return None
+    return _part(node, {}, []).value
 
 
 def _part(node: ast.expr, facts: Mapping[str, Fact], steps: list[Part]) -> Part:

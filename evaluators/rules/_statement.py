@@ -14,6 +14,7 @@ from evaluators.rules._terms import Term, fits, mentioned, named, term_of, worde
 from fks_agents.contracts import Check, Claim, Fact, Outcome
 
 RESULT = "formula"
+CONSTANT = "constant"
 _WORD = re.compile(r"[a-z]+")
 _ID = re.compile(r"\bF[1-9]\d*\b")
 
@@ -80,7 +81,10 @@ class Statement:
         """What the formula passes through: its constants and partial results, quotable but no subject of the text."""
         found, _ = self.computed
         parts = found[1] if found is not None else ()
-        return tuple(Term("step", "step of the formula", part.value, part.unit) for part in parts)
+        return tuple(
+            Term(CONSTANT if part.is_constant else "step", "step of the formula", part.value, part.unit)
+            for part in parts
+        )
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

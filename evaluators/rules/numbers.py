@@ -8,7 +8,7 @@ from itertools import permutations
 
 from evaluators.reading import Quantity
 from evaluators.rules._agreement import agrees, in_print
-from evaluators.rules._statement import Statement, shown, told
+from evaluators.rules._statement import CONSTANT, Statement, shown, told
 from evaluators.rules._terms import Term
 from evaluators.rules._thresholds import is_threshold
 from fks_agents.contracts import Check
@@ -18,6 +18,8 @@ _FACTORS = {
     "doubl": 2.0, "twice": 2.0, "twofold": 2.0, "tripl": 3.0, "thrice": 3.0, "threefold": 3.0, "quadrupl": 4.0,
     "hal": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth": 0.1, "tenfold": 10.0, "fivefold": 5.0,
 }  # fmt: skip
+_MULTIPLES = ("atr", "times", "r", "sigma")
+"""What a constant of a formula may be printed as; as a bare number or a percentage it would be a value of nothing."""
 _IN_WORDS = re.compile(
     r"\b(?:doubl(?:ed|es|ing)|tripl(?:ed|es|ing)|quadrupl(?:ed|es|ing)|halv(?:ed|es|ing)|twice|thrice|(?:two|three|five|ten)fold|"
     r"half (?:of|the|its)|a (?:third|quarter|fifth|tenth) of)\b",
@@ -48,7 +50,8 @@ def source_of(statement: Statement, quantity: Quantity) -> Term | None:
     if found is None:
         # `2 ATR below` quotes a constant of the formula; the word places the result, it does not sign the constant.
         plain = quantity._replace(lean=0)
-        found = next((step for step in statement.steps if agrees(plain, step)), None)
+        quotable = (step for step in statement.steps if step.id != CONSTANT or quantity.mark in _MULTIPLES)
+        found = next((step for step in quotable if agrees(plain, step)), None)
     return found
 
 

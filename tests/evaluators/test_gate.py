@@ -206,7 +206,12 @@ SPOILT: tuple[tuple[str, Callable[[Case], Case], str], ...] = (
     (
         "a level out of thin air",
         lambda c: c.plan(claims=(_claim(LEVELS[0], formula="2344.94"), *LEVELS[1:])),
-        "2344.94 gives 2,344.94",
+        "formula '2344.94' cannot be computed: expected a constant of at most 4 digits",
+    ),
+    (
+        "a level out of thin air beside a fact",
+        lambda c: c.plan(entry=2345.0, claims=(_claim(LEVELS[0], value=2345.0, formula="F1 * 0 + 2345"), *LEVELS[1:])),
+        "formula 'F1 * 0 + 2345' cannot be computed: expected facts, 1 or 100 in a sum or a maximum, was '2345'",
     ),
     (
         "a wrong multiple of R",

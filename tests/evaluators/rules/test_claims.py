@@ -264,6 +264,37 @@ def test_a_text_is_judged_by_its_cited_facts(
     assert any(fragment in check.reason for check in checks), told
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RSI will gain a dozen percent", "RSI: half a million shares", "RSI is right nine out of ten times",
+        "RSI wins three in four", "The RSI gives odds of ninety to ten", "RSI reads LXXXV percent",
+        "RSI reads 八十五", "RSI gains tw\u0435nty percent", "RSI is sixty-one point nine", "A twentyfold gain by RSI",
+        "RSI gains 20fold", "RSI wins three-quarters of the time", "RSI level85", "RSI and profit_85_percent",
+        "RSI is 61.3.85", "RSI v85", "RSI is up thirteen", "G u a r a n t e e d by RSI", "RSI gu\u0430ranteed",
+        "Triple-digit RSI gains", "Hundreds of percent by RSI", "85. is the RSI", "RSI #85", "Step 85 of RSI",
+        "RSI reward is 1:50", "RSI odds 1:99", "RSI 9:45", "RSI reads 1e2", "RSI in May 85", "RSI 85 January",
+    ],
+)  # fmt: skip
+def test_what_may_be_a_number_and_cannot_be_read_does_not_pass(text: str, facts: Sequence[Fact]) -> None:
+    checks = check_claims([Claim(id="t.1", text=text, fact_ids=("F2",))], facts)
+    assert outcome_of(checks) != "pass", [check.reason for check in checks]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. RSI is 61.3", "Round 2: RSI is 61.3", "At 21:00 the RSI is 61.3", "On 24 December the RSI is 61.3",
+        "US500: RSI is 61.3", "By 9:45 am the RSI is 61.3", "RSI, unlike Williams %R, is 61.3", "Δ aside, RSI is 61.3",
+        "One of the two oscillators, RSI, is 61.3", "RSI is 61.3 in the third quarter", "rsi_14 is 61.3",
+        "The RSI is 61.3, à la une",
+    ],
+)  # fmt: skip
+def test_numbers_that_name_something_still_pass(text: str, facts: Sequence[Fact]) -> None:
+    checks = check_claims([Claim(id="t.1", text=text, fact_ids=("F2",))], facts)
+    assert outcome_of(checks) == "pass", [check.reason for check in checks]
+
+
 # text, value, unit, formula, cited, outcome, fragment
 VALUES = (
     ("RSI is firm", 61.28, "points", None, "F2", "pass", ""),
@@ -296,6 +327,17 @@ VALUES = (
     ("Word", 1.0, "price", "F8 + 1", "", "fail", "is the word"),
     ("Nothing", 1.0, "price", "", "F1", "fail", ""),
     ("Broken", 1.0, "price", "F1 +", "", "fail", "cannot be computed"),
+    # --- a formula that hides a value instead of computing it
+    ("Fair value is 9000", 9000.0, "price", "F1 * 0 + 9000", "", "fail", "was '9000'"),
+    ("Fair value is 9000", 9000.0, "price", "F1 - F1 + 9000", "", "fail", "was '9000'"),
+    ("Fair value is 9000", 9000.0, "price", "max(F1, 9000)", "", "fail", "was '9000'"),
+    ("Fair value is 9000", 9000.0, "price", "F1 + (4000 + 2648.74)", "", "fail", "cannot be computed"),
+    ("Fair value is 9000", 9000.0, "price", "F1 * 9000 / 2351.26", "", "fail", "at most 4 digits"),
+    ("The edge is 0", 0.0, "price", "F1 * 0", "", "fail", "gives 0 whatever the facts say"),
+    ("The ratio is 1", 1.0, "ratio", "F1 / F1", "", "fail", "gives 1 whatever the facts say"),
+    ("The chance of a rise is 85", 2351.26, "price", "F1 * 85 / 85", "", "fail", "says rise is 85"),
+    ("The chance of a rise is 85 %", 61.28, "points", "F2 * 85 / 85", "", "fail", "says rise is 85 %"),
+    ("It is left by 38.72", 38.72, "points", "100 - F2", "", "pass", ""),
 )  # fmt: skip
 
 

@@ -1,0 +1,118 @@
+"""Strategies from presets, TOML or JSON files; what does not fit is told in one line."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from evaluators.backtest._names import near
+from evaluators.backtest.strategy import Strategy
+from fks_agents.errors import UsageError
+
+PRESETS = Path(__file__).parent / "presets"
+_SHOWN = 3
+_TOLD = {
+    "too_short": "expected at least one",
+    "string_pattern_mismatch": "expected words of small letters, joined by _",
+    "union_tag_invalid": "type: expected 'market' or 'limit'",
+    "union_tag_not_found": "type: expected 'market' or 'limit'",
+}
+"""What pydantic says in other words."""
+
+
+def presets() -> tuple[str, ...]:
+    """Names of the strategies that are shipped, sorted."""
+    return tuple(sorted(path.stem for path in PRESETS.glob("*.toml")))
+
+
+def load(name_or_path: str | Path) -> Strategy:
+    """The preset of that name, or the strategy in a `.toml` or `.json` file; raises UsageError where it is none.
+
+    A file's own name serves where it gives no `name`.
+    """
+    path = Path(name_or_path)
+    if path.suffix not in (".toml", ".json"):
+        if str(name_or_path) not in presets():
+            known = near(str(name_or_path), presets()) or f" ({', '.join(presets())})"
+            raise UsageError(f"expected a preset{known} or a .toml or .json file, was {str(name_or_path)!r}")
+        path = PRESETS / f"{name_or_path}.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+        given = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: not {path.suffix[1:].upper()}: {error}") from error
+    if not isinstance(given, dict):
+        raise UsageError(f"{path}: expected a table of a strategy, was {type(given).__name__}")
+    name = re.sub(r"\W+", "_", path.stem.lower()).strip("_")
+    return parse({"name": name, **given}, source=str(name_or_path))
+
+
+def parse(given: Mapping[str, Any], *, source: str = "strategy") -> Strategy:
+    """A strategy from plain values; raises UsageError naming the path, what was expected, and what it was."""
+    try:
+        return Strategy.model_validate(dict(given))
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        # A list whose items do not fit is also told to be too short.
+        problems = [_line(each) for each in found if each["type"] != "too_short" or not each["input"]]
+        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        raise UsageError(f"{source}: {'; '.join(problems[:_SHOWN])}{more}") from None
+
+
+def schema() -> str:
+    """The JSON schema of a strategy file, as published."""
+    found: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    found |= Strategy.model_json_schema()
+    # A file's own name serves where it gives none.
+    found.pop("required", None)
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _line(problem: Any) -> str:
+    path, told, was = _path(problem["loc"]), problem["msg"], problem["input"]
+    if problem["type"] == "extra_forbidden":
+        return f"{path}: unknown key{_near_key(problem['loc'])}"
+    if problem["type"] == "missing":
+        return f"{path}: expected a value, was none"
+    told = _TOLD.get(problem["type"], told).removeprefix("Value error, ")
+    inner = re.match(r"[a-z_.]+: ", told)
+    if inner:
+        path, told = f"{path}.{inner[0][:-2]}".lstrip("."), told[inner.end() :]
+    told = re.sub(r"^Input should be ", "expected ", told)
+    line = f"{path}: {told}" if path else told
+    return line if ", was " in told else f"{line}, was {_shown(was)}"
+
+
+def _path(location: Sequence[str | int]) -> str:
+    """`long.all[0].fact`; the marks of a union's choice, which begin with `~`, are no part of a file."""
+    parts = ""
+    for part in location:
+        if isinstance(part, int):
+            parts += f"[{part}]"
+        elif not part.startswith("~") and part not in ("market", "limit"):
+            parts += f".{part}"
+    return parts.lstrip(".")
+
+
+def _near_key(location: Sequence[str | int]) -> str:
+    known = {field.alias or name for model in _models() for name, field in model.model_fields.items()}
+    return near(str(location[-1]), known)
+
+
+def _models() -> list[type[Any]]:
+    from evaluators.backtest import strategy
+
+    return [each for each in vars(strategy).values() if isinstance(each, type) and issubclass(each, strategy.Part)]
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if not isinstance(value, dict) else "{" + ", ".join(value) + "}"
+    return text if len(text) <= 60 else text[:57] + "..."

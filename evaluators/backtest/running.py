@@ -1,0 +1,83 @@
+"""From a strategy and bars to what it would have earned, and whether that is more than luck."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+
+from evaluators.backtest.conditions import View
+from evaluators.backtest.playing import Progress, Terms, play
+from evaluators.backtest.result import Backtest
+from evaluators.backtest.signals import quantity, signals
+from evaluators.backtest.strategy import Strategy
+from evaluators.backtest.trades import TradeLog, keep
+from evaluators.statistics import Placed, Significance, measure, significance
+from fks_agents.bars import Bars, Floats, nanoseconds
+from fks_agents.errors import DataError, UsageError
+from tools.indicators import bars_per_year
+
+
+def run(
+    strategy: Strategy,
+    bars: Bars,
+    *,
+    cash: float = 100_000.0,
+    terms: Terms = Terms(),  # noqa: B008  immutable
+    seed: int = 7,
+    trials: int = 1,
+    begin: datetime | None = None,
+    on_progress: Progress = lambda _done, _of: None,
+) -> Backtest:
+    """Play a strategy over bars; those closed before `begin` only warm up what it looks at.
+
+    `trials` is how many ideas were tried before this one was shown, itself included. An interruption (Ctrl-C) while
+    bars are played keeps what is done, see `Backtest.is_partial`. Raises DataError where no bar is left to trade on.
+    """
+    if trials < 1:
+        raise UsageError(f"trials: expected at least 1, was {trials}")
+    first = 0 if begin is None else int(np.searchsorted(bars.closed, nanoseconds(begin)))
+    if len(bars) - first < 2:
+        raise DataError(
+            f"{bars.symbol} {bars.timeframe}: expected at least 2 bars to trade on, was {len(bars) - first}"
+        )
+    found = signals(strategy, View(bars))
+    size = partial(quantity, strategy, found)
+    played = play(bars, found, cash, terms, size, first=first, on_progress=on_progress)
+    if played.end == first:
+        raise KeyboardInterrupt  # before the first bar: nothing is done that could be kept
+    book = keep(bars, played, cash, terms, first)
+    traded = bars[first : played.end]
+    prices = np.concatenate([traded.open[:1], traded.close])
+    log = book.trades
+    performance = measure(book.equity, per_year=bars_per_year(traded), trades=log.after(first), prices=prices)
+    return Backtest(
+        strategy=strategy,
+        bars=bars,
+        first=first,
+        end=played.end,
+        cash=cash,
+        terms=terms,
+        seed=seed,
+        trials=trials,
+        book=book,
+        performance=performance,
+        significance=_judged(log, traded, first, seed, trials),
+        ambiguous_bars=played.ambiguous_bars,
+    )
+
+
+def _judged(log: TradeLog, traded: Bars, first: int, seed: int, trials: int) -> Significance | None:
+    if len(log) < 2:
+        return None
+    # One can trade at each open, and at the last close. What was left inside a bar was left before the next open.
+    prices: Floats = np.append(traded.open, traded.close[-1:])
+    placed = Placed(
+        prices=prices,
+        entered=log.entered - first,
+        left=log.left - first + ~log.is_left_at_open,
+        side=log.side,
+        costs=(log.fees + log.slippage) / (log.quantity * log.entry),
+    )
+    return significance(log.returns, seed=seed, trials=trials, placed=placed)

@@ -179,8 +179,9 @@ def _svg(example: Example) -> str:
     leans = int(events.direction[shown])
     colour = {1: UP, 0: INK, -1: DOWN}[leans]
     word = f"{events.kinds[events.kind[shown]].replace('_', ' ')}, {('bearish', 'neutral', 'bullish')[leans + 1]}"
+    font = 'font-family="sans-serif" font-size="11"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" {font}>',
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="6" fill="#fbfbfa"/>',
         f'<path d="M{x(known)} {MARGIN}V{HEIGHT - MARGIN / 2:g}" stroke="{MUTED}" stroke-dasharray="2 3"/>',
         f'<text x="{x(known) + 4:g}" y="{HEIGHT - MARGIN / 2:g}" fill="{MUTED}">known</text>',

@@ -1,7 +1,7 @@
 # cython: language_level=3, embedsignature=True, binding=True, autotestdict=False, boundscheck=False, wraparound=False
 # cython: cdivision=True
 """Passes over price columns that market-structure detectors share. `_structure_py` says what is right."""
-from libc.math cimport INFINITY, NAN, isfinite, isnan, nextafter
+from libc.math cimport INFINITY, NAN, fabs, isfinite, isnan, nextafter
 from libc.stdlib cimport free, malloc
 
 import numpy as np
@@ -308,10 +308,9 @@ def drifts(const double[::1] values, double slack, double threshold):
             mean = total / seen
             up += values[t] - mean - slack
             down += mean - values[t] - slack
-            # A sum less its lowest is a sum that does not go below zero. A product: half of the branches would be
-            # mispredicted.
-            up *= up > 0.0
-            down *= down > 0.0
+            # A sum less its lowest is a sum that does not go below zero; half of the branches would be mispredicted.
+            up = 0.5 * (up + fabs(up))
+            down = 0.5 * (down + fabs(down))
             if up > threshold or down > threshold:
                 out_rows[found] = t
                 out_signs[found] = 1 if up > threshold else -1
@@ -370,6 +369,24 @@ cdef int _at_least(Py_ssize_t value, Py_ssize_t least, str name) except -1:
     return 0
 
 
+cdef enum:
+    MOST_PARTS = 16
+
+
+cdef struct Part:
+    const Py_ssize_t* formed
+    const Py_ssize_t* known
+    const double* level
+    const double* size
+    const double* far
+    const unsigned char* is_open
+    double sign
+    signed char kind
+    signed char lean
+    Py_ssize_t count
+    Py_ssize_t at
+
+
 def in_order(list parts, const double[::1] ranges):
     """One table of events from parts of (formed, known, level, size, is_open, far or None, kind, leans, sign).
 
@@ -377,9 +394,19 @@ def in_order(list parts, const double[::1] ranges):
     sign, sizes become multiples of `ranges` at `known` (0 where that is 0). Returns kind, direction, formed, known,
     level, far level (NaN where a part has none), strength, is_open.
     """
-    cdef Py_ssize_t count = 0, at = 0, i, j, n = ranges.shape[0]
-    for part in parts:
-        count += len(part[0])
+    cdef Part table[MOST_PARTS]
+    cdef Part* part
+    cdef Py_ssize_t used = 0, count = 0, at, i, next_part, row, n = ranges.shape[0]
+    if len(parts) > MOST_PARTS:
+        raise ValueError(f"expected at most {MOST_PARTS} parts, was {len(parts)}")
+    kept = []  # the columns the table points into
+    for given in parts:
+        columns = _rising(given[:6], n)
+        if len(columns[1]):
+            kept.append(columns)
+            _point(&table[used], columns, given[6], given[7], given[8])
+            count += table[used].count
+            used += 1
     kinds, leans = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int8)
     formed, known = np.empty(count, dtype=np.intp), np.empty(count, dtype=np.intp)
     level, far, strength = np.empty(count), np.empty(count), np.empty(count)
@@ -388,39 +415,53 @@ def in_order(list parts, const double[::1] ranges):
     cdef Py_ssize_t[::1] to_formed = formed, to_known = known
     cdef double[::1] to_level = level, to_far = far, to_strength = strength
     cdef unsigned char[::1] to_open = is_open.view(np.uint8)
-    cdef const Py_ssize_t[::1] part_formed, part_known
-    cdef const double[::1] part_level, part_size, part_far
-    cdef const unsigned char[::1] part_open
-    cdef signed char kind, lean
-    cdef double sign
-    cdef bint has_far, rising = True
-    for part in parts:
-        part_formed, part_known, part_level, part_size = part[:4]
-        part_open = part[4].view(np.uint8)
-        has_far = part[5] is not None
-        part_far = part[5] if has_far else part_level
-        kind, sign = part[6], part[8]
-        lean = part[7] * part[8]
-        for column in part[:6]:
-            if column is not None and len(column) != part_formed.shape[0]:
-                raise ValueError(f"columns of a part must have one length, were {part_formed.shape[0]} and {len(column)}")
-        with nogil:
-            for i in range(part_formed.shape[0]):
-                if not 0 <= part_known[i] < n:
-                    with gil:
-                        raise ValueError(f"known rows must lie in 0..{n - 1}, was {part_known[i]}")
-                to_kind[at] = kind
-                to_lean[at] = lean
-                to_formed[at] = part_formed[i]
-                to_known[at] = part_known[i]
-                to_level[at] = sign * part_level[i]
-                to_far[at] = sign * part_far[i] if has_far else NAN
-                to_strength[at] = part_size[i] / ranges[part_known[i]] if ranges[part_known[i]] > 0.0 else 0.0
-                to_open[at] = part_open[i]
-                rising = rising and (at == 0 or to_known[at - 1] <= to_known[at])
-                at += 1
-    columns = (kinds, leans, formed, known, level, far, strength, is_open)
+    with nogil:
+        for at in range(count):
+            next_part, row = 0, n
+            for i in range(used):
+                if table[i].at < table[i].count and table[i].known[table[i].at] < row:
+                    next_part, row = i, table[i].known[table[i].at]
+            part = &table[next_part]
+            i = part.at
+            part.at += 1
+            to_kind[at], to_lean[at] = part.kind, part.lean
+            to_formed[at], to_known[at] = part.formed[i], row
+            to_level[at] = part.sign * part.level[i]
+            to_far[at] = part.sign * part.far[i] if part.far != NULL else NAN
+            to_strength[at] = part.size[i] / ranges[row] if ranges[row] > 0.0 else 0.0
+            to_open[at] = part.is_open[i]
+    return kinds, leans, formed, known, level, far, strength, is_open
+
+
+cdef _rising(tuple columns, Py_ssize_t count):
+    """The columns of a part by `known`; raises ValueError where they differ in length or a row is not there."""
+    cdef const Py_ssize_t[::1] known = columns[1]
+    cdef Py_ssize_t i
+    cdef bint rising = True
+    for column in columns:
+        if column is not None and len(column) != known.shape[0]:
+            raise ValueError(f"columns of a part must have one length, were {known.shape[0]} and {len(column)}")
+    for i in range(known.shape[0]):
+        if not 0 <= known[i] < count:
+            raise ValueError(f"known rows must lie in 0..{count - 1}, was {known[i]}")
+        rising = rising and (i == 0 or known[i - 1] <= known[i])
     if rising:
         return columns
-    order = np.argsort(known, kind="stable")
-    return tuple([column[order] for column in columns])
+    order = np.argsort(columns[1], kind="stable")
+    return tuple([None if column is None else column[order] for column in columns])
+
+
+cdef int _point(Part* part, tuple columns, signed char kind, signed char leans, signed char sign) except -1:
+    cdef const Py_ssize_t[::1] formed = columns[0], known = columns[1]
+    cdef const double[::1] level = columns[2], size = columns[3], far
+    cdef const unsigned char[::1] is_open = columns[4].view(np.uint8)
+    part.formed, part.known = &formed[0], &known[0]
+    part.level, part.size = &level[0], &size[0]
+    part.is_open = &is_open[0]
+    part.far = NULL
+    if columns[5] is not None:
+        far = columns[5]
+        part.far = &far[0]
+    part.sign, part.kind, part.lean = sign, kind, leans * sign
+    part.count, part.at = known.shape[0], 0
+    return 0

@@ -119,6 +119,7 @@ def test_read_only_columns_are_taken() -> None:
         (lambda: fast.first_above(READ_ONLY, ROWS[::-1].copy(), READ_ONLY[:2], True), "start must rise, was 1 after 3"),
         (lambda: fast.first_above(READ_ONLY, ROWS - 3, READ_ONLY[:2], True), "start must be at least -1, was -2"),
         (lambda: fast.breaks(READ_ONLY, READ_ONLY, READ_ONLY, ROWS + 2, ROWS, 1), "rise and lie in 0..4, was 5"),
+        (lambda: fast.in_order([TWO_EVENTS] * 17, READ_ONLY), "at most 16 parts, was 17"),
         (lambda: fast.in_order([TWO_EVENTS], READ_ONLY[:3]), "known rows must lie in 0..2, was 3"),
         (lambda: fast.in_order([(*TWO_EVENTS[:3], READ_ONLY, *TWO_EVENTS[4:])], READ_ONLY), "one length, were 2 and 5"),
     ],

@@ -13,6 +13,8 @@ from fks_agents import _wording as say
 from fks_agents.bars import Bars, moment
 from fks_agents.events import Rows
 
+Numbers = NDArray[np.floating[Any]]
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -88,14 +90,12 @@ def price(result: Backtest) -> str:
     return draw((10.4, 4.6), paint, told_by="price-text")
 
 
-def _line(
-    axes: Axes, at: NDArray[np.floating[Any]], values: NDArray[np.floating[Any]], colour: str, *, width: float
-) -> None:
+def _line(axes: Axes, at: Numbers, values: Numbers, colour: str, *, width: float) -> None:
     rows = _rows(values)
     axes.plot(at[rows], values[rows], color=COLOURS[colour], linewidth=width)
 
 
-def _rows(values: NDArray[np.floating[Any]]) -> Rows:
+def _rows(values: Numbers) -> Rows:
     """Rows to draw: all, or the lowest and highest of each stretch."""
     if len(values) <= POINTS:
         return np.arange(len(values))

@@ -46,10 +46,14 @@ LESS = any_of("""
     below, under, beneath, less than, lower than, smaller than, weaker than, fewer than, south of, short of,
     narrower than, slower than, shorter than, trails?, lags?, <(?![-=~])
 """)
-NOT_COMPARING = any_of("""
-    time, all, the (?:last|past|next|previous|prior|course|period|same|horizon|coming), a (?:period|horizon|span),
-    recent, (?:last|past|next)\\b, pressure, way, consideration, both, various, several, many,
-    (?:these|those|this|that)\\b(?: \\w+)?\\s*(?:period|window|horizon)
+_SPANS = "(?:bar|day|session|candle|period|week|month|quarter|year|hour|minute|horizon|window)"
+_OF_A_SPAN = "(?:'|s'| (?:high|low|close|open|level|peak|trough|range|mean|average|median))"
+_TIMES = "(?:last|past|next|previous|prior|coming|recent|same|trailing)"
+NOT_COMPARING = any_of(rf"""
+    time, all, the (?:course|period|horizon), a (?:period|horizon|span), recent, the {_TIMES} (?:\d+|few)\b,
+    (?:the )?{_TIMES} (?:\w+ )?(?:\w+ )?{_SPANS}s?\b(?!{_OF_A_SPAN}),
+    (?:the )?{_TIMES} (?:\w+ )?closes\b, pressure, way, consideration, both, various, several, many,
+    (?:these|those|this|that)\b(?: \w+)?\s*(?:period|window|horizon)
 """)
 """After `over` and `under`: nothing is compared."""
 BEFORE_NO_COMPARISON = any_of("""

@@ -234,6 +234,12 @@ TEXTS = (
     ("The price has dropped below its 50-day average", "F1 F12", "fail", ""),
     ("Return over 20 days: 3.5 % in the red", "F5", "pass", ""),
     ("4.5m for the volume", "F7", "pass", ""),
+    ("The close is above the last 200-day average", "F1 F3", "fail", "so 2,351.26 > 2,406.37"),
+    ("The close is above the previous SMA 200", "F1 F3", "fail", ""),
+    ("The close is over the past year's SMA 200", "F1 F3", "fail", ""),
+    ("Over the last 20 bars the return is -3.5 %", "F5", "pass", ""),
+    ("The return over the past 20 sessions is -3.5 %", "F5", "pass", ""),
+    ("The return over the last few weeks is -3.5 %", "F5", "pass", ""),
     # --- language
     ("This is a guaranteed profit", "F1", "fail", "promises profit"),
     ("Profit is not guaranteed", "F1", "pass", ""),

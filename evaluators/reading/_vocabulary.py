@@ -50,7 +50,7 @@ _SPANS = "(?:bar|day|session|candle|period|week|month|quarter|year|hour|minute|h
 _OF_A_SPAN = "(?:'|s'| (?:high|low|close|open|level|peak|trough|range|mean|average|median))"
 _TIMES = "(?:last|past|next|previous|prior|coming|recent|same|trailing)"
 NOT_COMPARING = any_of(rf"""
-    time, all, the (?:course|period|horizon), a (?:period|horizon|span), recent, the {_TIMES} (?:\d+|few)\b,
+    time, all, the (?:course|period|horizon), a (?:period|horizon|span), recent, the {_TIMES} (?:\d+|few)\b(?!-),
     (?:the )?{_TIMES} (?:\w+ )?(?:\w+ )?{_SPANS}s?\b(?!{_OF_A_SPAN}),
     (?:the )?{_TIMES} (?:\w+ )?closes\b, pressure, way, consideration, both, various, several, many,
     (?:these|those|this|that)\b(?: \w+)?\s*(?:period|window|horizon)

@@ -95,8 +95,8 @@ class _Half:
 class Side:
     """Bars seen upright (`sign` 1) or upside down (-1): negated, with high and low exchanged.
 
-    `start` and `level` are columns of one length. What looks ahead, the columns named `..._after`, serves `is_open`
-    alone.
+    `start` (rising) and `level` are columns of one length. What looks ahead, the columns named `..._after`, serves
+    `is_open` alone.
     """
 
     def __init__(self, sign: int, opens: Floats, low: Floats, above: _Half, below: _Half, ranges: Floats) -> None:
@@ -290,19 +290,14 @@ def carried(known: Rows, values: NDArray[Value], count: int, before: float) -> N
 
 
 def _first(values: Floats, start: Rows, level: Floats, *, or_at: bool = False) -> Rows:
-    if np.all(start[1:] >= start[:-1]):
-        return structure.first_above(values, start, np.ascontiguousarray(level), or_at)
-    order = np.argsort(start, kind="stable")
-    found = np.empty(len(start), dtype=np.intp)
-    found[order] = structure.first_above(values, start[order], level[order], or_at)
-    return found
+    return structure.first_above(values, start, np.ascontiguousarray(level), or_at)
 
 
 def _require_finite(bars: Bars, columns: tuple[str, ...]) -> None:
     for name in columns:
-        wrong = np.flatnonzero(~np.isfinite(getattr(bars, name)))
-        if wrong.size:
-            row = int(wrong[0])
+        finite = np.isfinite(getattr(bars, name))
+        if not finite.all():
+            row = int(np.argmin(finite))
             what = "number" if name == "volume" else "price"
             raise DataError(
                 f"{bars.symbol} {bars.timeframe} row {row}: {name} must be a finite {what}, "

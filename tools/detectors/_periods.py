@@ -33,7 +33,7 @@ def periods(seen: Ground, length: int, offset: int = 0) -> Periods:
     key = ("periods", length, offset)
     if key not in seen.kept:
         number = (seen.opened - offset) // length
-        first = np.flatnonzero(np.diff(number, prepend=number[:1] - 1))
+        first = np.concatenate(([0], np.flatnonzero(number[1:] != number[:-1]) + 1))[: seen.count]
         seen.kept[key] = Periods(number[first] * length + offset, first, np.append(first[1:], seen.count))
     found: Periods = seen.kept[key]
     return found

@@ -1,9 +1,9 @@
 """Premium and discount: which half of the dealing range price has closed into.
 
 The range lies between the newest known swing low and the newest known swing high. A close above its middle is
-`premium` (bearish), one below `discount` (bullish); an event is given when that changes. `level` is the middle,
-`far_level` the end of the half price is in. Known when the bar closes; open until a close back beyond the middle.
-Strength: distance from the middle.
+`premium` (bearish), one below `discount` (bullish); a close at the middle is neither; an event is given when that
+changes, by the close or by a new swing. `level` is the middle, `far_level` the end of the half price is in. Known
+when the bar closes; open until a close back beyond the middle. Strength: distance from the middle.
 """
 
 from __future__ import annotations

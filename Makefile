@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 CORE   := $(wildcard execution_core/*.pyx execution_core/*.pxd)
-CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks docs examples
+CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks examples $(wildcard docs/*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lint types layers stubs tests core bench wheel clean

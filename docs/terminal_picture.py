@@ -1,4 +1,4 @@
-# ruff: noqa: INP001, S603  a script beside the page it draws for; it runs this package
+# ruff: noqa: S603  a script beside the page it draws for; it runs this package
 """Draw docs/demo.svg from what `fks demo` really prints: `python docs/terminal_picture.py`."""
 
 from __future__ import annotations

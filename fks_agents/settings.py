@@ -57,7 +57,9 @@ class Settings(BaseSettings):
     horizon: Annotated[int, Field(ge=1, le=250)] = Field(10, description="Bars a decision looks ahead")
 
     # --- who thinks
-    model: str = Field("rules", description="rules | ollama:NAME | PROVIDER:NAME; for every role not named below")
+    model: str = Field(
+        "rules", description="rules | ollama:NAME | local:NAME_OR_PATH | PROVIDER:NAME; for every role not named below"
+    )
     model_quick: str = Field("", description="Model of the analysts; empty means `model`")
     model_deep: str = Field("", description="Model of debaters, manager and personas; empty means `model`")
     on_model_failure: Literal["abstain", "rules"] = Field(
@@ -65,11 +67,27 @@ class Settings(BaseSettings):
         description="What an agent does when its model fails: abstain, or fall back to its rules view (marked)",
     )
     model_timeout: Positive = Field(120.0, description="Seconds one model call may take")
+    model_context: Annotated[int, Field(ge=0)] = Field(
+        0, description="Context an Ollama or local model is given, in tokens; 0 means room for the longest prompt"
+    )
+    model_threads: Annotated[int, Field(ge=0)] = Field(
+        0, description="Processor threads of a local model; 0 means half of what there are"
+    )
+    model_thinking: bool = Field(
+        default=True,
+        description="Whether an Ollama model that can think does so first; its thoughts are recorded apart",
+    )
+    model_keep_alive: str = Field(
+        "30m", description="How long Ollama keeps a model loaded after a call: 30m, 1h; -1m: for good"
+    )
     model_attempts: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Tries for one readable answer")
     temperature: NonNegative = Field(0.0, description="Sampling temperature")
     seed: int = Field(7, description="Seed of everything random")
     max_rounds: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Most rounds of debate, in any regime")
     max_prompt_tokens: Annotated[int, Field(ge=500)] = Field(8_000, description="Longest prompt, in tokens")
+    max_answer_tokens: Annotated[int, Field(ge=64)] = Field(
+        2_048, description="Longest answer of an Ollama or local model, in tokens; one cut off there is an error"
+    )
     max_tokens_per_decision: Annotated[int, Field(ge=1_000)] = Field(
         200_000, description="Tokens all calls of one decision may use; beyond it, no_decision"
     )

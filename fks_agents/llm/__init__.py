@@ -1,4 +1,7 @@
-"""Chat models by name: `rules` (none), `ollama:NAME`, or `PROVIDER:NAME` through LangChain; loaded when chosen."""
+"""Chat models by name: `rules` (none), `ollama:NAME`, `local:NAME_OR_PATH`, or `PROVIDER:NAME` through LangChain.
+
+Each is loaded when it is chosen.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +36,18 @@ def open_chat(name: str, settings: Settings) -> ChatModel | None:
         return None
     provider, separator, model = name.partition(":")
     if not separator or not provider or not model:
-        raise UsageError(f"unknown model {name!r}; expected `rules`, `ollama:NAME` or `PROVIDER:NAME` (LangChain's)")
+        raise UsageError(
+            f"unknown model {name!r}; expected `rules`, `ollama:NAME`, `local:NAME_OR_PATH` or `PROVIDER:NAME` "
+            "(LangChain's)"
+        )
     if provider == "ollama":
         from fks_agents.llm.ollama import open_ollama
 
         return open_ollama(name, settings)
+    if provider == "local":
+        from fks_agents.llm.local import open_local
+
+        return open_local(name, settings)
     from fks_agents.llm.langchain import open_langchain
 
     return open_langchain(name, settings)

@@ -6,8 +6,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from fks_agents.deps import Call, ChatModel, Reply
-from fks_agents.errors import ConfigError, ModelError, UsageError
-from fks_agents.llm.structured import LONGEST
+from fks_agents.errors import ConfigError, UsageError
+from fks_agents.llm.replies import failed, first_line, reply
 from fks_agents.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER = 8_192
 """Tokens of one answer, hidden reasoning included; a longer one comes back cut off, which is an error."""
-
-_CUT_OFF = {"length", "max_tokens", "MAX_TOKENS"}
 
 
 def open_langchain(name: str, settings: Settings) -> ChatModel:
@@ -37,12 +35,13 @@ def open_langchain(name: str, settings: Settings) -> ChatModel:
         if "Unsupported" in str(error):
             known = str(error).rpartition(": ")[2]
             raise UsageError(
-                f"unknown model {name!r}; expected `rules`, `ollama:NAME` or `PROVIDER:NAME` with a provider of {known}"
+                f"unknown model {name!r}; expected `rules`, `ollama:NAME`, `local:NAME_OR_PATH` or "
+                f"`PROVIDER:NAME` with a provider of {known}"
             ) from error
-        raise ConfigError(f"model {name!r} cannot be set up: {_first_line(error)}") from error
+        raise ConfigError(f"model {name!r} cannot be set up: {first_line(error)}") from error
     except Exception as error:
         # Each provider package raises its own kind for a missing key.
-        raise ConfigError(f"model {name!r} cannot be set up: {_first_line(error)}") from error
+        raise ConfigError(f"model {name!r} cannot be set up: {first_line(error)}") from error
     return LangChainChat(name, chat)
 
 
@@ -61,7 +60,7 @@ class LangChainChat:
             raw: BaseMessage = structured.invoke(messages_of(call))["raw"]
         except Exception as error:
             # A provider package raises what its HTTP client raises: to us each is a failed call, with its reason.
-            raise ModelError(f"{self.name}: the call of {call.role} failed: {_first_line(error)}") from error
+            raise failed(self.name, call, error) from error
         return reply_of(self.name, call, raw, perf_counter() - started)
 
 
@@ -71,34 +70,26 @@ def messages_of(call: Call) -> list[tuple[str, str]]:
 
 
 def reply_of(name: str, call: Call, raw: BaseMessage | None, seconds: float) -> Reply:
-    """Text, usage and latency of a message; raises ModelError where it is missing, empty, cut off or too long."""
-    text = raw.text.strip() if raw is not None else ""
-    if raw is None or not text:
-        raise ModelError(f"{name}: expected a reply to {call.role}, was empty")
-    reason = raw.response_metadata.get("done_reason") or raw.response_metadata.get("finish_reason")
-    reason = reason or raw.response_metadata.get("stop_reason")
-    if reason in _CUT_OFF:
-        raise ModelError(f"{name}: the reply to {call.role} was cut off after {len(text)} characters")
-    if len(text) > LONGEST:
-        raise ModelError(f"{name}: expected at most {LONGEST} characters for {call.role}, was {len(text)}")
+    """Text, reasoning, usage and latency of a message; raises ModelError as `replies.reply` does."""
+    if raw is None:
+        return reply(name, call, "", seconds=seconds)
+    told = raw.response_metadata
     usage = getattr(raw, "usage_metadata", None) or {}
-    return Reply(
-        text=text,
+    return reply(
+        name,
+        call,
+        raw.text,
+        seconds=seconds,
+        ended=told.get("done_reason") or told.get("finish_reason") or told.get("stop_reason"),
         reasoning=str(raw.additional_kwargs.get("reasoning_content", "")),
         input_tokens=usage.get("input_tokens", 0),
         output_tokens=usage.get("output_tokens", 0),
-        seconds=seconds,
     )
 
 
 def _package(error: ImportError, provider: str) -> str:
     missing = getattr(error, "name", None) or (error.__cause__ and getattr(error.__cause__, "name", None))
     return str(missing or f"langchain_{provider}").partition(".")[0].replace("_", "-")
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:200]}" if lines else type(error).__name__
 
 
 _: type[ChatModel] = LangChainChat

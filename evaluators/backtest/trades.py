@@ -73,7 +73,10 @@ class Held(NamedTuple):
     quantity: float
     entry: float
     entered: int
+    fee: float
+    """Paid at the entry."""
     unrealised: float
+    """Before the fee."""
 
 
 class Book(NamedTuple):
@@ -177,9 +180,8 @@ def _held(rest: tuple[OrderEvent, int] | None, last: float) -> Held | None:
         return None
     entry, entered = rest
     side = _sign(entry)
-    return Held(
-        side, entry.quantity, entry.price, entered, side * entry.quantity * (last - entry.price) if last else 0.0
-    )
+    unrealised = side * entry.quantity * (last - entry.price)
+    return Held(side, entry.quantity, entry.price, entered, entry.fee, unrealised)
 
 
 def _sign(event: OrderEvent) -> int:

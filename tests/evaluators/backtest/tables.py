@@ -1,0 +1,67 @@
+"""Bars written down row by row, and strategies on them without costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evaluators.backtest import Backtest, Strategy, Terms, parse, run
+from fks_agents.bars import SECONDS, Bars
+from fks_agents.contracts import Timeframe
+
+MONDAY = 1_704_067_200_000_000_000
+"""2024-01-01 00:00 UTC, in nanoseconds."""
+FREE = Terms(fee=0.0, slippage=0.0, tick=0.01, lot=1.0)
+
+Row = tuple[float, float, float, float]
+"""Open, high, low, close."""
+
+
+def candles(rows: Sequence[Row], timeframe: Timeframe = "1d") -> Bars:
+    step = SECONDS[timeframe] * 1_000_000_000
+    opened = MONDAY + step * np.arange(len(rows))
+    first, high, low, close = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    return Bars("TEST", timeframe, "test", opened, opened + step, first, high, low, close, np.ones(len(rows)))
+
+
+def flat(price: float, count: int, reach: float = 0.0) -> list[Row]:
+    return [(price, price + reach, price - reach, price)] * count
+
+
+def walk(seed: int, count: int, timeframe: Timeframe = "1d") -> Bars:
+    """A martingale: no rule has an edge on it."""
+    random = np.random.default_rng(seed)
+    moves = random.normal(0.0, 0.01, (count, 4))
+    path = 100.0 * np.exp(np.cumsum(moves.reshape(-1) - 0.00005)).reshape(count, 4)
+    opened = np.concatenate([[100.0], path[:-1, -1]])
+    every = np.column_stack([opened, path])
+    rows = np.column_stack([opened, every.max(axis=1), every.min(axis=1), path[:, -1]])
+    return candles([tuple(row) for row in rows.tolist()], timeframe)
+
+
+def strategy(**parts: Any) -> Strategy:
+    return parse({"name": "test", **parts})
+
+
+ABOVE_100 = {"fact": "close", "is": "crosses_above", "than": 100}
+BELOW_100 = {"fact": "close", "is": "crosses_below", "than": 100}
+
+
+def played(rows: Sequence[Row], *, cash: float = 1000.0, terms: Terms = FREE, **parts: Any) -> Backtest:
+    return run(strategy(**parts), candles(rows), cash=cash, terms=terms)
+
+
+def trades(result: Backtest) -> list[tuple[object, ...]]:
+    """Side, row and price of the entry, row and price of the exit, and what ended it."""
+    return [
+        (
+            "long" if side > 0 else "short", int(entered), float(entry), int(left), float(out),
+            ("stop", "target", "bars", "signal")[int(by)],
+        )
+        for side, entered, entry, left, out, by in zip(
+            *(getattr(result.book.trades, name) for name in ("side", "entered", "entry", "left", "exit", "exit_by")),
+            strict=True,
+        )
+    ]  # fmt: skip

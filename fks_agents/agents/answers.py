@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, WithJsonSchema, model_validator
 
 from evaluators.reading import read
 from fks_agents.contracts import Claim, Direction, Unit
@@ -49,13 +49,18 @@ Remark = Annotated[Words, AfterValidator(_without_numbers)]
 """Nothing is cited beside it, so there is nothing to recompute a number from."""
 Share = Annotated[float, AfterValidator(_share)]
 
+# Grammars hold a model to a pattern: where its freedom serves nothing, a small one loses itself in it. Whether an id is
+# known and a formula right is still for the checks to find out.
+CitedId = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^F[1-9][0-9]{0,3}$"})]
+Formula = Annotated[Words, WithJsonSchema({"type": "string", "pattern": "^[-+*/(),. 0-9Fabsminx]{1,80}$"})]
+
 
 class SaidClaim(Answer):
     text: Words
     value: float | None
     unit: Unit | None
-    fact_ids: list[str]
-    formula: Words | None
+    fact_ids: list[CitedId]
+    formula: Formula | None
     direction: Direction
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LEAST_FREE = 200 * 1024 * 1024
 """Bytes the home folder's disk must have free."""
 
-EXTRAS = {"ccxt": "ccxt", "ollama": "langchain_ollama", "forecast": "statsforecast"}
+EXTRAS = {"ccxt": "ccxt", "ollama": "langchain_ollama", "local": "xllamacpp", "forecast": "statsforecast"}
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,12 @@ def _index(settings: Settings) -> str:
 
 def _model(settings: Settings) -> str:
     from fks_agents import llm
+    from fks_agents.llm.rehearsal import rehearse
 
     names = dict.fromkeys((settings.named_model("quick"), settings.named_model("deep")))
     for name in names:
-        llm.preflight(llm.open_chat(name, settings))
+        chat = llm.open_chat(name, settings)
+        llm.preflight(chat)
+        if chat is not None:
+            rehearse(chat, settings)
     return ", ".join(names)

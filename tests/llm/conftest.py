@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -46,25 +46,55 @@ def log() -> Log:
     return Log()
 
 
+@dataclass(frozen=True)
+class Sent:
+    """One answer of the server: lines, each after a pause of so many seconds."""
+
+    lines: tuple[bytes, ...] = ()
+    status: int = 200
+    pause: float = 0.0
+    is_silent: bool = False
+    """Not even a status line comes."""
+    is_hanging: bool = False
+    """The connection stays open after the last line."""
+
+
+def streamed(text: str, *, reason: str = "stop", read: int = 11, written: int = 5, **message: Any) -> Sent:
+    """A reply in Ollama's dialect: one line with the text, one with the end and the counts."""
+    chunk = {"model": "tiny", "created_at": "2024-01-01T00:00:00Z"}
+    said = {"role": "assistant", "content": text, **message}
+    end = {"done": True, "done_reason": reason, "prompt_eval_count": read, "eval_count": written}
+    lines = (
+        {**chunk, "message": said, "done": False},
+        {**chunk, "message": {"role": "assistant", "content": ""}, **end},
+    )
+    return Sent(tuple(json.dumps(line).encode() for line in lines))
+
+
 @dataclass
 class FakeOllama:
-    """What the server says next, and what it was asked."""
+    """What the server says to each request, and what it was asked."""
 
-    lines: list[bytes] = field(default_factory=list)
-    status: int = 200
+    answer: Callable[[dict[str, Any]], Sent] = lambda _: Sent()
     pulled: tuple[str, ...] = ("tiny",)
+    capabilities: tuple[str, ...] = ("completion",)
+    context: int | None = None
+    """What /api/show says is the longest context."""
     seen: list[dict[str, Any]] = field(default_factory=list)
-    pause: float = 0.0
 
-    def says(self, text: str, *, reason: str = "stop") -> None:
-        chunk = {
-            "model": "tiny",
-            "created_at": "2024-01-01T00:00:00Z",
-            "message": {"role": "assistant", "content": text},
-        }
-        end = {"done": True, "done_reason": reason, "prompt_eval_count": 11, "eval_count": 5}
-        empty = {**chunk, "message": {"role": "assistant", "content": ""}, **end}
-        self.lines = [json.dumps({**chunk, "done": False}).encode(), json.dumps(empty).encode()]
+    def says(self, text: str, **how: Any) -> None:
+        self.sends(streamed(text, **how))
+
+    def sends(self, sent: Sent, **changes: Any) -> None:
+        self.answer = lambda _: replace(sent, **changes)
+
+    def shown(self, model: str) -> Sent:
+        if model not in self.pulled:
+            return Sent((b'{"error": "not found"}',), 404)
+        info = {"general.architecture": "llama"} | (
+            {} if self.context is None else {"llama.context_length": self.context}
+        )
+        return Sent((json.dumps({"model_info": info, "capabilities": self.capabilities}).encode(),))
 
 
 @pytest.fixture
@@ -77,22 +107,26 @@ def ollama(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOllama]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             fake.seen.append(asked)
             if self.path == "/api/show":
-                known = asked["model"] in fake.pulled
-                self._send(200 if known else 404, [b'{"model_info": {}}' if known else b'{"error": "not found"}'])
+                self._send(fake.shown(asked["model"]))
             else:
-                self._send(fake.status, fake.lines)
+                self._send(fake.answer(asked))
 
-        def _send(self, status: int, lines: list[bytes]) -> None:
-            self.send_response(status)
+        def _send(self, sent: Sent) -> None:
+            if sent.is_silent:
+                over.wait()
+                return
+            self.send_response(sent.status)
             self.send_header("Content-Type", "application/x-ndjson")
             self.end_headers()
-            for line in lines:
-                over.wait(fake.pause)
+            for line in sent.lines:
+                over.wait(sent.pause)
                 try:
                     self.wfile.write(line + b"\n")
                     self.wfile.flush()
                 except OSError:
                     return
+            if sent.is_hanging:
+                over.wait()
 
         def log_message(self, *args: Any) -> None:
             """Be quiet."""

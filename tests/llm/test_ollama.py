@@ -10,8 +10,9 @@ from fks_agents.deps import Call, ChatModel
 from fks_agents.errors import ConfigError, ModelError
 from fks_agents.llm import open_chat, preflight
 from fks_agents.llm.langchain import LangChainChat
+from fks_agents.llm.rehearsal import rehearse
 from fks_agents.settings import Settings
-from tests.llm.conftest import ANSWER_SCHEMA, FakeOllama
+from tests.llm.conftest import ANSWER_SCHEMA, FakeOllama, Sent, streamed
 
 pytestmark = [pytest.mark.real, pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -74,29 +75,26 @@ def test_an_endless_reply_is_an_error(ollama: FakeOllama, call: Call) -> None:
     ids=["prose", "bad utf-8", "error line", "null", "nothing"],
 )
 def test_broken_transport_is_an_error(lines: list[bytes], ollama: FakeOllama, call: Call) -> None:
-    ollama.lines = lines
+    ollama.sends(Sent(tuple(lines)))
     with pytest.raises(ModelError, match="ollama:tiny: "):
         opened().ask(call)
 
 
 @pytest.mark.parametrize("status", [404, 500, 503])
 def test_a_refusing_server_is_an_error(status: int, ollama: FakeOllama, call: Call) -> None:
-    ollama.status, ollama.lines = status, [json.dumps({"error": "broken"}).encode()]
+    ollama.sends(Sent((json.dumps({"error": "broken"}).encode(),), status))
     with pytest.raises(ModelError, match="the call of technical failed: ResponseError: broken"):
         opened().ask(call)
 
 
 def test_a_silent_server_runs_into_the_timeout(ollama: FakeOllama, call: Call) -> None:
-    ollama.says("{}")
-    ollama.pause = 5.0
+    ollama.sends(streamed("{}"), pause=5.0)
     with pytest.raises(ModelError, match="the call of technical failed: ReadTimeout"):
         opened(timeout=0.2).ask(call)
 
 
 def test_a_server_that_drips_runs_into_the_timeout(ollama: FakeOllama, call: Call) -> None:
-    ollama.says("u")
-    ollama.lines = ollama.lines[:1] * 50
-    ollama.pause = 0.05
+    ollama.sends(Sent(streamed("u").lines[:1] * 50, pause=0.05))
     with pytest.raises(ModelError, match=r"waited 0\.3 s for a reply that did not end"):
         opened(timeout=0.3).ask(call)
 
@@ -118,3 +116,93 @@ def test_a_server_that_is_not_running_names_the_command(monkeypatch: pytest.Monk
         preflight(opened())
     with pytest.raises(ModelError, match="the call of technical failed"):
         opened().ask(call)
+
+
+def test_a_model_stays_loaded_between_calls(ollama: FakeOllama, call: Call) -> None:
+    ollama.says("{}")
+    opened().ask(call)
+    assert ollama.seen[-1]["keep_alive"] == "30m"
+
+
+def test_what_a_thinking_model_thinks_is_kept_apart(ollama: FakeOllama, call: Call) -> None:
+    ollama.capabilities = ("completion", "thinking")
+    ollama.says('{"view": "up"}', thinking="the trend is up")
+    reply = opened().ask(call)
+    assert (reply.text, reply.reasoning) == ('{"view": "up"}', "the trend is up")
+    asked = ollama.seen[-1]
+    assert asked["think"] is True
+    # thoughts of three times an answer, and the answer: 4 x 2048; two refused answers in the prompt: 2 x 2048
+    assert (asked["options"]["num_predict"], asked["options"]["num_ctx"]) == (8_192, 8_000 + 4_096 + 8_192)
+
+
+def test_thinking_can_be_switched_off(ollama: FakeOllama, call: Call) -> None:
+    ollama.capabilities = ("completion", "thinking")
+    ollama.says("{}")
+    chat = open_chat("ollama:tiny", Settings(model_thinking=False))
+    assert chat is not None
+    chat.ask(call)
+    assert (ollama.seen[-1]["think"], ollama.seen[-1]["options"]["num_predict"]) == (False, 2_048)
+
+
+def test_thoughts_that_use_up_the_answer_are_an_error(ollama: FakeOllama, call: Call) -> None:
+    ollama.capabilities = ("thinking",)
+    ollama.says("", thinking="hm " * 10, reason="length")
+    with pytest.raises(ModelError, match="cut off after 29 characters of thought, before any answer"):
+        opened().ask(call)
+
+
+def test_thoughts_without_an_answer_are_an_error(ollama: FakeOllama, call: Call) -> None:
+    ollama.says("<think>up or down</think>")
+    with pytest.raises(ModelError, match="was empty after 10 characters of thought"):
+        opened().ask(call)
+
+
+def test_the_context_is_no_longer_than_the_model_can_read(ollama: FakeOllama, call: Call) -> None:
+    ollama.context = 4_096
+    ollama.says("{}")
+    opened().ask(call)
+    assert ollama.seen[-1]["options"]["num_ctx"] == 4_096
+
+
+def test_a_prompt_that_does_not_fit_is_not_sent(ollama: FakeOllama, call: Call) -> None:
+    ollama.context = 2_060  # 13 tokens of prompt and 2048 of answer are 2061
+    ollama.says("{}")
+    with pytest.raises(ModelError, match=r"about 13 tokens.*at most 2048 do not fit the context of 2060"):
+        opened().ask(call)
+    assert [list(asked) for asked in ollama.seen] == [["model"]]
+
+
+def test_a_prompt_the_server_shortened_is_an_error(ollama: FakeOllama, call: Call) -> None:
+    ollama.says('{"view": "up"}', read=6)
+    with pytest.raises(ModelError, match="was shortened: about 13 tokens sent, 6 read"):
+        opened().ask(call)
+    ollama.says('{"view": "up"}', read=7)
+    assert opened().ask(call).text
+
+
+def test_a_context_filled_to_the_end_is_an_error(ollama: FakeOllama, call: Call) -> None:
+    ollama.context = 4_096
+    ollama.says('{"view": "up"}', read=4_090, written=6)
+    with pytest.raises(ModelError, match="4090 tokens read and 6 written fill the context of 4096"):
+        opened().ask(call)
+
+
+def test_a_server_that_does_not_describe_its_models_fails_the_preflight(ollama: FakeOllama) -> None:
+    ollama.shown = lambda _: Sent((b"<html>",))  # type: ignore[method-assign]
+    with pytest.raises(ConfigError, match="expected Ollama's API, was something else"):
+        preflight(opened())
+
+
+def test_a_server_that_does_not_answer_fails_the_preflight(ollama: FakeOllama) -> None:
+    ollama.shown = lambda _: Sent(is_silent=True)  # type: ignore[method-assign]
+    with pytest.raises(ConfigError, match="runs but does not answer"):
+        preflight(opened(timeout=0.2))
+
+
+def test_a_rehearsal_takes_the_path_of_the_calls(ollama: FakeOllama) -> None:
+    ollama.says('{"is_ready": true}', read=40)
+    rehearse(opened(), Settings())
+    assert ollama.seen[-1]["format"]["required"] == ["is_ready"]
+    ollama.says("I am ready.", read=40)
+    with pytest.raises(ModelError, match="no readable answer from rehearsal"):
+        rehearse(opened(), Settings())

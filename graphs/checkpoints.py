@@ -4,17 +4,55 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
+from pydantic import ValidationError
 
-from fks_agents.contracts import CHECKPOINTED
-from fks_agents.errors import LedgerError
+from fks_agents.contracts import CHECKPOINTED, Contract
+from fks_agents.errors import FksError, LedgerError
+
+
+class OutdatedStepError(FksError):
+    """A kept step does not fit today's contracts: another version wrote it."""
+
+
+class Validating(JsonPlusSerializer):
+    """Where a contract does not fit the library hands back an object that nobody validated. Here that is an error."""
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        value = super().loads_typed(data)
+        _check(value)
+        return value
+
+
+def _check(value: object) -> None:
+    match value:
+        case Contract():
+            if not _fits(value):
+                raise OutdatedStepError(f"a kept {type(value).__name__} is not what this version calls one")
+        case dict():
+            for inner in value.values():
+                _check(inner)
+        case list() | tuple():
+            for inner in value:
+                _check(inner)
+
+
+def _fits(value: Contract) -> bool:
+    """All fields were written, and validating what was read changes nothing."""
+    if value.model_fields_set != set(type(value).model_fields):
+        return False
+    try:
+        return type(value).model_validate(value.model_dump(warnings=False)) == value
+    except (ValidationError, AttributeError):
+        return False
 
 
 def serializer() -> JsonPlusSerializer:
     """Reads back our contracts and nothing else."""
-    return JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINTED)
+    return Validating(allowed_msgpack_modules=CHECKPOINTED)
 
 
 def sqlite_saver(path: Path) -> SqliteSaver:

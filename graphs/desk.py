@@ -209,7 +209,7 @@ class Desk(AbstractContextManager["Desk"]):
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Run the graph, or go on with it: each node and what it learned. An error that ends the decision goes to
         `ended`; raised is one after which it can go on, because nothing could be recorded or orders are under way."""
-        begun = self._graph.get_state(config).created_at is not None
+        begun = self._has_begun(admission, config)
         try:
             for update in self._graph.stream(
                 None if begun else _question(admission),
@@ -231,6 +231,22 @@ class Desk(AbstractContextManager["Desk"]):
             if self.ledger.orders.intents(admission.id):
                 raise
             ended.append(error)
+
+    def _has_begun(self, admission: Admission, config: Any) -> bool:
+        """Whether there are steps to go on from. Those of another version are forgotten: calls and lessons shown are in
+        the ledger, so that a new beginning asks nobody twice. Raises LedgerError where orders were committed."""
+        from graphs.checkpoints import OutdatedStepError
+
+        try:
+            return self._graph.get_state(config).created_at is not None
+        except OutdatedStepError as error:
+            if self.ledger.orders.intents(admission.id):
+                raise LedgerError(
+                    f"decision {admission.id} has orders, and another version kept its steps: resume it with that one "
+                    f"({error})"
+                ) from error
+            self._saver.delete_thread(admission.id)
+            return False
 
     def _deps(self, admission: Admission, settings: Settings) -> Deps:
         memory = self.memory if settings.memory else NoMemory()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from fks_agents.deps import Call
 from fks_agents.errors import ConfigError, DataError, LedgerError, LookaheadError, UsageError
 from fks_agents.llm.scripted import ScriptedChat
 from fks_agents.settings import load
+from graphs import checkpoints
 from graphs.checkpoints import sqlite_saver
 from graphs.desk import Desk, open_feeds
 from graphs.opening import moment_of, open_desk
@@ -280,3 +283,43 @@ def test_a_listener_that_breaks_leaves_the_decision_to_be_resumed(desk: Desk) ->
             desk.analyze("SPX", as_of=AS_OF, on_event=breaks)
         [unfinished] = desk.ledger.decisions.unfinished()
         assert desk.resume(unfinished.id).status == "working"
+
+
+def interrupted(home: Path, chat: ScriptedChat) -> str:
+    """The id of a decision that was stopped when the bull was asked; its steps then renamed a field since."""
+
+    def stops(node: str, learned: object) -> None:
+        if node == "technical_analyst":
+            raise KeyboardInterrupt
+
+    with open_desk(load(home=home, min_conviction=0.5), chats={"quick": chat, "deep": chat}) as desk:
+        with pytest.raises(KeyboardInterrupt):
+            desk.analyze("SPX", as_of=AS_OF, on_event=stops)
+        [unfinished] = desk.ledger.decisions.unfinished()
+    with closing(sqlite3.connect(home / "checkpoints.sqlite")) as steps:
+        for table, column in (("checkpoints", "checkpoint"), ("writes", "value")):
+            for row, kept in steps.execute(f"SELECT rowid, {column} FROM {table}").fetchall():
+                changed = bytes(kept).replace(b"conviction", b"konviction")
+                steps.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, row))
+        steps.commit()
+    return unfinished.id
+
+
+def test_steps_of_another_version_are_made_again_and_nobody_is_asked_twice(tmp_path: Path) -> None:
+    chat, fresh = ScriptedChat(honest), ScriptedChat(honest)
+    decision = interrupted(tmp_path / "old", chat)
+    with open_desk(load(home=tmp_path / "old"), chats={"quick": chat, "deep": chat}) as desk:
+        resumed = desk.resume(decision)
+    with open_desk(load(home=tmp_path / "new", min_conviction=0.5), chats={"quick": fresh, "deep": fresh}) as desk:
+        whole = desk.analyze("SPX", as_of=AS_OF)
+    assert resumed.digest == whole.digest
+    assert len(chat.asked) == len(fresh.asked)
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+def test_without_validation_such_steps_break_the_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = ScriptedChat(honest)
+    decision = interrupted(tmp_path, chat)
+    monkeypatch.setattr(checkpoints, "_fits", lambda value: True)
+    with open_desk(load(home=tmp_path), chats={"quick": chat, "deep": chat}) as desk, pytest.raises(AttributeError):
+        desk.resume(decision)

@@ -178,7 +178,7 @@ def test_no_text_raises_and_each_gets_a_check(text: str, value: float | None, fo
     facts = [_fact(61.28, "points")]
     checks = check_claims([Claim(id="t.1", text=text, value=value, formula=formula, fact_ids=("F1",))], facts)
     assert checks
-    assert all("broke" not in check.reason for check in checks)
+    assert all(not check.reason.startswith("the rule ") for check in checks)
 
 
 @pytest.mark.skipif(not NAUGHTY.is_file(), reason="the naughty strings are not here")
@@ -187,7 +187,7 @@ def test_naughty_strings_are_judged_like_others(facts: Sequence[Fact]) -> None:
         for formula in (None, text):
             checks = check_claims([Claim(id="t.1", text=text, formula=formula, fact_ids=("F2",))], facts)
             assert checks, text
-            assert all("broke" not in check.reason for check in checks), text
+            assert all(not check.reason.startswith("the rule ") for check in checks), text
 
 
 @settings(max_examples=60, deadline=None)

@@ -109,7 +109,11 @@ class _Desk:
         found, close, tick = self._found, float(self._bars.close[row]), self._tick
         is_limit = found.limit_bars > 0
         price = close - side * float(found.offset[row]) if is_limit else close
-        quantity = self._size(self._engine.equity, price, row) if price >= tick else 0.0
+        distances = np.array([found.stop[row], found.target[row], found.trail[row]])
+        # Levels nearer than that may round to one price.
+        if price < tick or np.any(distances < 2.0 * tick):
+            return
+        quantity = self._size(self._engine.equity, price, row)
         if quantity <= 0.0:
             return
         ends, target = row + found.limit_bars, _level(price, side * found.target[row], tick)

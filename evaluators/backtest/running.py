@@ -18,6 +18,9 @@ from fks_agents.bars import Bars, Floats, nanoseconds
 from fks_agents.errors import DataError, UsageError
 from tools.indicators import bars_per_year
 
+_TICKS = 100
+"""Fewest ticks in the lowest price: a tick is then at most one percent."""
+
 
 def run(
     strategy: Strategy,
@@ -42,6 +45,7 @@ def run(
         raise DataError(
             f"{bars.symbol} {bars.timeframe}: expected at least 2 bars to trade on, was {len(bars) - first}"
         )
+    _refuse_coarse(bars[first:], terms.tick)
     found = signals(strategy, View(bars))
     size = partial(quantity, strategy, found)
     played = play(bars, found, cash, terms, size, first=first, on_progress=on_progress)
@@ -66,6 +70,13 @@ def run(
         significance=_judged(log, traded, first, seed, trials),
         ambiguous_bars=played.ambiguous_bars,
     )
+
+
+def _refuse_coarse(bars: Bars, tick: float) -> None:
+    """Raise UsageError where prices are too low for the tick: stops and targets would fall on one price."""
+    lowest = float(np.min(bars.low))
+    if lowest < _TICKS * tick:
+        raise UsageError(f"tick: expected at most {lowest / _TICKS:.3g} for prices down to {lowest:g}, was {tick:g}")
 
 
 def _judged(log: TradeLog, traded: Bars, first: int, seed: int, trials: int) -> Significance | None:

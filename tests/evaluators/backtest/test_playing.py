@@ -8,6 +8,7 @@ import pytest
 
 from evaluators.backtest import Terms, run
 from fks_agents.bars import moment
+from fks_agents.errors import UsageError
 from tests.evaluators.backtest.tables import (
     ABOVE_100,
     BELOW_100,
@@ -144,6 +145,18 @@ def test_sizes_follow_the_risk() -> None:
     lent = {"sizing": "fixed_fractional", "fraction": 0.5, "max_position": 3.0}
     # 500 / 10.1 is 49.5, three times equity 29.7.
     assert played(rows, **fixed, risk=lent).book.trades.quantity.tolist() == [29.0]
+
+
+def test_levels_nearer_than_two_ticks_are_no_trade() -> None:
+    rows = [*UP, (101, 101, 101, 101), (101, 101, 101, 101)]
+    for percent, count in ((0.01, 0), (0.1, 1)):  # of 101: 0.0101, which is one tick, and 0.101
+        assert len(trades(played(rows, long=ABOVE_100, exit={"stop": {"percent": percent}, "bars": 1}))) == count
+
+
+def test_a_tick_too_coarse_for_the_prices_is_refused() -> None:
+    rows = [(0.5, 0.6, 0.4, 0.5)] * 3
+    with pytest.raises(UsageError, match=r"tick: expected at most 0.004 for prices down to 0.4, was 0.01"):
+        played(rows, long=ABOVE_100, exit={"bars": 1})
 
 
 def test_a_position_too_small_for_a_lot_is_no_trade() -> None:

@@ -97,6 +97,8 @@ class OllamaChat:
         except Exception as error:
             # httpx, ollama and pydantic errors alike: a failed call, with its reason.
             raise failed(self.name, call, error) from error
+        if whole is not None and not whole.response_metadata.get("done"):
+            raise ModelError(f"{self.name}: the reply to {call.role} broke off after {len(whole.text)} characters")
         reply = reply_of(self.name, call, whole, perf_counter() - started)
         self._was_read_whole(call, reply)
         return reply

@@ -11,6 +11,9 @@ from fks_agents.llm.structured import LONGEST
 CUT_OFF = frozenset({"length", "max_tokens", "MAX_TOKENS"})
 """How servers say that an answer ended at its limit and not where the model wanted."""
 
+_UNDECODABLE = "\N{REPLACEMENT CHARACTER}"
+"""What HTTP clients put where bytes are no UTF-8, without a word."""
+
 _THOUGHTS = re.compile(r"\A\s*<(think|thinking)>(.*?)</\1>", re.DOTALL)
 _UNCLOSED = re.compile(r"\A\s*<think(ing)?>")
 
@@ -41,6 +44,8 @@ def reply(
     if not text:
         after = f" after {len(reasoning)} characters of thought" if reasoning else ""
         raise ModelError(f"{name}: expected a reply to {call.role}, was empty{after}")
+    if _UNDECODABLE in text:
+        raise ModelError(f"{name}: expected UTF-8 in the reply to {call.role}, was something else")
     if len(text) > LONGEST:
         raise ModelError(f"{name}: expected at most {LONGEST} characters for {call.role}, was {len(text)}")
     return Reply(

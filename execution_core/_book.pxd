@@ -1,13 +1,13 @@
 # cython: language_level=3
-"""One account in one symbol as plain C, and how a bar is played on it. `_engine_py.py` says the same in Python.
+"""One account and its books, a book for each symbol, as plain C; `_engine_py.py` says the same in Python.
 
-Nothing here allocates or calls Python: `reserve` makes room before a bar, and each order tells at most one event in it.
+Nothing here calls Python. `reserve` makes room before a bar: each order tells at most three events in it.
 """
-from libc.math cimport fabs
+from libc.limits cimport LLONG_MAX
+from libc.math cimport INFINITY, fabs
 from libc.stdlib cimport realloc
 from execution_core._order cimport (
-    ENTRY_LEG, HORIZON_LEG, LIMIT, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, is_reached, is_stop, move_of, pull,
-    start_trail, trigger, works,
+    ENTRY_LEG, LIMIT, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, move_of, trigger, works,
 )
 
 cdef enum:
@@ -15,6 +15,10 @@ cdef enum:
     CANCELLED = 1
     EXPIRED = 2
     REJECTED = 3
+    PARTLY_FILLED = 4
+    TRIGGERED = 5
+    REPLACED = 6
+    TRIPPED = 7
 
 cdef enum:
     NO_REASON = 0
@@ -25,54 +29,163 @@ cdef enum:
     ASKED = 5
     BELOW_LOT = 6
     BELOW_MIN_NOTIONAL = 7
+    BELOW_TICK = 8
+    OUT_OF_ORDER = 9
+    NO_MARGIN = 10
+    MARGIN_CALL = 11
+    UNFILLED = 12
+    SUPERSEDED = 13
+    CONTRACT_LIMIT = 14
+    END_OF_DAY = 15
+    DAILY_LOSS = 16
+    DRAWDOWN = 17
+    LOSING_STREAK = 18
+    POSITION = 19
+    ORDER_RATE = 20
+    TRADE_RATE = 21
+    VOLATILITY = 22
+    STALE_DATA = 23
 
 cdef enum:
     PESSIMISTIC = 0
     OHLC = 1
     OLHC = 2
     ADAPTIVE = 3
+    TICKS = 4
 
-cdef struct Event:
-    int what
-    int leg
-    int side
-    int reason
-    bint is_ambiguous
+cdef enum:
+    LEG_IDS = 4
+
+cdef struct Event:                  # one row of `records.EVENT`
     long long order_id
     long long entry_id
     long long at
+    long long opened_at             # of what a fill closed: when that was opened
     double quantity
     double price
     double fee
     double realised
+    double closed                   # how much of the position a fill closed ...
+    double entry_price              # ... at what average price it was opened ...
+    double trade_fees               # ... and the fees of both ends
+    signed char what
+    signed char leg
+    signed char side
+    signed char reason
+    signed char is_ambiguous
+    signed char unused_1
+    signed char unused_2
+    signed char unused_3
 
-cdef struct Book:
-    int path
-    bint is_at_limit
-    double beyond
-    double maker_fee
-    double taker_fee
-    double slippage
-    double tick
-    double lot
-    double min_notional
-    double cash
-    double position
-    double average_price
-    double realised
-    double fees
-    double mark
-    long long clock
-    long long bars
-    long long ambiguous_bars
-    long long next_id
+cdef struct Prices:
     double open
     double high
     double low
     double close
+
+cdef struct Guard:                  # zero: no such rule
+    double daily_loss
+    double daily_loss_amount
+    double drawdown
+    double position
+    double seconds_between_trades
+    double volatility
+    double stale_seconds
+    double contracts
+    long long losing_streak
+    long long orders_per_minute
+    long long cutoff                # ns before the end of the day from which all is flat; 0: round the clock
+    bint is_static                  # drawdown from what the account began with, not from its peak
+    bint is_flattening
+    double began_with
+    double peak
+    double day_began_with
+    double last_equity
+    long long day
+    long long streak
+    long long minute
+    long long orders_in_minute
+    long long last_entry
+    long long closing_until
+    bint is_hasty
+    long long tripped_at
+    int tripped_by
+
+cdef struct Book
+
+cdef struct Account:
+    double cash
+    double leverage
+    double maintenance
+    long long day_starts            # ns after midnight UTC
+    bint is_guarded
+    Guard guard
+    Book* first
+    Py_ssize_t books
+
+cdef struct Book:
+    Account* account
+    Book* next
+    # settings
+    int path
+    bint is_at_limit
+    bint is_same_close
+    double beyond
+    double probability
+    unsigned long long seed
+    double maker_fee
+    double taker_fee
+    double fixed_fee
+    double min_fee
+    double slippage
+    double slip_step
+    double impact
+    double participation
+    double funding_rate
+    double borrow_rate
+    double tick
+    double lot
+    double min_notional
+    # the position
+    double position
+    double average_price
+    double realised
+    double fees
+    double funding
+    double better           # what the other order of events inside ambiguous bars would have added
+    double worse            # ... and taken
+    double bid              # last close of each side; one price where there are no two
+    double ask
+    double entry_fees
+    double alternative      # where the position might have ended already; 0: nowhere
+    bint is_alternative_taker
+    double variance         # of the returns from close to close, weighted towards the last
+    long long returns
+    long long opened_at
+    long long carried_at
+    long long clock
+    long long bars
+    long long ambiguous_bars
+    long long next_id
+    # the bar
+    Prices sells            # what a sale gets: bid
+    Prices buys             # what a purchase pays: ask
+    double volume
+    double available
     bint is_ambiguous_bar
     bint is_two_sided
+    bint is_inside          # between two finer bars of one bar
     bint is_broken          # a fill lay outside its bar: an error of ours, raised at the door
+    bint is_out_of_memory
+    # below these nothing can happen: see `settle_down`
+    bint is_busy
+    double sell_down
+    double sell_up
+    double buy_down
+    double buy_up
+    long long quiet_until
+    long long quiet_bars
+    long long played_bars
     Order* orders
     Py_ssize_t order_count
     Py_ssize_t order_room
@@ -82,18 +195,18 @@ cdef struct Book:
 
 
 cdef inline bint reserve(Book* b, Py_ssize_t orders) noexcept nogil:
-    """Make room for so many more orders and an event from each; False where memory is out."""
+    """Make room for so many more orders and the events of all; False where memory is out."""
     cdef Py_ssize_t room
     cdef void* grown
-    if b.order_count + orders > b.order_room:
-        room = 2 * (b.order_count + orders)
+    if b.order_count + orders + 2 > b.order_room:
+        room = 2 * (b.order_count + orders) + 2
         grown = realloc(b.orders, room * sizeof(Order))
         if grown == NULL:
             return False
         b.orders = <Order*> grown
         b.order_room = room
-    if b.event_count + b.order_count + orders > b.event_room:
-        room = 2 * (b.event_count + b.order_count + orders)
+    if b.event_count + 3 * (b.order_count + orders) + 8 > b.event_room:
+        room = b.event_count + (b.event_count >> 1) + 6 * (b.order_count + orders) + 16
         grown = realloc(b.events, room * sizeof(Event))
         if grown == NULL:
             return False
@@ -105,28 +218,51 @@ cdef inline bint reserve(Book* b, Py_ssize_t orders) noexcept nogil:
 cdef inline Event* tell(Book* b, const Order* o, int what, int reason) noexcept nogil:
     cdef Event* event = &b.events[b.event_count]
     b.event_count += 1
+    # Field by field: clearing the whole by `memset` costs as much as the fill.
+    event.opened_at = 0
+    event.price = event.fee = event.realised = event.closed = event.entry_price = event.trade_fees = 0.0
+    event.is_ambiguous = event.unused_1 = event.unused_2 = event.unused_3 = 0
     event.what = what
     event.leg = o.leg
     event.side = o.side
     event.reason = reason
-    event.is_ambiguous = False
     event.order_id = o.order_id
     event.entry_id = o.entry_id
     event.at = b.clock
     event.quantity = o.quantity
-    event.price = 0.0
-    event.fee = 0.0
-    event.realised = 0.0
     return event
+
+
+cdef inline Order* append(
+    Book* b, long long order_id, long long entry_id, int kind, int leg, int side, double quantity
+) noexcept nogil:
+    cdef Order* o = &b.orders[b.order_count]
+    b.order_count += 1
+    b.is_busy = True
+    o.tif = o.born = 0
+    o.is_target = o.is_asleep = o.is_spent = o.is_done = False
+    o.price = o.limit = o.distance = o.fraction = o.trail = o.activation = o.starts_at = o.extreme = 0.0
+    o.starts = o.expires = o.bars_left = o.group = 0
+    o.entry_event = 0
+    o.order_id = order_id
+    o.entry_id = entry_id
+    o.kind = kind
+    o.leg = leg
+    o.side = side
+    o.is_working = not STOP_LEG <= leg <= TARGET_LEG + 1
+    o.is_reduce_only = leg != ENTRY_LEG
+    o.quantity = quantity
+    return o
 
 
 cdef inline void end(Book* b, Order* o, int what, int reason) noexcept nogil:
     cdef Py_ssize_t i
     o.is_done = True
+    b.is_busy = True
     tell(b, o, what, reason)
     if o.leg == ENTRY_LEG:
         for i in range(b.order_count):
-            if b.orders[i].entry_id == o.order_id and not b.orders[i].is_done:
+            if b.orders[i].entry_id == o.order_id and not b.orders[i].is_done and not b.orders[i].is_working:
                 b.orders[i].is_done = True
                 tell(b, &b.orders[i], CANCELLED, ENTRY_ENDED)
 
@@ -141,295 +277,107 @@ cdef inline void sweep(Book* b) noexcept nogil:
     b.order_count = kept
 
 
-# --- fills
+# --- what it is worth
 
 
-cdef inline double settle(Book* b, int side, double quantity, double price, double fee) noexcept nogil:
-    """Move cash and position; returns the profit realised before fees."""
-    cdef double before = b.position
-    cdef double held = fabs(before)
-    cdef double realised = 0.0
-    cdef double after = before + side * quantity
-    if fabs(after) <= 1e-12 * (held if held > quantity else quantity):
-        after = 0.0
-    if before * side >= 0.0:
-        b.average_price = (held * b.average_price + quantity * price) / (held + quantity)
-    else:
-        realised = (quantity if quantity < held else held) * (price - b.average_price) * -side
-        if after == 0.0:
-            b.average_price = 0.0
-        elif after * side > 0.0:
-            b.average_price = price
-    b.position = after
-    b.cash -= side * quantity * price + fee
-    b.realised += realised
-    b.fees += fee
-    return realised
+cdef inline double mark_of(const Book* b) noexcept nogil:
+    """What closing the position would get: the bid of a long, the ask of a short, else the middle."""
+    if b.position > 0.0:
+        return b.bid
+    return b.ask if b.position < 0.0 else 0.5 * (b.bid + b.ask)
 
 
-cdef inline void wake_legs(Book* b, Order* entry, double quantity, double price, int move) noexcept nogil:
-    cdef double opened = 0.0
-    cdef Py_ssize_t i, entry_event = b.event_count - 1
-    cdef Order* leg
-    if b.position * entry.side > 0.0:
-        opened = quantity if quantity < fabs(b.position) else fabs(b.position)
-    for i in range(b.order_count):
-        leg = &b.orders[i]
-        if leg.entry_id != entry.order_id or leg.is_done:
-            continue
-        if opened == 0.0:
-            end(b, leg, CANCELLED, NOTHING_TO_REDUCE)
-            continue
-        leg.is_working = True
-        leg.quantity = opened
-        leg.born = move
-        leg.entry_event = entry_event
-        if leg.kind == TRAIL:
-            start_trail(leg, price, b.tick)
+cdef inline double equity_of(const Account* a) noexcept nogil:
+    cdef double worth = a.cash
+    cdef const Book* b = a.first
+    while b != NULL:
+        worth = worth + b.position * mark_of(b)
+        b = b.next
+    return worth
 
 
-cdef inline void fill(Book* b, Order* o, double price, int move, bint is_ambiguous) noexcept nogil:
-    cdef double before = b.position
-    cdef double quantity = o.quantity
-    cdef double fee, realised
-    cdef bint is_closed
+cdef inline double gross_beside(const Book* one) noexcept nogil:
+    """Value held, long and short alike, in the account's other symbols."""
+    cdef double gross = 0.0
+    cdef const Book* b = one.account.first
+    while b != NULL:
+        if b != one:
+            gross = gross + fabs(b.position) * mark_of(b)
+        b = b.next
+    return gross
+
+
+cdef inline double worth_beside(const Book* one) noexcept nogil:
+    """Cash, and the value of positions in the account's other symbols."""
+    cdef double worth = one.account.cash
+    cdef const Book* b = one.account.first
+    while b != NULL:
+        if b != one:
+            worth = worth + b.position * mark_of(b)
+        b = b.next
+    return worth
+
+
+# --- bars in which nothing can happen
+
+
+cdef inline bint is_carried(const Book* b) noexcept nogil:
+    return b.funding_rate != 0.0 or b.borrow_rate != 0.0
+
+
+cdef inline void settle_down(Book* b) noexcept nogil:
+    """Note between which prices, until when and for how many bars nothing can happen, so that `play` need not look."""
     cdef Py_ssize_t i
-    cdef Event* event
-    cdef Order* other
-    if not (b.low <= price <= b.high):
-        b.is_broken = True
-    if o.is_reduce_only:
-        if before * o.side >= 0.0:
-            end(b, o, CANCELLED, NOTHING_TO_REDUCE)
-            return
-        if fabs(before) < quantity:
-            quantity = fabs(before)
-    if o.kind == LIMIT:
-        fee = quantity * price * b.maker_fee
-    else:
-        price = price * (1.0 + o.side * b.slippage)
-        fee = quantity * price * b.taker_fee
-    realised = settle(b, o.side, quantity, price, fee)
-    o.is_done = True
-    b.is_ambiguous_bar = b.is_ambiguous_bar or is_ambiguous
-    event = tell(b, o, FILLED, NO_REASON)
-    event.quantity = quantity
-    event.price = price
-    event.fee = fee
-    event.realised = realised
-    event.is_ambiguous = is_ambiguous
-    if o.leg == ENTRY_LEG:
-        wake_legs(b, o, quantity, price, move)
-    is_closed = before != 0.0 and b.position * before <= 0.0
-    for i in range(b.order_count):
-        other = &b.orders[i]
-        if other.is_done or not other.is_working or other.leg == ENTRY_LEG:
-            continue
-        if o.entry_id != 0 and other.entry_id == o.entry_id:
-            end(b, other, CANCELLED, SIBLING_FILLED)
-        elif is_closed and other.side * before < 0.0:
-            end(b, other, CANCELLED, POSITION_CLOSED)
-        elif other.side * b.position < 0.0 and fabs(b.position) < other.quantity:
-            other.quantity = fabs(b.position)
-
-
-# --- one bar
-
-
-cdef inline bint touched(Book* b, const Order* o) noexcept nogil:
-    cdef int move = move_of(o)
-    return move != 0 and is_reached(o, b.low if move < 0 else b.high, b.beyond)
-
-
-cdef inline double inside_bar(Book* b, double price) noexcept nogil:
-    if price < b.low:
-        return b.low
-    return b.high if price > b.high else price
-
-
-cdef inline void expire(Book* b, long long until) noexcept nogil:
-    cdef Py_ssize_t i
-    for i in range(b.order_count):
-        if not b.orders[i].is_done and 0 < b.orders[i].expires <= until:
-            end(b, &b.orders[i], EXPIRED, NO_REASON)
-
-
-cdef inline void at_open(Book* b) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef Order* o
-    cdef Order* first
+    cdef const Order* o
+    cdef double level, down, up
+    b.is_busy = b.position != 0.0 and (is_carried(b) or (b.account.maintenance != 0.0 and b.account.books > 1))
+    b.sell_down = b.buy_down = -INFINITY
+    b.sell_up = b.buy_up = INFINITY
+    b.quiet_until = b.quiet_bars = LLONG_MAX
+    b.played_bars = b.bars
     for i in range(b.order_count):
         o = &b.orders[i]
-        if works(o) and o.kind == MARKET and o.bars_left == 0:
-            fill(b, o, b.open, 0, False)
-    while True:
-        first = NULL
-        for i in range(b.order_count):
-            o = &b.orders[i]
-            if works(o) and move_of(o) != 0 and is_reached(o, b.open, b.beyond):
-                if is_stop(o):
-                    first = o
-                    break
-                if first == NULL:
-                    first = o
-        if first == NULL:
-            return
-        if first.kind == LIMIT and b.is_at_limit:
-            fill(b, first, inside_bar(b, first.price), 0, False)
-        else:
-            fill(b, first, b.open, 0, False)
-
-
-cdef inline Order* sibling_of(Book* b, const Order* o) noexcept nogil:
-    """The stop of a target, the target of a stop; NULL where there is none."""
-    cdef Py_ssize_t i
-    cdef Order* other
-    if o.leg == ENTRY_LEG:
-        return NULL
-    for i in range(b.order_count):
-        other = &b.orders[i]
-        if (other.entry_id == o.entry_id and (other.leg == STOP_LEG or other.leg == TARGET_LEG)
-                and other.leg != o.leg and works(other)):
-            return other
-    return NULL
-
-
-cdef inline void touch(Book* b, Order* o, double point, int move, bint is_declared) noexcept nogil:
-    cdef Order* sibling = sibling_of(b, o)
-    cdef bint both = sibling != NULL and touched(b, sibling)
-    cdef bint is_unproved
-    if both and o.leg == TARGET_LEG and not is_declared:
-        o = sibling
-        point = sibling.price
-    is_unproved = o.born == -move_of(o) and not is_reached(o, b.close, b.beyond)
-    fill(b, o, point if is_stop(o) else inside_bar(b, o.price), move, b.is_two_sided or both or is_unproved)
-
-
-cdef inline void walk(Book* b, double start, double stop, int move, bint is_declared) noexcept nogil:
-    cdef double at = start, level, point, best_point = 0.0
-    cdef Py_ssize_t i
-    cdef Order* o
-    cdef Order* best
-    while True:
-        best = NULL
-        for i in range(b.order_count):
-            o = &b.orders[i]
-            if not works(o) or move_of(o) != move or not is_reached(o, stop, b.beyond):
-                continue
-            if o.born == -move and not is_declared:
-                continue
-            level = trigger(o, b.beyond)
-            point = level if (level - at) * move > 0.0 else at
-            if (best == NULL or (best_point - point) * move > 0.0
-                    or (point == best_point and is_stop(o) and not is_stop(best))):
-                best = o
-                best_point = point
-        if best == NULL:
-            return
-        at = best_point
-        touch(b, best, at, move, is_declared)
-
-
-cdef inline void at_close(Book* b) noexcept nogil:
-    """Legs born inside the bar whose level the close has passed: it provably came after the entry."""
-    cdef Py_ssize_t i
-    cdef Order* o
-    cdef Order* first
-    while True:
-        first = NULL
-        for i in range(b.order_count):
-            o = &b.orders[i]
-            if works(o) and o.born != 0 and move_of(o) == -o.born and is_reached(o, b.close, b.beyond):
-                if is_stop(o):
-                    first = o
-                    break
-                if first == NULL:
-                    first = o
-        if first == NULL:
-            return
-        touch(b, first, first.price, move_of(first), False)
-
-
-cdef inline int first_move(Book* b) noexcept nogil:
-    if b.path == OHLC:
-        return 1
-    if b.path == OLHC:
-        return -1
-    if b.path == PESSIMISTIC and b.position != 0.0:
-        return -1 if b.position > 0.0 else 1
-    return 1 if b.high - b.open < b.open - b.low else -1
-
-
-cdef inline void inside(Book* b) noexcept nogil:
-    cdef bint is_down = False, is_up = False, is_declared = b.path != PESSIMISTIC
-    cdef int first
-    cdef double near, far
-    cdef Py_ssize_t i
-    cdef Order* o
-    for i in range(b.order_count):
-        o = &b.orders[i]
-        if works(o) and touched(b, o):
-            if move_of(o) < 0:
-                is_down = True
-            else:
-                is_up = True
-    if not (is_down or is_up):
-        return
-    b.is_two_sided = is_down and is_up
-    first = first_move(b)
-    near = b.low if first < 0 else b.high
-    far = b.high if first < 0 else b.low
-    walk(b, b.open, near, first, is_declared)
-    walk(b, near, far, -first, is_declared)
-    if is_declared:
-        walk(b, far, b.close, first, True)
-    else:
-        at_close(b)
-    for i in range(b.order_count):
-        o = &b.orders[i]
-        if works(o) and o.born != 0 and move_of(o) == -o.born and touched(b, o):
-            b.events[o.entry_event].is_ambiguous = True
-            b.is_ambiguous_bar = True
-
-
-cdef inline void after(Book* b) noexcept nogil:
-    cdef Py_ssize_t i
-    cdef Order* o
-    cdef double far
-    for i in range(b.order_count):
-        o = &b.orders[i]
-        if not works(o):
+        if 0 < o.expires < b.quiet_until:
+            b.quiet_until = o.expires
+        if o.is_asleep:
+            if o.starts < b.quiet_until:
+                b.quiet_until = o.starts
             continue
+        if not o.is_working:
+            continue
+        if o.bars_left > 0 and b.bars + o.bars_left < b.quiet_bars:
+            b.quiet_bars = b.bars + o.bars_left
+        if o.kind == MARKET:
+            b.is_busy = b.is_busy or o.bars_left == 0
+            continue
+        level = trigger(o, b.beyond)
+        down = -INFINITY
+        up = INFINITY
+        if move_of(o) < 0:
+            down = level
+        elif move_of(o) > 0:
+            up = level
         if o.kind == TRAIL:
-            far = b.high if o.side < 0 else b.low
-            pull(o, far if o.born == 0 or o.born == -o.side else b.close, b.tick)
-        if o.bars_left > 0:
-            o.bars_left -= 1
-        o.born = 0
+            level = o.extreme if o.extreme != 0.0 else o.starts_at
+            if o.side < 0:
+                up = level
+            else:
+                down = level
+        if o.side < 0:
+            b.sell_down = down if down > b.sell_down else b.sell_down
+            b.sell_up = up if up < b.sell_up else b.sell_up
+        else:
+            b.buy_down = down if down > b.buy_down else b.buy_down
+            b.buy_up = up if up < b.buy_up else b.buy_up
 
 
-cdef inline Py_ssize_t play(
-    Book* b, long long opened, long long closed, double open_, double high, double low, double close
-) noexcept nogil:
-    """One bar, valid and later than the clock; returns how many events it told."""
-    cdef Py_ssize_t i, told = b.event_count
-    b.clock = closed
-    b.open = open_
-    b.high = high
-    b.low = low
-    b.close = close
-    b.is_ambiguous_bar = False
-    if b.order_count > 0:
-        for i in range(b.order_count):
-            b.orders[i].is_asleep = b.orders[i].starts > opened
-        expire(b, opened)
-        at_open(b)
-        expire(b, closed - 1)
-        inside(b)
-        after(b)
-        expire(b, closed)
-        sweep(b)
-    b.mark = close
-    b.bars += 1
-    b.ambiguous_bars += b.is_ambiguous_bar
-    return b.event_count - told
+cdef inline void catch_up(Book* b) noexcept nogil:
+    """Count for horizons the bars in which `play` did not look."""
+    cdef Py_ssize_t i
+    cdef long long missed = b.bars - b.played_bars
+    b.played_bars = b.bars
+    if missed == 0:
+        return
+    for i in range(b.order_count):
+        if works(&b.orders[i]) and b.orders[i].bars_left > 0:
+            b.orders[i].bars_left -= missed

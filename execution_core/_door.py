@@ -1,61 +1,93 @@
-"""What both engines check before anything moves: settings, bars in columns, and saved states."""
+"""What both engines check before anything moves: settings, requests and bars. Arrays are checked in `_columns.py`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from execution_core.records import KINDS, LIMIT_FILLS, LIMIT_GAPS, PATHS, SIDES
+from execution_core import rules
+from execution_core._columns import (
+    check_feed as check_feed,
+)
+from execution_core._columns import (
+    checked_feed as checked_feed,
+)
+from execution_core._columns import (
+    checked_output as checked_output,
+)
+from execution_core._columns import (
+    checked_requests as checked_requests,
+)
+from execution_core._columns import (
+    checked_ticks as checked_ticks,
+)
+from execution_core._columns import (
+    empty_events as empty_events,
+)
+from execution_core._columns import (
+    shaped_feed as shaped_feed,
+)
+from execution_core.records import FILL_TIMINGS, KINDS, LIMIT_FILLS, LIMIT_GAPS, PATHS, SIDES, TIFS
+from execution_core.strategies import Momentum, SmaCross, Strategy
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-STATE_FORMAT = 1
-ORDER_FIELDS = (
-    "order_id", "entry_id", "kind", "leg", "side", "is_working", "is_reduce_only", "quantity", "price", "trail",
-    "activation", "starts_at", "extreme", "starts", "expires", "bars_left",
-)  # fmt: skip
-"""Columns of a saved order."""
-ACCOUNT_FIELDS = (
-    "cash", "position", "average_price", "realised", "fees", "mark", "clock", "bars", "ambiguous_bars", "next_id",
-)  # fmt: skip
+_WORDS = {"path": PATHS, "fill_timing": FILL_TIMINGS, "limit_fill": LIMIT_FILLS, "limit_gap": LIMIT_GAPS}
+_SHARES = ("maker_fee", "taker_fee", "slippage", "spread", "impact", "participation", "maintenance", "borrow_rate")
+_AMOUNTS = ("fixed_fee", "min_fee", "slippage_ticks", "leverage", "tick", "lot", "min_notional")
+_WHOLE = ("seed", "day_starts")
+DAY_SECONDS = 86_400
 
 
-def checked_settings(
-    cash: float,
-    path: str,
-    limit_fill: str,
-    limit_gap: str,
-    maker_fee: float,
-    taker_fee: float,
-    slippage: float,
-    tick: float,
-    lot: float,
-    min_notional: float,
-) -> dict[str, Any]:
+def checked_settings(*, is_beside: bool, **settings: Any) -> dict[str, Any]:
     """The settings by name; raises ValueError naming the first that does not fit."""
-    words = (("path", path, PATHS), ("limit_fill", limit_fill, LIMIT_FILLS), ("limit_gap", limit_gap, LIMIT_GAPS))
-    for name, word, known in words:
-        if word not in known:
-            raise ValueError(f"{name} must be one of {', '.join(known)}, was {word!r}")
-    if not isfinite(cash):
-        raise ValueError(f"cash must be finite, was {cash!r}")
-    shares = {"maker_fee": maker_fee, "taker_fee": taker_fee, "slippage": slippage}
-    for name, share in shares.items():
-        if not 0.0 <= share < 1.0:
-            raise ValueError(f"{name} must lie in [0, 1), was {share!r}")
-    steps = {"tick": tick, "lot": lot, "min_notional": min_notional}
-    for name, step in steps.items():
-        if not (isfinite(step) and step >= 0.0):
-            raise ValueError(f"{name} must be finite and not negative, was {step!r}")
-    if limit_fill == "through" and tick == 0.0:
+    for name, known in _WORDS.items():
+        if settings[name] not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}, was {settings[name]!r}")
+    for name in ("cash", "fill_probability", "funding_rate", *_SHARES, *_AMOUNTS):
+        settings[name] = settings[name] * 1.0
+    for name in _WHOLE:
+        settings[name] = index(settings[name])
+    _check_ranges(settings)
+    _check_combinations(settings)
+    if is_beside and (settings["cash"] or settings["leverage"] or settings["maintenance"] or settings["rules"]):
+        raise ValueError("cash, leverage, maintenance and rules are the account's: set them on its first engine")
+    settings["rules"] = rules.checked(settings["rules"])
+    return settings
+
+
+def _check_ranges(settings: Mapping[str, Any]) -> None:
+    if not isfinite(settings["cash"]):
+        raise ValueError(f"cash must be finite, was {settings['cash']!r}")
+    for name in _SHARES:
+        if not 0.0 <= settings[name] < 1.0 and not (name == "participation" and settings[name] == 1.0):
+            raise ValueError(f"{name} must lie in [0, 1), was {settings[name]!r}")
+    for name in _AMOUNTS:
+        if not (isfinite(settings[name]) and settings[name] >= 0.0):
+            raise ValueError(f"{name} must be finite and not negative, was {settings[name]!r}")
+
+
+def _check_combinations(settings: Mapping[str, Any]) -> None:
+    if settings["limit_fill"] == "through" and settings["tick"] == 0.0:
         raise ValueError("limit_fill through needs a tick, was 0")
-    return {
-        "cash": float(cash), "path": path, "limit_fill": limit_fill, "limit_gap": limit_gap,
-        **{name: float(value) for name, value in (*shares.items(), *steps.items())},
-    }  # fmt: skip
+    if settings["slippage_ticks"] and settings["tick"] == 0.0:
+        raise ValueError("slippage_ticks needs a tick, was 0")
+    if settings["slippage"] + settings["spread"] / 2.0 + settings["impact"] >= 1.0:
+        raise ValueError("slippage, half the spread and impact together must lie in [0, 1)")
+    if not 0.0 < settings["fill_probability"] <= 1.0:
+        raise ValueError(f"fill_probability must lie in (0, 1], was {settings['fill_probability']!r}")
+    if settings["leverage"] and settings["leverage"] * settings["maintenance"] > 1.0:
+        raise ValueError(f"maintenance must not exceed 1 / leverage, was {settings['maintenance']!r}")
+    if not -1.0 < settings["funding_rate"] < 1.0:
+        raise ValueError(f"funding_rate must lie in (-1, 1), was {settings['funding_rate']!r}")
+    if not 0 <= settings["seed"] < 2**64:
+        raise ValueError(f"seed must lie in [0, 2**64), was {settings['seed']!r}")
+    if not 0 <= settings["day_starts"] < DAY_SECONDS:
+        raise ValueError(f"day_starts must lie in [0, {DAY_SECONDS}) seconds, was {settings['day_starts']!r}")
+
+
+def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {**settings, "rules": dict(settings["rules"])}
 
 
 def check_request(
@@ -63,110 +95,149 @@ def check_request(
     mark: float,
     kind: str,
     side: str,
+    tif: str,
     quantity: float,
-    price: float,
-    stop: float,
-    target: float,
-    trail: float,
-    activation: float,
-    horizon: int,
-    starts: int,
-    expires: int,
+    levels: Mapping[str, float],
+    counts: tuple[int, int, int, int],
     reduce_only: bool,  # noqa: FBT001
 ) -> None:
     """Raise ValueError naming what about an order does not fit, or what does not fit together."""
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, was {kind!r}")
-    if side not in SIDES:
-        raise ValueError(f"side must be one of {', '.join(SIDES)}, was {side!r}")
+    for name, word, known in (("kind", kind, KINDS), ("side", side, tuple(SIDES)), ("tif", tif, TIFS)):
+        if word not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}, was {word!r}")
     if not (isfinite(quantity) and quantity > 0.0):
         raise ValueError(f"quantity must be finite and positive, was {float(quantity)!r}")
-    levels = (("price", price), ("stop", stop), ("target", target), ("trail", trail), ("activation", activation))
-    for name, level in levels:
-        if not (isfinite(level) and level >= 0.0):
-            raise ValueError(f"{name} must be finite and not negative, was {float(level)!r}")
-    for name, count in (("horizon", horizon), ("starts", starts), ("expires", expires)):
+    _check_levels(levels)
+    for name, count in zip(("horizon", "starts", "expires", "group"), counts, strict=True):
         if index(count) < 0:
             raise ValueError(f"{name} must not be negative, was {count}")
+    horizon, starts, expires, _ = counts
     if expires and expires <= max(clock, starts):
         raise ValueError(f"expires must be later than the clock {clock} and starts {starts}, was {expires}")
+    if expires and tif != "gtc":
+        raise ValueError(f"a {tif} order has no expiry of its own, was {expires}")
     if kind == "trail" and mark == 0.0:
         raise ValueError("a trail order needs a bar seen before it")
-    has_legs = bool(stop or target or horizon or (trail and kind != "trail"))
-    _check_combination(kind, price, trail, activation, reduces=reduce_only or kind == "trail", has_legs=has_legs)
+    _check_combination(kind, levels, reduces=reduce_only or kind == "trail", horizon=horizon)
 
 
-def _check_combination(
-    kind: str, price: float, trail: float, activation: float, *, reduces: bool, has_legs: bool
-) -> None:
-    if kind == "market" and price != 0.0:
-        raise ValueError(f"a market order has no price, was {float(price)!r}")
-    if kind in ("limit", "stop") and price == 0.0:
-        raise ValueError(f"a {kind} order needs a price")
-    if kind == "trail" and trail == 0.0:
-        raise ValueError("a trail order needs a trail")
-    if activation != 0.0 and trail == 0.0:
+def _check_levels(levels: Mapping[str, float]) -> None:
+    for name, level in levels.items():
+        if not (isfinite(level) and level >= 0.0):
+            raise ValueError(f"{name} must be finite and not negative, was {float(level)!r}")
+    for name in ("stop_fraction", "target_fraction"):
+        if levels[name] >= 1.0:
+            raise ValueError(f"{name} must lie in [0, 1), was {float(levels[name])!r}")
+    for leg in ("stop", "target"):
+        if levels[leg] and (levels[f"{leg}_distance"] or levels[f"{leg}_fraction"]):
+            raise ValueError(f"a {leg} is either a price or an offset from the fill, was both")
+    if levels["activation"] != 0.0 and levels["trail"] == 0.0:
         raise ValueError("activation needs a trail")
+
+
+def _check_combination(kind: str, levels: Mapping[str, float], *, reduces: bool, horizon: int) -> None:
+    if kind == "market" and levels["price"] != 0.0:
+        raise ValueError(f"a market order has no price, was {float(levels['price'])!r}")
+    if kind in ("limit", "stop", "stop_limit") and levels["price"] == 0.0:
+        raise ValueError(f"a {kind} order needs a price")
+    if (kind == "stop_limit") != (levels["trigger"] != 0.0):
+        raise ValueError(f"a trigger is what a stop_limit order needs and no other has, was {levels['trigger']!r}")
+    if kind == "trail" and levels["trail"] == 0.0:
+        raise ValueError("a trail order needs a trail")
+    offsets = ("stop", "target", "stop_distance", "target_distance", "stop_fraction", "target_fraction")
+    has_legs = bool(horizon or any(levels[name] for name in offsets) or (levels["trail"] and kind != "trail"))
     if reduces and has_legs:
         raise ValueError("a trail or reduce-only order has no legs of its own")
 
 
-def checked_state(state: object) -> dict[str, Any]:
-    """The state as saved by `export`; raises ValueError where it is of another format or lacks a part."""
-    if not isinstance(state, dict) or state.get("format") != STATE_FORMAT:
-        found = state.get("format") if isinstance(state, dict) else type(state).__name__
-        raise ValueError(f"expected an engine state of format {STATE_FORMAT}, was {found!r}")
-    missing = sorted({"settings", "account", "orders", "events"} - set(state))
-    lacking = sorted(set(ACCOUNT_FIELDS) - set(state.get("account", ())))
-    if missing or lacking:
-        raise ValueError(f"engine state lacks {', '.join(missing + lacking)}")
-    for row in state["orders"]:
-        if len(row) != len(ORDER_FIELDS):
-            raise ValueError(f"a saved order must have {len(ORDER_FIELDS)} fields, had {len(row)}")
-    return state
+def check_target(position: float, levels: Mapping[str, float], horizon: int) -> None:
+    if not isfinite(position):
+        raise ValueError(f"position must be finite, was {position!r}")
+    _check_levels(levels)
+    if horizon < 0:
+        raise ValueError(f"horizon must not be negative, was {horizon}")
 
 
-def checked_columns(clock: int, **columns: object) -> list[NDArray[Any]]:
-    """Opened, closed, open, high, low, close as arrays; raises ValueError naming the column, row and value that does
-    not fit: wrong dtype or shape, not finite or positive, an order of time or price that cannot be."""
-    import numpy as np
-
-    arrays: list[NDArray[Any]] = []
-    for name, values in columns.items():
-        wanted = np.int64 if name in ("opened", "closed") else np.float64
-        if not isinstance(values, np.ndarray) or values.dtype != wanted or values.ndim != 1:
-            said = f"{values.dtype} {values.shape}" if isinstance(values, np.ndarray) else type(values).__name__
-            raise ValueError(f"{name} must be a one-dimensional array of {np.dtype(wanted)}, was {said}")
-        arrays.append(np.ascontiguousarray(values))
-    for name, array in zip(columns, arrays, strict=True):
-        if len(array) != len(arrays[0]):
-            raise ValueError(f"{name} must have {len(arrays[0])} values as opened has, had {len(array)}")
-    if len(arrays[0]) == 0:
-        raise ValueError("bars must not be empty")
-    _check_values(clock, *arrays)
-    return arrays
+def refuse_levels(levels: Mapping[str, float], side: int, tick: float) -> None:
+    """Say which price of an order that cannot be is to blame."""
+    for name in ("price", "trigger", "stop", "target"):
+        if 0.0 < levels[name] < tick and (side > 0) == (name in ("price", "trigger")):
+            raise ValueError(f"{name} must be at least one tick, was {levels[name]!r}")
+    word = {1: "buy", -1: "sell"}.get(side, "target")
+    raise ValueError(
+        f"a {word} needs stop, price and target in order, were {levels['stop']!r}, {levels['price']!r}, "
+        f"{levels['target']!r}"
+    )
 
 
-def _check_values(
+def check_replacement(quantity: float, price: float) -> None:
+    for name, value in (("quantity", quantity), ("price", price)):
+        if not (isfinite(value) and value >= 0.0):
+            raise ValueError(f"{name} must be finite and not negative, was {float(value)!r}")
+    if quantity == 0.0 and price == 0.0:
+        raise ValueError("a replacement needs a quantity or a price")
+
+
+def checked_bar(
     clock: int,
-    opened: NDArray[np.int64],
-    closed: NDArray[np.int64],
-    open_: NDArray[np.float64],
-    high: NDArray[np.float64],
-    low: NDArray[np.float64],
-    close: NDArray[np.float64],
-) -> None:
-    import numpy as np
+    opened: int,
+    closed: int,
+    prices: tuple[float, float, float, float],
+    volume: float,
+    ask: object,
+    path: str,
+) -> tuple[float, float, float, float]:
+    """The ask's four prices, those of the bid where there is none; raises ValueError naming what does not fit."""
+    opened, closed = index(opened), index(closed)
+    _check_prices("", prices)
+    if closed <= opened:
+        raise ValueError(f"closed must be later than opened, was {closed}")
+    if opened < clock:
+        raise ValueError(f"opened must not be earlier than the last close seen, was {opened}")
+    if volume < 0.0 or volume == float("inf"):
+        raise ValueError(f"volume must be finite and not negative, was {float(volume)!r}")
+    if path == "ticks" and prices[1] != prices[2]:
+        raise ValueError("path ticks knows no bar with a range: run ticks, or choose another path")
+    if ask is None:
+        return prices
+    if not isinstance(ask, tuple) or len(ask) != 4:
+        raise ValueError(f"ask must be a tuple of open, high, low and close, was {ask!r}")
+    _check_prices("ask ", ask)
+    for name, below, above in zip(("open", "high", "low", "close"), prices, ask, strict=True):
+        if above < below:
+            raise ValueError(f"ask {name} must not lie below the bid, was {float(above)!r}")
+    return ask
 
-    def refuse(bad: NDArray[np.bool_], what: str, values: NDArray[Any]) -> None:
-        if bad.any():
-            row = int(bad.argmax())
-            raise ValueError(f"row {row}: {what}, was {values[row].item()!r}")
 
-    for name, values in (("open", open_), ("high", high), ("low", low), ("close", close)):
-        refuse(~(np.isfinite(values) & (values > 0.0)), f"{name} must be finite and positive", values)
-    refuse(high < np.maximum(open_, close), "high must not lie below open or close", high)
-    refuse(low > np.minimum(open_, close), "low must not lie above open or close", low)
-    refuse(closed <= opened, "closed must be later than opened", closed)
-    before = np.concatenate([np.array([clock], dtype=np.int64), closed[:-1]])
-    refuse(opened < before, "opened must not be earlier than the last close seen", opened)
+def _check_prices(side: str, prices: tuple[float, float, float, float]) -> None:
+    open_, high, low, close = prices
+    for name, price in (("open", open_), ("high", high), ("low", low), ("close", close)):
+        if not (isfinite(price) and price > 0.0):
+            raise ValueError(f"{side}{name} must be finite and positive, was {float(price)!r}")
+    if high < max(open_, close):
+        raise ValueError(f"{side}high must not lie below open or close, was {float(high)!r}")
+    if low > min(open_, close):
+        raise ValueError(f"{side}low must not lie above open or close, was {float(low)!r}")
+
+
+def check_run(orders: object, strategy: object, on_bar: object) -> None:
+    named = {"orders": orders, "strategy": strategy, "on_bar": on_bar}
+    given = [name for name, value in named.items() if value is not None]
+    if len(given) > 1:
+        raise ValueError(f"expected orders, a strategy or on_bar, was {' and '.join(given)}")
+    if on_bar is not None and not callable(on_bar):
+        raise ValueError(f"on_bar must be callable, was {type(on_bar).__name__}")
+
+
+def check_strategy(strategy: Strategy) -> None:
+    if type(strategy) not in (SmaCross, Momentum):
+        raise ValueError(f"strategy must be one of SmaCross, Momentum, was {type(strategy).__name__}")
+    if isinstance(strategy, SmaCross) and not 0 < index(strategy.fast) < strategy.slow:
+        raise ValueError(f"fast must lie between 1 and slow, was {strategy.fast!r}")
+    if index(strategy.slow) < 1:
+        raise ValueError(f"slow must be positive, was {strategy.slow!r}")
+    if not (isfinite(strategy.size) and strategy.size > 0.0):
+        raise ValueError(f"size must be finite and positive, was {strategy.size!r}")
+    for name in ("stop_fraction", "target_fraction"):
+        if not 0.0 <= getattr(strategy, name) < 1.0:
+            raise ValueError(f"{name} must lie in [0, 1), was {getattr(strategy, name)!r}")

@@ -1,82 +1,133 @@
 # cython: language_level=3, embedsignature=True, binding=True, autotestdict=False, boundscheck=False, wraparound=False
 # cython: cdivision=True, auto_pickle=False
-"""The engine's door: arguments are checked here in Python terms; behind it, `_book.pxd` is plain C."""
+"""The engine's door: arguments are checked here in Python terms; behind it, the `.pxd` files are plain C."""
 cimport cython
 from cpython.number cimport PyNumber_Index
-from libc.math cimport isfinite
-from libc.stdlib cimport free
-from libc.string cimport memset
+from libc.limits cimport LLONG_MAX
+from libc.math cimport INFINITY, isfinite
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy, memset
+from execution_core._bar cimport Bar, is_quiet, pass_by, play
 from execution_core._book cimport (
-    ASKED, BELOW_LOT, BELOW_MIN_NOTIONAL, CANCELLED, ENTRY_LEG, HORIZON_LEG, LIMIT, MARKET, NO_REASON, REJECTED,
-    STOP_LEG, TARGET_LEG, TRAIL, Book, Event, Order, end, play, reserve, start_trail, sweep, tell,
+    ASKED, BELOW_TICK, CANCELLED, LEG_IDS, NO_REASON, OUT_OF_ORDER, Account, Book, Event, Guard, append, catch_up, end,
+    equity_of, mark_of, reserve, sweep,
 )
-from execution_core._order cimport STOP, to_step
+from execution_core._guard cimport reset_guard, watch_feed
+from execution_core._order cimport MARKET, STOP_LEG, TARGET_LEG, Order, Request
+from execution_core._strategies cimport MOMENTUM, SMA_CROSS, Strategy, next_turn
+from execution_core._submit cimport find, place_row, replace, submit
 
-from execution_core import _door
+from execution_core import _door, _saved
+from execution_core import rules as _rules
 from execution_core import records as _records
 from execution_core.records import OpenOrder as _OpenOrder
 from execution_core.records import OrderEvent as _OrderEvent
+from execution_core.strategies import SmaCross as _SmaCross
 
 cdef dict _KIND_CODES = {name: code for code, name in enumerate(_records.KINDS)}
+cdef dict _TIF_CODES = {name: code for code, name in enumerate(_records.TIFS)}
 cdef dict _LEG_CODES = {name: code for code, name in enumerate(_records.LEGS)}
 cdef dict _SIDE_CODES = _records.SIDES
 cdef tuple _KIND_NAMES = _records.KINDS
+cdef tuple _TIF_NAMES = _records.TIFS
 cdef tuple _LEG_NAMES = _records.LEGS
 cdef tuple _EVENT_NAMES = _records.EVENTS
 cdef tuple _REASON_NAMES = _records.REASONS
 
 
 cdef str _side_name(int side):
-    return "buy" if side > 0 else "sell"
+    return "buy" if side > 0 else "sell" if side < 0 else ""
+
+
+include "_state.pxi"
+include "_feed.pxi"
+
+
+@cython.final
+cdef class _Shared:
+    """The account, and the engines whose books are in it."""
+    cdef Account account
+    cdef list engines
+
+    def __cinit__(self):
+        memset(&self.account, 0, sizeof(Account))
+        self.engines = []
 
 
 @cython.final
 cdef class Engine:
     cdef Book book
+    cdef _Shared shared
+    cdef bint is_running
     cdef readonly dict settings
 
     def __cinit__(self):
         memset(&self.book, 0, sizeof(Book))
         self.book.next_id = 1
+        self.book.is_busy = True
 
     def __dealloc__(self):
         free(self.book.orders)
-        free(self.book.events)
+        _give_room(&self.book)
 
     def __init__(
         self,
         *,
-        double cash=0.0,
-        str path="pessimistic",
-        str limit_fill="touch",
-        str limit_gap="improve",
-        double maker_fee=0.0,
-        double taker_fee=0.0,
-        double slippage=0.0,
-        double tick=0.0,
-        double lot=0.0,
-        double min_notional=0.0,
+        object cash=0.0,
+        object path="pessimistic",
+        object fill_timing="next_open",
+        object limit_fill="touch",
+        object fill_probability=1.0,
+        object seed=0,
+        object limit_gap="improve",
+        object maker_fee=0.0,
+        object taker_fee=0.0,
+        object fixed_fee=0.0,
+        object min_fee=0.0,
+        object slippage=0.0,
+        object slippage_ticks=0.0,
+        object spread=0.0,
+        object impact=0.0,
+        object participation=0.0,
+        object funding_rate=0.0,
+        object borrow_rate=0.0,
+        object leverage=0.0,
+        object maintenance=0.0,
+        object day_starts=0,
+        object tick=0.0,
+        object lot=0.0,
+        object min_notional=0.0,
+        object rules=None,
+        Engine beside=None,
     ):
-        """One account in one symbol; settings keep for its life."""
+        """One account in one symbol, or one more symbol of the account `beside`; settings keep for its life."""
+        if self.shared is not None:
+            raise ValueError("an engine is set up once")
         self.settings = _door.checked_settings(
-            cash, path, limit_fill, limit_gap, maker_fee, taker_fee, slippage, tick, lot, min_notional
+            cash=cash, path=path, fill_timing=fill_timing, limit_fill=limit_fill, fill_probability=fill_probability,
+            seed=seed, limit_gap=limit_gap, maker_fee=maker_fee, taker_fee=taker_fee, fixed_fee=fixed_fee,
+            min_fee=min_fee, slippage=slippage, slippage_ticks=slippage_ticks, spread=spread, impact=impact,
+            participation=participation, funding_rate=funding_rate, borrow_rate=borrow_rate, leverage=leverage,
+            maintenance=maintenance, day_starts=day_starts, tick=tick, lot=lot, min_notional=min_notional, rules=rules,
+            is_beside=beside is not None,
         )
-        self.book.cash = cash
-        self.book.path = _records.PATHS.index(path)
-        self.book.is_at_limit = limit_gap == "at_limit"
-        self.book.beyond = tick if limit_fill == "through" else 0.0
-        self.book.maker_fee = maker_fee
-        self.book.taker_fee = taker_fee
-        self.book.slippage = slippage
-        self.book.tick = tick
-        self.book.lot = lot
-        self.book.min_notional = min_notional
+        _set_up_book(&self.book, self.settings)
+        if beside is None:
+            self.shared = _Shared()
+            _set_up_account(&self.shared.account, self.settings)
+        else:
+            self.shared = beside.shared
+        _join(&self.shared.account, &self.book)
+        if beside is not None:
+            # Books point to one another. An engine alone is not kept, so that it goes as soon as nobody needs it.
+            self.shared.engines += [self] if self.shared.engines else [beside, self]
+
 
     # --- what it is worth
 
     @property
     def cash(self):
-        return self.book.cash
+        return self.shared.account.cash
 
     @property
     def position(self):
@@ -95,8 +146,20 @@ cdef class Engine:
         return self.book.fees
 
     @property
+    def funding(self):
+        return self.book.funding
+
+    @property
+    def better(self):
+        return self.book.better
+
+    @property
+    def worse(self):
+        return self.book.worse
+
+    @property
     def mark(self):
-        return self.book.mark
+        return mark_of(&self.book)
 
     @property
     def clock(self):
@@ -116,11 +179,19 @@ cdef class Engine:
 
     @property
     def unrealised(self):
-        return self.book.position * (self.book.mark - self.book.average_price)
+        return self.book.position * (mark_of(&self.book) - self.book.average_price)
 
     @property
     def equity(self):
-        return self.book.cash + self.book.position * self.book.mark
+        return equity_of(&self.shared.account)
+
+    @property
+    def breaker(self):
+        cdef const Guard* g = &self.shared.account.guard
+        return (_REASON_NAMES[g.tripped_by], g.tripped_at) if g.tripped_by != NO_REASON else None
+
+    def reset_breaker(self):
+        reset_guard(&self.shared.account)
 
     # --- orders
 
@@ -131,271 +202,274 @@ cdef class Engine:
         double quantity,
         double price=0.0,
         *,
+        double trigger=0.0,
         double stop=0.0,
         double target=0.0,
         double trail=0.0,
         double activation=0.0,
+        double stop_distance=0.0,
+        double target_distance=0.0,
+        double stop_fraction=0.0,
+        double target_fraction=0.0,
         object horizon=0,
         object starts=0,
         object expires=0,
+        str tif="gtc",
+        object group=0,
         bint reduce_only=False,
     ):
-        cdef Book* b = &self.book
-        cdef Order* entry
-        cdef int sign, kind_code, reason
-        cdef bint has_legs
-        cdef long long order_id
+        cdef Request r
+        memset(&r, 0, sizeof(Request))
+        r.quantity = quantity
+        r.price = price
+        r.trigger = trigger
+        r.stop = stop
+        r.target = target
+        r.trail = trail
+        r.activation = activation
+        r.stop_distance = stop_distance
+        r.target_distance = target_distance
+        r.stop_fraction = stop_fraction
+        r.target_fraction = target_fraction
+        r.is_reduce_only = reduce_only
         _door.check_request(
-            b.clock, b.mark, kind, side, quantity, price, stop, target, trail, activation, horizon, starts, expires,
+            self.book.clock, self.mark, kind, side, tif, quantity, _levels(&r), (horizon, starts, expires, group),
             reduce_only,
         )
-        sign = _SIDE_CODES[side]
-        kind_code = _KIND_CODES[kind]
-        quantity = to_step(quantity, b.lot, False)
-        price = self._round("price", price, sign < 0)
-        stop = self._round("stop", stop, sign > 0)
-        target = self._round("target", target, sign > 0)
-        if (
-            (kind_code != MARKET and stop != 0.0 and (price - stop) * sign <= 0.0)
-            or (kind_code != MARKET and target != 0.0 and (target - price) * sign <= 0.0)
-            or (stop != 0.0 and target != 0.0 and (target - stop) * sign <= 0.0)
-        ):
-            raise ValueError(f"a {side} needs stop, price and target in order, were {stop!r}, {price!r}, {target!r}")
-        if not reserve(b, 1 + _records.LEG_IDS):
+        r.horizon = PyNumber_Index(horizon)
+        r.starts = PyNumber_Index(starts)
+        r.expires = PyNumber_Index(expires)
+        r.group = PyNumber_Index(group)
+        r.kind = _KIND_CODES[kind]
+        r.side = _SIDE_CODES[side]
+        r.tif = _TIF_CODES[tif]
+        return self._submit(&r)
+
+    def aim(
+        self,
+        double position,
+        *,
+        double stop=0.0,
+        double target=0.0,
+        double trail=0.0,
+        double activation=0.0,
+        double stop_distance=0.0,
+        double target_distance=0.0,
+        double stop_fraction=0.0,
+        double target_fraction=0.0,
+        object horizon=0,
+    ):
+        cdef Request r
+        memset(&r, 0, sizeof(Request))
+        r.quantity = position
+        r.stop = stop
+        r.target = target
+        r.trail = trail
+        r.activation = activation
+        r.stop_distance = stop_distance
+        r.target_distance = target_distance
+        r.stop_fraction = stop_fraction
+        r.target_fraction = target_fraction
+        r.horizon = PyNumber_Index(horizon)
+        r.is_target = True
+        if not _is_plain_target(&r):
+            _door.check_target(position, _levels(&r), r.horizon)
+        return self._submit(&r)
+
+    cdef object _submit(self, const Request* r):
+        cdef long long answer
+        if not reserve(&self.book, LEG_IDS):
             raise MemoryError("no memory for one more order")
-        order_id = b.next_id
-        has_legs = stop != 0.0 or target != 0.0 or horizon != 0 or (trail != 0.0 and kind_code != TRAIL)
-        b.next_id += _records.LEG_IDS if has_legs else 1
-        entry = self._append(order_id, 0, kind_code, ENTRY_LEG, sign, quantity)
-        reason = self._refusal(quantity, price if price != 0.0 else b.mark)
-        if reason != NO_REASON:
-            tell(b, entry, REJECTED, reason)
-            b.order_count -= 1
-            return -reason
-        entry.price = price
-        entry.starts = PyNumber_Index(starts)
-        entry.expires = PyNumber_Index(expires)
-        entry.is_reduce_only = reduce_only
-        if kind_code == TRAIL:
-            entry.trail = trail
-            entry.activation = activation
-            start_trail(entry, b.mark, b.tick)
-        elif has_legs:
-            self._add_legs(entry, stop, target, trail, activation, PyNumber_Index(horizon))
-        return order_id
-
-    cdef double _round(self, str name, double price, bint up) except? -1.0:
-        cdef double rounded = to_step(price, self.book.tick, up)
-        if price > 0.0 and rounded == 0.0:
-            raise ValueError(f"{name} must be at least one tick, was {price!r}")
-        return rounded
-
-    cdef int _refusal(self, double quantity, double price):
-        if quantity == 0.0:
-            return BELOW_LOT
-        if price != 0.0 and quantity * price < self.book.min_notional:
-            return BELOW_MIN_NOTIONAL
-        return NO_REASON
-
-    cdef Order* _append(
-        self, long long order_id, long long entry_id, int kind, int leg, int side, double quantity
-    ) noexcept:
-        cdef Order* o = &self.book.orders[self.book.order_count]
-        self.book.order_count += 1
-        memset(o, 0, sizeof(Order))
-        o.order_id = order_id
-        o.entry_id = entry_id
-        o.kind = kind
-        o.leg = leg
-        o.side = side
-        o.is_working = leg == ENTRY_LEG
-        o.is_reduce_only = leg != ENTRY_LEG
-        o.quantity = quantity
-        return o
-
-    cdef void _add_legs(
-        self, const Order* entry, double stop, double target, double trail, double activation, long long horizon
-    ) noexcept:
-        cdef long long n = entry.order_id
-        cdef int side = -entry.side
-        cdef double quantity = entry.quantity
-        cdef Order* leg
-        if stop != 0.0 or trail != 0.0:
-            leg = self._append(n + 1, n, TRAIL if trail != 0.0 else STOP, STOP_LEG, side, quantity)
-            leg.price = stop
-            leg.trail = trail
-            leg.activation = activation
-        if target != 0.0:
-            leg = self._append(n + 2, n, LIMIT, TARGET_LEG, side, quantity)
-            leg.price = target
-        if horizon != 0:
-            leg = self._append(n + 3, n, MARKET, HORIZON_LEG, side, quantity)
-            leg.bars_left = horizon
+        answer = submit(&self.book, r)
+        if answer == -BELOW_TICK or answer == -OUT_OF_ORDER:
+            _door.refuse_levels(_levels(r), r.side, self.book.tick)
+        return answer
 
     def cancel(self, order_id):
         cdef long long wanted = PyNumber_Index(order_id)
-        cdef Py_ssize_t i
+        cdef Order* o
         if not reserve(&self.book, 0):
             raise MemoryError("no memory for one more event")
-        for i in range(self.book.order_count):
-            if self.book.orders[i].order_id == wanted:
-                end(&self.book, &self.book.orders[i], CANCELLED, ASKED)
-                sweep(&self.book)
-                return True
-        return False
+        o = find(&self.book, wanted)
+        if o == NULL:
+            return False
+        end(&self.book, o, CANCELLED, ASKED)
+        sweep(&self.book)
+        return True
+
+    def replace(self, order_id, *, double quantity=0.0, double price=0.0):
+        cdef long long wanted = PyNumber_Index(order_id)
+        cdef Order* o
+        cdef int reason
+        _door.check_replacement(quantity, price)
+        if not reserve(&self.book, 0):
+            raise MemoryError("no memory for one more event")
+        o = find(&self.book, wanted)
+        if o == NULL:
+            return False
+        if o.kind == MARKET and price != 0.0:
+            raise ValueError(f"a market order has no price, was {price!r}")
+        reason = replace(&self.book, o, quantity, price)
+        if reason != NO_REASON:
+            raise ValueError(f"the new quantity or price is {_REASON_NAMES[reason]}, was {quantity!r}, {price!r}")
+        return True
 
     def move_clock(self, to):
         cdef long long later = PyNumber_Index(to)
         if later < self.book.clock:
             raise ValueError(f"the clock cannot go back from {self.book.clock} to {later}")
+        if self.shared.account.is_guarded:
+            watch_feed(&self.book, later)
         self.book.clock = later
+        self.book.is_busy = True
 
     # --- bars
 
-    def bar(self, opened, closed, double open, double high, double low, double close):
-        cdef long long opened_at = PyNumber_Index(opened)
-        cdef long long closed_at = PyNumber_Index(closed)
-        cdef Py_ssize_t told
-        for name, price in (("open", open), ("high", high), ("low", low), ("close", close)):
-            if not (isfinite(price) and price > 0.0):
-                raise ValueError(f"{name} must be finite and positive, was {price!r}")
-        if high < open or high < close:
-            raise ValueError(f"high must not lie below open or close, was {high!r}")
-        if low > open or low > close:
-            raise ValueError(f"low must not lie above open or close, was {low!r}")
-        if closed_at <= opened_at:
-            raise ValueError(f"closed must be later than opened, was {closed_at}")
-        if opened_at < self.book.clock:
-            raise ValueError(f"opened must not be earlier than the last close seen, was {opened_at}")
+    def bar(
+        self, opened, closed, double open, double high, double low, double close, double volume=0.0, *, object ask=None
+    ):
+        cdef Bar bar
+        cdef Py_ssize_t told = self.book.event_count
+        cdef tuple other = _door.checked_bar(
+            self.book.clock, opened, closed, (open, high, low, close), volume, ask, self.settings["path"]
+        )
+        bar.opened = PyNumber_Index(opened)
+        bar.closed = PyNumber_Index(closed)
+        bar.bid.open, bar.bid.high, bar.bid.low, bar.bid.close = open, high, low, close
+        bar.ask.open, bar.ask.high, bar.ask.low, bar.ask.close = other
+        bar.volume = volume
         if not reserve(&self.book, 0):
             raise MemoryError("no memory for one more event")
-        told = play(&self.book, opened_at, closed_at, open, high, low, close)
+        play(&self.book, &bar, True)
         self._check()
-        return told
+        return self.book.event_count - told
 
-    def run(self, opened, closed, open, high, low, close):
-        cdef const long long[::1] opened_at, closed_at
-        cdef const double[::1] o, h, l, c
-        cdef Py_ssize_t i, told = 0
-        cdef bint has_room = True
-        opened_at, closed_at, o, h, l, c = _door.checked_columns(
-            self.book.clock, opened=opened, closed=closed, open=open, high=high, low=low, close=close
+    def run(
+        self, opened, closed, open, high, low, close, volume=None, *, ask=None, finer=None, orders=None, strategy=None,
+        on_bar=None, equity=None,
+    ):
+        columns = _records.Columns(opened, closed, open, high, low, close, volume, ask)
+        feed = _door.shaped_feed(columns)
+        fine = None if finer is None else _door.checked_feed(self.book.clock, finer, self.settings["path"])
+        # Bars are checked as they are played wherever the engine can still go back.
+        is_unchecked = (
+            on_bar is None and fine is None and ask is None and self.settings["path"] != "ticks"
+            and self.shared.account.books == 1
         )
-        with nogil:
-            for i in range(o.shape[0]):
-                has_room = reserve(&self.book, 0)
-                if not has_room:
-                    break
-                told += play(&self.book, opened_at[i], closed_at[i], o[i], h[i], l[i], c[i])
-        if not has_room:
+        if not is_unchecked:
+            _door.check_feed(self.book.clock, feed, self.settings["path"])
+        return self._go(feed, fine, orders, strategy, on_bar, equity, is_unchecked)
+
+    def run_ticks(self, at, bid, ask=None, volume=None, *, orders=None, strategy=None, on_bar=None, equity=None):
+        feed = _door.checked_ticks(self.book.clock, at, bid, ask, volume)
+        return self._go(feed, None, orders, strategy, on_bar, equity, False)
+
+    cdef object _go(
+        self, tuple feed, tuple fine, object orders, object strategy, object on_bar, object equity, bint is_unchecked
+    ):
+        cdef _Feed coarse, finer
+        cdef Strategy native
+        cdef Request wanted
+        cdef const unsigned char[::1] rows
+        cdef double[::1] worth
+        cdef _Plan plan
+        cdef _Before before = None
+        cdef int outcome
+        cdef Py_ssize_t told = self.book.event_count
+        _door.check_run(orders, strategy, on_bar)
+        if self.is_running:
+            raise ValueError("the engine is running: it cannot be run from its own callback")
+        memset(&plan, 0, sizeof(_Plan))
+        _point(&coarse, feed)
+        if fine is not None:
+            _point(&finer, fine)
+            plan.finer = &finer
+        if orders is not None:
+            checked = _door.checked_requests(orders, coarse.count)
+            rows = checked.view("u1") if len(checked) else None
+            plan.request_count = len(checked)
+            plan.requests = <const Request*> &rows[0] if plan.request_count else NULL
+        if strategy is not None:
+            _prepare(&native, &wanted, strategy)
+            plan.strategy = &native
+            plan.wanted = &wanted
+            plan.size = wanted.quantity
+        if equity is not None:
+            worth = _door.checked_output(equity, coarse.count)
+            plan.equity = &worth[0]
+        plan.is_unchecked = is_unchecked
+        if is_unchecked:
+            before = _remember(&self.book)
+        _take_room(&self.book)
+        self.is_running = True
+        try:
+            if on_bar is None:
+                with nogil:
+                    outcome = _run(&self.book, &coarse, &plan)
+            else:
+                outcome = _run_with(self, &self.book, &coarse, &plan, on_bar)
+        finally:
+            self.is_running = False
+        if outcome == MALFORMED:
+            _go_back(&self.book, before)
+            _door.check_feed(self.book.clock, feed, self.settings["path"])
+        if outcome == NO_MEMORY:
             raise MemoryError("no memory for one more event")
         self._check()
-        return told
+        return self.book.event_count - told
 
     cdef int _check(self) except -1:
+        if self.book.is_out_of_memory:
+            raise MemoryError("no memory for one more event")
         if self.book.is_broken:
             raise AssertionError("a fill lay outside its bar")
         return 0
 
     # --- what is told and kept
 
-    cdef object _event(self, const Event* e):
-        return _OrderEvent(
-            _EVENT_NAMES[e.what], e.order_id, e.entry_id, _LEG_NAMES[e.leg], _side_name(e.side), e.quantity, e.price,
-            e.fee, e.realised, e.at, bool(e.is_ambiguous), _REASON_NAMES[e.reason],
-        )
-
     def drain(self):
         cdef Py_ssize_t i
-        cdef list events = [self._event(&self.book.events[i]) for i in range(self.book.event_count)]
+        cdef list events = [_event(&self.book.events[i]) for i in range(self.book.event_count)]
         self.book.event_count = 0
         return events
 
+    def drain_rows(self):
+        cdef unsigned char[::1] room
+        rows = _door.empty_events(self.book.event_count)
+        if self.book.event_count:
+            room = rows.view("u1")
+            memcpy(&room[0], self.book.events, self.book.event_count * sizeof(Event))
+        _give_room(&self.book)
+        return rows
+
     def orders(self):
-        cdef Py_ssize_t i
-        cdef Order* o
-        cdef list found = []
-        for i in range(self.book.order_count):
-            o = &self.book.orders[i]
-            found.append(_OpenOrder(
-                o.order_id, o.entry_id, _LEG_NAMES[o.leg], _KIND_NAMES[o.kind], _side_name(o.side), bool(o.is_working),
-                o.quantity, o.price, o.starts, o.expires, o.bars_left, bool(o.is_reduce_only),
-            ))
-        return found
+        catch_up(&self.book)
+        return [_open_order(&self.book.orders[i]) for i in range(self.book.order_count)]
 
     def export(self):
-        cdef Py_ssize_t i
-        cdef Order* o
-        cdef list orders = []
-        for i in range(self.book.order_count):
-            o = &self.book.orders[i]
-            orders.append([
-                o.order_id, o.entry_id, _KIND_NAMES[o.kind], _LEG_NAMES[o.leg], o.side, bool(o.is_working),
-                bool(o.is_reduce_only), o.quantity, o.price, o.trail, o.activation, o.starts_at, o.extreme, o.starts, o.expires,
-                o.bars_left,
-            ])
+        catch_up(&self.book)
         return {
-            "format": _door.STATE_FORMAT,
-            "settings": dict(self.settings),
-            "account": {name: getattr(self, name) for name in _door.ACCOUNT_FIELDS},
-            "orders": orders,
-            "events": [list(self._event(&self.book.events[i])) for i in range(self.book.event_count)],
+            "format": _saved.STATE_FORMAT,
+            "settings": _door.plain_settings(self.settings),
+            "account": _account_of(&self.book),
+            "guard": _guard_of(&self.shared.account.guard),
+            "orders": [_order_row(&self.book.orders[i]) for i in range(self.book.order_count)],
+            "events": [list(_event(&self.book.events[i])) for i in range(self.book.event_count)],
         }
 
     @classmethod
-    def restore(cls, state):
+    def restore(cls, state, *, Engine beside=None):
         cdef Engine engine
-        cdef Order* o
-        cdef Event* e
-        state = _door.checked_state(state)
-        engine = cls(**state["settings"])
-        engine._set_account(state["account"])
+        state = _saved.checked_state(state)
+        engine = cls(**state["settings"], beside=beside)
+        _set_account(&engine.book, state["account"])
+        if beside is None:
+            _set_guard(&engine.shared.account, state["guard"])
+            engine.shared.account.cash = state["account"]["cash"]
         if not reserve(&engine.book, len(state["orders"]) + len(state["events"])):
             raise MemoryError("no memory for the saved orders")
         for row in state["orders"]:
-            named = dict(zip(_door.ORDER_FIELDS, row, strict=True))
-            o = engine._append(
-                named["order_id"], named["entry_id"], _KIND_CODES[named["kind"]], _LEG_CODES[named["leg"]],
-                named["side"], named["quantity"],
-            )
-            o.is_working = named["is_working"]
-            o.is_reduce_only = named["is_reduce_only"]
-            o.price = named["price"]
-            o.trail = named["trail"]
-            o.activation = named["activation"]
-            o.starts_at = named["starts_at"]
-            o.extreme = named["extreme"]
-            o.starts = named["starts"]
-            o.expires = named["expires"]
-            o.bars_left = named["bars_left"]
+            _set_order(&engine.book, dict(zip(_saved.ORDER_FIELDS, row, strict=True)))
         for row in state["events"]:
-            told = _OrderEvent(*row)
-            e = &engine.book.events[engine.book.event_count]
-            engine.book.event_count += 1
-            e.what = _EVENT_NAMES.index(told.what)
-            e.leg = _LEG_CODES[told.leg]
-            e.side = _SIDE_CODES[told.side]
-            e.reason = _REASON_NAMES.index(told.reason)
-            e.is_ambiguous = told.is_ambiguous
-            e.order_id = told.order_id
-            e.entry_id = told.entry_id
-            e.at = told.at
-            e.quantity = told.quantity
-            e.price = told.price
-            e.fee = told.fee
-            e.realised = told.realised
+            _set_event(&engine.book, _OrderEvent(*row))
         return engine
-
-    cdef int _set_account(self, dict account) except -1:
-        cdef Book* b = &self.book
-        b.cash = account["cash"]
-        b.position = account["position"]
-        b.average_price = account["average_price"]
-        b.realised = account["realised"]
-        b.fees = account["fees"]
-        b.mark = account["mark"]
-        b.clock = account["clock"]
-        b.bars = account["bars"]
-        b.ambiguous_bars = account["ambiguous_bars"]
-        b.next_id = account["next_id"]
-        return 0

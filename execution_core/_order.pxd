@@ -1,5 +1,5 @@
 # cython: language_level=3
-"""One order as plain C, and the arithmetic of its level. `_order_py.py` says the same in Python."""
+"""One order as plain C, what asks for it, and the arithmetic of its level. `_order_py.py` says the same in Python."""
 from libc.math cimport ceil, fabs, floor, isfinite
 
 cdef enum:
@@ -7,12 +7,46 @@ cdef enum:
     LIMIT = 1
     STOP = 2
     TRAIL = 3
+    STOP_LIMIT = 4
 
 cdef enum:
     ENTRY_LEG = 0
     STOP_LEG = 1
     TARGET_LEG = 2
     HORIZON_LEG = 3
+    MARGIN_LEG = 4
+    FLAT_LEG = 5
+
+cdef enum:
+    GTC = 0
+    IOC = 1
+    DAY = 2
+
+cdef packed struct Request:         # one row of `records.REQUEST`
+    double quantity                 # of a target: the signed position wanted
+    double price
+    double trigger
+    double stop
+    double target
+    double trail
+    double activation
+    double stop_distance
+    double target_distance
+    double stop_fraction
+    double target_fraction
+    long long bar
+    long long horizon
+    long long starts
+    long long expires
+    long long group
+    signed char kind
+    signed char side
+    signed char tif
+    signed char is_reduce_only
+    signed char is_target
+    signed char unused_1
+    signed char unused_2
+    signed char unused_3
 
 cdef struct Order:
     long long order_id
@@ -20,13 +54,19 @@ cdef struct Order:
     int kind
     int leg
     int side
+    int tif
     bint is_working
     bint is_reduce_only
+    bint is_target
     bint is_asleep          # in a bar opened before it starts
+    bint is_spent           # has had of this bar what there was for it
     bint is_done
     int born                # move of the entry's fill inside this bar: -1, +1; 0 before or at the open
     double quantity
     double price
+    double limit            # of a stop-limit: its price once triggered
+    double distance         # of a leg: from the entry's fill, in price ...
+    double fraction         # ... and as a fraction of it
     double trail
     double activation
     double starts_at
@@ -34,6 +74,7 @@ cdef struct Order:
     long long starts
     long long expires
     long long bars_left
+    long long group
     Py_ssize_t entry_event
 
 
@@ -57,11 +98,11 @@ cdef inline double to_step(double value, double step, bint up) noexcept nogil:
 
 
 cdef inline bint works(const Order* o) noexcept nogil:
-    return o.is_working and not o.is_asleep and not o.is_done
+    return o.is_working and not o.is_asleep and not o.is_spent and not o.is_done
 
 
 cdef inline bint is_stop(const Order* o) noexcept nogil:
-    return o.kind == STOP or o.kind == TRAIL
+    return o.kind >= STOP
 
 
 cdef inline int move_of(const Order* o) noexcept nogil:
@@ -101,3 +142,15 @@ cdef inline void start_trail(Order* o, double reference, double tick) noexcept n
         o.starts_at = reference - o.side * o.activation
     else:
         pull(o, reference, tick)
+
+
+cdef inline void place_leg(Order* o, double filled_at, double tick) noexcept nogil:
+    """Give a leg without a level of its own the one it has from the entry's fill."""
+    cdef double away = o.distance + o.fraction * filled_at
+    cdef double level
+    if o.price != 0.0 or away == 0.0:
+        return
+    # A sell leg protects a long: its stop lies below the fill, its target above.
+    level = filled_at + (o.side if o.leg == STOP_LEG else -o.side) * away
+    if level > 0.0:
+        o.price = to_step(level, tick, o.side < 0)

@@ -1,7 +1,7 @@
 """An engine's whole story as lines of text, and the same story told again.
 
-Commands and bars go through a Journal to its engine; each becomes a line, followed by the events it caused. Replaying
-the lines on a fresh engine gives the same lines, so two journals are equal exactly when their digests are.
+Commands, bars and ticks go through a Journal to its engine; each becomes a line, followed by the events it caused.
+Replaying the lines on a fresh engine gives the same lines, so two journals are equal exactly when their digests are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from execution_core._engine import Engine
 
-_COMMANDS = ("place", "cancel", "move_clock", "bar")
+_COMMANDS = ("place", "aim", "cancel", "replace", "move_clock", "reset_breaker", "bar")
 
 
 class Journal:
@@ -26,14 +26,27 @@ class Journal:
     def place(self, kind: str, side: str, quantity: float, price: float = 0.0, **rest: Any) -> int:
         return int(self._do("place", (kind, side, quantity, price), rest))
 
+    def aim(self, position: float, **rest: Any) -> int:
+        return int(self._do("aim", (position,), rest))
+
     def cancel(self, order_id: int) -> bool:
         return bool(self._do("cancel", (order_id,), {}))
+
+    def replace(self, order_id: int, **rest: float) -> bool:
+        return bool(self._do("replace", (order_id,), rest))
 
     def move_clock(self, to: int) -> None:
         self._do("move_clock", (to,), {})
 
-    def bar(self, opened: int, closed: int, open: float, high: float, low: float, close: float) -> int:  # noqa: A002
-        return int(self._do("bar", (opened, closed, open, high, low, close), {}))
+    def reset_breaker(self) -> None:
+        self._do("reset_breaker", (), {})
+
+    def bar(
+        self, opened: int, closed: int, open: float, high: float, low: float, close: float, volume: float = 0.0, *,  # noqa: A002
+        ask: tuple[float, float, float, float] | None = None,
+    ) -> int:  # fmt: skip
+        named = {} if ask is None else {"ask": ask}
+        return int(self._do("bar", (opened, closed, open, high, low, close, volume), named))
 
     @property
     def digest(self) -> str:
@@ -57,6 +70,8 @@ def replay(lines: Sequence[str], make: type[Engine]) -> Journal:
         what, *parts = json.loads(line)
         if what in _COMMANDS:
             arguments, named = parts
+            if "ask" in named:
+                named["ask"] = tuple(named["ask"])
             getattr(journal, what)(*arguments, **named)
         elif what != "event":
             raise ValueError(f"line {number}: expected one of {', '.join(_COMMANDS)} or event, was {what!r}")

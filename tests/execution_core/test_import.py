@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,9 +36,9 @@ def test_importing_the_core_does_not_import_numpy() -> None:
 
 def test_a_missing_extension_names_the_command_that_builds_it(tmp_path: Path) -> None:
     copy = tmp_path / "execution_core"
-    copy.mkdir()
-    for source in Path(execution_core.__file__).parent.glob("*.py"):
-        (copy / source.name).write_bytes(source.read_bytes())
+    shutil.copytree(
+        Path(execution_core.__file__).parent, copy, ignore=shutil.ignore_patterns("*.so", "*.c", "__pycache__")
+    )
     said = ran("import execution_core", tmp_path, FKS_PURE="")
     assert "ImportError: execution_core is not compiled here: run `make core`" in said
     assert ran("import execution_core; print('fine')", tmp_path, FKS_PURE="1").strip() == "fine"

@@ -10,6 +10,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from execution_core import OrderEvent
+from execution_core._book_py import Book
 from execution_core._engine import Engine
 from execution_core._engine_py import Engine as PlainEngine
 from execution_core._order_py import Order
@@ -178,17 +179,20 @@ def test_no_leg_outlives_its_sibling(make: type[Engine]) -> None:
 
 
 def test_an_engine_that_forgets_siblings_and_flatness_fails_that_check() -> None:
-    class Forgetful(PlainEngine):
+    class ForgetfulBook(Book):
         """The control: nothing ends because something else did, and legs may open."""
 
-        def _end(self, order: Order, what: str, reason: str) -> None:
+        def end(self, order: Order, what: str, reason: str) -> None:
             if reason not in ("sibling_filled", "position_closed"):
-                super()._end(order, what, reason)
+                super().end(order, what, reason)
 
-        def _add_legs(self, entry: Order, *rest: Any) -> None:
-            super()._add_legs(entry, *rest)
-            for order in self._orders:
-                order.is_reduce_only = False
+        def append(self, *leg: Any) -> Order:
+            order = super().append(*leg)
+            order.is_reduce_only = False
+            return order
+
+    class Forgetful(PlainEngine):
+        book_type = ForgetfulBook
 
     with pytest.raises(AssertionError):
         check_that_no_leg_outlives(cast("type[Engine]", Forgetful))

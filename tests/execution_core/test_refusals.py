@@ -36,7 +36,7 @@ def changed(name: str, row: int, value: float) -> dict[str, Any]:
         (changed("low", 3, 100.5), "row 3: low must not lie above open or close, was 100.5"),
         (changed("closed", 1, 10), "row 1: closed must be later than opened, was 10"),
         (changed("opened", 2, 15), "row 2: opened must not be earlier than the last close seen, was 15"),
-        (columns() | {"high": np.ones(3) * 101}, "high must have 4 values as opened has, had 3"),
+        (columns() | {"high": np.ones(3) * 101}, "high must have 4 values, had 3"),
         (columns() | {"low": np.ones(4, dtype=np.float32)}, "low must be a one-dimensional array of float64, was flo"),
         (columns() | {"opened": np.arange(4.0)}, "opened must be a one-dimensional array of int64, was float64"),
         (columns() | {"close": np.ones((4, 1))}, "close must be a one-dimensional array of float64, was float64"),
@@ -98,7 +98,7 @@ def test_a_malformed_bar_is_refused(make: type[Engine], bar: tuple[Any, ...], wo
 @pytest.mark.parametrize(
     ("order", "words"),
     [
-        ({"kind": "iceberg"}, "kind must be one of market, limit, stop, trail, was 'iceberg'"),
+        ({"kind": "iceberg"}, "kind must be one of market, limit, stop, trail, stop_limit, was 'iceberg'"),
         ({"side": "long"}, "side must be one of buy, sell, was 'long'"),
         ({"quantity": 0.0}, "quantity must be finite and positive, was 0.0"),
         ({"quantity": NAN}, "quantity must be finite and positive, was nan"),
@@ -168,8 +168,8 @@ def test_the_clock_does_not_go_back(make: type[Engine]) -> None:
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ({"path": "random"}, "path must be one of pessimistic, ohlc, olhc, adaptive, was 'random'"),
-        ({"limit_fill": "prob"}, "limit_fill must be one of touch, through, was 'prob'"),
+        ({"path": "random"}, "path must be one of pessimistic, ohlc, olhc, adaptive, ticks, was 'random'"),
+        ({"limit_fill": "some"}, "limit_fill must be one of touch, through, prob, was 'some'"),
         ({"limit_gap": "worse"}, "limit_gap must be one of improve, at_limit, was 'worse'"),
         ({"limit_fill": "through"}, "limit_fill through needs a tick, was 0"),
         ({"cash": NAN}, "cash must be finite, was nan"),
@@ -186,10 +186,10 @@ def test_settings_that_do_not_fit_are_refused(make: type[Engine], setting: dict[
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ({}, "expected an engine state of format 1, was None"),
-        ([], "expected an engine state of format 1, was 'list'"),
-        ({"format": 2}, "expected an engine state of format 1, was 2"),
-        ({"format": 1, "settings": {}, "orders": [], "events": []}, "engine state lacks account, ambiguous_bars"),
+        ({}, "expected an engine state of format 2, was None"),
+        ([], "expected an engine state of format 2, was 'list'"),
+        ({"format": 1}, "expected an engine state of format 2, was 1"),
+        ({"format": 2, "settings": {}, "orders": [], "events": []}, "engine state lacks account, guard, alternative"),
     ],
 )
 def test_what_is_no_state_is_refused(make: type[Engine], state: Any, words: str) -> None:
@@ -202,5 +202,5 @@ def test_a_saved_order_with_a_field_missing_is_refused(make: type[Engine]) -> No
     engine.place("limit", "buy", 1.0, 98.0)
     state = json.loads(json.dumps(engine.export()))
     state["orders"][0].pop()
-    with pytest.raises(ValueError, match="a saved order must have 16 fields, had 15"):
+    with pytest.raises(ValueError, match="a saved order must have 22 fields, had 21"):
         make.restore(state)

@@ -1,0 +1,360 @@
+# Runs over arrays: what there is to read, what is decided after each bar, and the loop without Python.
+
+cdef struct _Feed:
+    Py_ssize_t count
+    const long long* opened
+    const long long* closed
+    const double* open
+    const double* high
+    const double* low
+    const double* close
+    const double* volume            # NULL: not known
+    const double* ask_open          # the same as the bid where there are no two sides
+    const double* ask_high
+    const double* ask_low
+    const double* ask_close
+
+cdef struct _Plan:
+    _Feed* finer                    # bars inside those of the run, played in their place
+    Py_ssize_t fine_row
+    const Request* requests
+    Py_ssize_t request_count
+    Py_ssize_t next_request
+    Strategy* strategy
+    Request* wanted
+    double size
+    double* equity
+    bint is_unchecked
+
+
+cdef int _point(_Feed* feed, tuple arrays) except -1:
+    """Point into checked arrays, which the caller keeps."""
+    cdef const long long[::1] opened = arrays[0], closed = arrays[1]
+    cdef const double[::1] o = arrays[2], h = arrays[3], l = arrays[4], c = arrays[5], column
+    feed.count = o.shape[0]
+    feed.opened = &opened[0]
+    feed.closed = &closed[0]
+    feed.open = feed.ask_open = &o[0]
+    feed.high = feed.ask_high = &h[0]
+    feed.low = feed.ask_low = &l[0]
+    feed.close = feed.ask_close = &c[0]
+    feed.volume = NULL
+    if arrays[6] is not None:
+        column = arrays[6]
+        feed.volume = &column[0]
+    if arrays[7] is not None:
+        column = arrays[7][0]
+        feed.ask_open = &column[0]
+        column = arrays[7][1]
+        feed.ask_high = &column[0]
+        column = arrays[7][2]
+        feed.ask_low = &column[0]
+        column = arrays[7][3]
+        feed.ask_close = &column[0]
+    return 0
+
+
+cdef int _prepare(Strategy* native, Request* wanted, object strategy) except -1:
+    memset(native, 0, sizeof(Strategy))
+    memset(wanted, 0, sizeof(Request))
+    _door.check_strategy(strategy)
+    native.slow = strategy.slow
+    native.slow_share = 1.0 / strategy.slow
+    native.kind = MOMENTUM
+    if isinstance(strategy, _SmaCross):
+        native.kind = SMA_CROSS
+        native.fast = strategy.fast
+        native.fast_share = 1.0 / strategy.fast
+    wanted.quantity = strategy.size
+    wanted.stop_fraction = strategy.stop_fraction
+    wanted.target_fraction = strategy.target_fraction
+    wanted.is_target = True
+    return 0
+
+
+cdef inline void _read(Bar* bar, const _Feed* feed, Py_ssize_t i) noexcept nogil:
+    bar.opened = feed.opened[i]
+    bar.closed = feed.closed[i]
+    bar.bid.open = feed.open[i]
+    bar.bid.high = feed.high[i]
+    bar.bid.low = feed.low[i]
+    bar.bid.close = feed.close[i]
+    bar.ask.open = feed.ask_open[i]
+    bar.ask.high = feed.ask_high[i]
+    bar.ask.low = feed.ask_low[i]
+    bar.ask.close = feed.ask_close[i]
+    bar.volume = feed.volume[i] if feed.volume != NULL else 0.0
+
+
+cdef inline bint _play_finer(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i) noexcept nogil:
+    """Bar `i` as the finer bars inside it; as itself where there are none."""
+    cdef const _Feed* fine = plan.finer
+    cdef Py_ssize_t row = plan.fine_row
+    cdef Bar bar
+    cdef bint is_last = False
+    while row < fine.count and fine.opened[row] < feed.opened[i]:
+        row += 1
+    if row == fine.count or fine.closed[row] > feed.closed[i]:
+        plan.fine_row = row
+        _read(&bar, feed, i)
+        if not reserve(b, 0):
+            return False
+        play(b, &bar, True)
+        return True
+    while not is_last:
+        is_last = row + 1 == fine.count or fine.closed[row + 1] > feed.closed[i]
+        _read(&bar, fine, row)
+        if not reserve(b, 0):
+            return False
+        play(b, &bar, is_last)
+        row += 1
+    plan.fine_row = row
+    return True
+
+
+cdef inline bint _play_row(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i) noexcept nogil:
+    """Play bar `i`; False where memory is out."""
+    cdef Bar bar
+    if plan.finer != NULL:
+        return _play_finer(b, feed, plan, i)
+    if not b.account.is_guarded and is_quiet(
+        b, feed.closed[i], feed.low[i], feed.high[i], feed.ask_low[i], feed.ask_high[i]
+    ):
+        pass_by(b, feed.closed[i], feed.close[i], feed.ask_close[i])
+        return True
+    if not reserve(b, 0):
+        return False
+    _read(&bar, feed, i)
+    play(b, &bar, True)
+    return True
+
+
+cdef inline bint _place_due(Book* b, _Plan* plan, Py_ssize_t i) noexcept nogil:
+    """Place what is ordered after the close of bar `i`; False where memory is out."""
+    while plan.next_request < plan.request_count and plan.requests[plan.next_request].bar <= i:
+        if not reserve(b, LEG_IDS):
+            return False
+        place_row(b, &plan.requests[plan.next_request])
+        plan.next_request += 1
+    return True
+
+
+cdef inline Py_ssize_t _first_reaching(
+    const double* low, const double* high, Py_ssize_t i, Py_ssize_t end, double down, double up
+) noexcept nogil:
+    if down == -INFINITY and up == INFINITY:
+        return end
+    while i < end and low[i] > down and high[i] < up:
+        i += 1
+    return i
+
+
+cdef inline Py_ssize_t _pass_quiet(Book* b, const _Feed* feed, Py_ssize_t i, Py_ssize_t end) noexcept nogil:
+    """Pass by the bars in which nothing can happen; the first other one."""
+    cdef Py_ssize_t first = i, stop = end
+    if b.is_busy or b.is_inside:
+        return i
+    if b.quiet_bars - b.bars < stop - i:
+        stop = i + <Py_ssize_t> (b.quiet_bars - b.bars)
+    if feed.ask_low == feed.low:
+        stop = _first_reaching(
+            feed.low, feed.high, i, stop, b.sell_down if b.sell_down > b.buy_down else b.buy_down,
+            b.sell_up if b.sell_up < b.buy_up else b.buy_up,
+        )
+    else:
+        stop = _first_reaching(feed.low, feed.high, i, stop, b.sell_down, b.sell_up)
+        stop = _first_reaching(feed.ask_low, feed.ask_high, i, stop, b.buy_down, b.buy_up)
+    if b.quiet_until < LLONG_MAX:
+        while i < stop and feed.closed[i] < b.quiet_until:
+            i += 1
+        stop = i
+    if stop > first:
+        b.bars += stop - first - 1
+        pass_by(b, feed.closed[stop - 1], feed.close[stop - 1], feed.ask_close[stop - 1])
+    return stop
+
+
+cdef inline bint _play_until(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_ssize_t end) noexcept nogil:
+    """Play the bars from `i` to before `end`; False where memory is out."""
+    cdef Py_ssize_t passed
+    cdef bint looks = plan.finer != NULL or b.account.is_guarded or b.account.books > 1
+    while i < end:
+        if not looks:
+            passed = _pass_quiet(b, feed, i, end)
+            if plan.equity != NULL:
+                if b.position > 0.0 or feed.ask_close == feed.close:
+                    while i < passed:
+                        plan.equity[i] = b.account.cash + b.position * feed.close[i]
+                        i += 1
+                elif b.position < 0.0:
+                    while i < passed:
+                        plan.equity[i] = b.account.cash + b.position * feed.ask_close[i]
+                        i += 1
+                else:
+                    while i < passed:
+                        plan.equity[i] = b.account.cash
+                        i += 1
+            i = passed
+            if i == end:
+                break
+        if not _play_row(b, feed, plan, i):
+            return False
+        if plan.equity != NULL:
+            plan.equity[i] = equity_of(b.account)
+        i += 1
+    return True
+
+
+cdef enum:
+    BLOCK = 512             # bars that are checked, and so fetched, together before they are played
+
+cdef enum:
+    DONE = 0
+    NO_MEMORY = 1
+    MALFORMED = 2
+
+
+cdef inline long long _unless(bint is_so) noexcept nogil:
+    return 0 if is_so else -1
+
+
+cdef bint _are_fit(const _Feed* feed, Py_ssize_t first, Py_ssize_t end, long long clock) noexcept nogil:
+    """Whether prices and times of these bars can be; which one cannot, `_columns.py` says. Without a branch and in
+    one width, so that compilers take several bars at once; times are not negative, so differences tell their order."""
+    cdef const double* open = feed.open
+    cdef const double* high = feed.high
+    cdef const double* low = feed.low
+    cdef const double* close = feed.close
+    cdef const long long* opened = feed.opened
+    cdef const long long* closed = feed.closed
+    cdef long long bad = opened[first] - (clock if first == 0 else closed[first - 1])
+    cdef Py_ssize_t i
+    for i in range(first, end):
+        bad |= opened[i] | (closed[i] - opened[i] - 1)
+    for i in range(first + 1, end):
+        bad |= opened[i] - closed[i - 1]
+    if bad < 0:
+        return False
+    bad = 0
+    for i in range(first, end):
+        bad |= _unless(low[i] > 0.0) | _unless(high[i] < INFINITY) | _unless(low[i] <= open[i])
+        bad |= _unless(low[i] <= close[i]) | _unless(high[i] >= open[i]) | _unless(high[i] >= close[i])
+    if bad != 0:
+        return False
+    if feed.volume != NULL:
+        for i in range(first, end):
+            if feed.volume[i] < 0.0 or feed.volume[i] == INFINITY:
+                return False
+    return True
+
+
+cdef int _play_block(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_ssize_t end) noexcept nogil:
+    """Play up to each bar after which something is decided, and decide it."""
+    cdef Py_ssize_t last
+    while i < end:
+        last = end
+        if plan.strategy != NULL:
+            last = next_turn(plan.strategy, feed.close, i, end)
+        elif plan.next_request < plan.request_count:
+            last = plan.requests[plan.next_request].bar
+        if last >= end:
+            return DONE if _play_until(b, feed, plan, i, end) else NO_MEMORY
+        if not _play_until(b, feed, plan, i, last + 1):
+            return NO_MEMORY
+        if plan.strategy != NULL:
+            if not reserve(b, LEG_IDS):
+                return NO_MEMORY
+            plan.wanted.quantity = plan.strategy.side * plan.size
+            place_row(b, plan.wanted)
+        elif not _place_due(b, plan, last):
+            return NO_MEMORY
+        if plan.equity != NULL and b.is_same_close:
+            plan.equity[last] = equity_of(b.account)
+        i = last + 1
+    return DONE
+
+
+cdef int _run(Book* b, const _Feed* feed, _Plan* plan) noexcept nogil:
+    cdef Py_ssize_t first = 0, end
+    cdef int outcome
+    cdef long long clock = b.clock
+    if not _place_due(b, plan, -1):
+        return NO_MEMORY
+    while first < feed.count:
+        end = first + BLOCK if first + BLOCK < feed.count else feed.count
+        if plan.is_unchecked and not _are_fit(feed, first, end, clock):
+            return MALFORMED
+        outcome = _play_block(b, feed, plan, first, end)
+        if outcome != DONE:
+            return outcome
+        first = end
+    return DONE
+
+
+cdef int _run_with(object engine, Book* b, const _Feed* feed, _Plan* plan, object on_bar) except -1:
+    """The same with a Python function, which is called with the engine and the bar's number after each bar."""
+    cdef Py_ssize_t i
+    for i in range(feed.count):
+        if not _play_row(b, feed, plan, i):
+            return NO_MEMORY
+        on_bar(engine, i)
+        if plan.equity != NULL:
+            plan.equity[i] = equity_of(b.account)
+    return DONE
+
+
+cdef class _Before:
+    """A book and its account as they were, to go back to where a later bar turns out to be malformed."""
+    cdef Book book
+    cdef Account account
+    cdef Order* orders
+
+    def __dealloc__(self):
+        free(self.orders)
+
+
+cdef _Before _remember(const Book* b):
+    cdef _Before before = _Before()
+    before.book = b[0]
+    before.account = b.account[0]
+    before.orders = <Order*> malloc((b.order_count + 1) * sizeof(Order))
+    if before.orders == NULL:
+        raise MemoryError("no memory for what was before")
+    memcpy(before.orders, b.orders, b.order_count * sizeof(Order))
+    return before
+
+
+cdef void _go_back(Book* b, _Before before) noexcept:
+    cdef Order* orders = b.orders
+    cdef Event* events = b.events
+    cdef Py_ssize_t order_room = b.order_room, event_room = b.event_room
+    b[0] = before.book
+    b.account[0] = before.account
+    b.orders, b.order_room = orders, order_room
+    b.events, b.event_room = events, event_room
+    memcpy(b.orders, before.orders, b.order_count * sizeof(Order))
+
+
+cdef enum:
+    SPARE_ROOM = 1 << 18    # events; 24 MiB
+
+cdef Event* _spare = NULL
+cdef Py_ssize_t _spare_room = 0
+
+
+cdef void _take_room(Book* b) noexcept:
+    """Room for events that another engine needed and does not need any more: fresh memory costs more than a trade."""
+    global _spare, _spare_room
+    if b.event_room == 0 and _spare != NULL:
+        b.events, b.event_room = _spare, _spare_room
+        _spare, _spare_room = NULL, 0
+
+
+cdef void _give_room(Book* b) noexcept:
+    global _spare, _spare_room
+    if _spare_room < b.event_room <= SPARE_ROOM:
+        free(_spare)
+        _spare, _spare_room = b.events, b.event_room
+    else:
+        free(b.events)
+    b.events, b.event_room, b.event_count = NULL, 0, 0

@@ -1,0 +1,115 @@
+"""Runs over arrays, in plain Python: what is decided after each bar, and the bars themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from execution_core._bar_py import Bar, play
+from execution_core._book_py import Book, Prices
+from execution_core._columns import Feed
+from execution_core._order_py import Request
+from execution_core._submit_py import place_row
+from execution_core.records import KINDS, TIFS
+from execution_core.strategies import SmaCross, Strategy
+
+MERGED = ("quantity", "price", "trigger", "stop", "target", "trail", "activation", "stop_distance", "target_distance",
+          "stop_fraction", "target_fraction", "horizon", "starts", "expires", "group", "side")  # fmt: skip
+
+
+def bars_of(feed: Feed) -> list[Bar]:
+    opened, closed, *prices, volume, ask = feed
+    bids = [Prices(*row) for row in zip(*(column.tolist() for column in prices), strict=True)]
+    asks = bids if ask is None else [Prices(*row) for row in zip(*(column.tolist() for column in ask), strict=True)]
+    volumes = np.zeros(len(opened)) if volume is None else volume
+    return [Bar(*row) for row in zip(opened.tolist(), closed.tolist(), bids, asks, volumes.tolist(), strict=True)]
+
+
+def play_finer(b: Book, bar: Bar, finer: list[Bar], row: int) -> int:
+    """`bar` as the finer bars inside it, from `row` on; as itself where there are none. The next row."""
+    while row < len(finer) and finer[row].opened < bar.opened:
+        row += 1
+    if row == len(finer) or finer[row].closed > bar.closed:
+        play(b, bar, is_last=True)
+        return row
+    while True:
+        is_last = row + 1 == len(finer) or finer[row + 1].closed > bar.closed
+        play(b, finer[row], is_last=is_last)
+        row += 1
+        if is_last:
+            return row
+
+
+def requests_of(rows: np.ndarray[Any, Any]) -> Iterator[tuple[int, Request]]:
+    for row in rows:
+        named = {name: row[name].item() for name in MERGED}
+        yield row["bar"].item(), Request(
+            **named, kind=KINDS[row["kind"]], tif=TIFS[row["tif"]], is_reduce_only=bool(row["is_reduce_only"]),
+            is_target=bool(row["is_target"]),
+        )  # fmt: skip
+
+
+class Turns:
+    """Which side a strategy turns to after each close, 0 where it does nothing."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self._strategy = strategy
+        self._closes: list[float] = []
+        self._fast = self._slow = 0.0
+        self._side = 0
+
+    def after(self, close: float) -> int:
+        self._closes.append(close)
+        lead = self._lead()
+        if lead is None:
+            return 0
+        before, side = self._side, 1 if lead > 0.0 else (-1 if lead < 0.0 else self._side)
+        self._side = side
+        # The first sign of all says nothing about when it came.
+        return side if side != before and before != 0 else 0
+
+    def _lead(self) -> float | None:
+        closes, how = self._closes, self._strategy
+        if not isinstance(how, SmaCross):
+            return closes[-1] - closes[-1 - how.slow] if len(closes) > how.slow else None
+        self._fast = self._fast + closes[-1]
+        self._slow = self._slow + closes[-1]
+        if len(closes) > how.fast:
+            self._fast = self._fast - closes[-1 - how.fast]
+        if len(closes) > how.slow:
+            self._slow = self._slow - closes[-1 - how.slow]
+        if len(closes) < how.slow:
+            return None
+        return self._fast * (1.0 / how.fast) - self._slow * (1.0 / how.slow)
+
+
+def run(
+    engine: Any,
+    b: Book,
+    feed: Feed,
+    finer: Feed | None,
+    rows: np.ndarray[Any, Any] | None,
+    strategy: Strategy | None,
+    on_bar: Any,
+    equity: np.ndarray[Any, Any] | None,
+) -> None:
+    waiting = list(requests_of(rows)) if rows is not None else []
+    waiting.reverse()
+    fine, row = bars_of(finer) if finer is not None else [], 0
+    turns = Turns(strategy) if strategy is not None else None
+    while waiting and waiting[-1][0] < 0:
+        place_row(b, waiting.pop()[1])
+    for i, bar in enumerate(bars_of(feed)):
+        row = play_finer(b, bar, fine, row)
+        while waiting and waiting[-1][0] == i:
+            place_row(b, waiting.pop()[1])
+        if turns is not None and strategy is not None and (side := turns.after(bar.bid.close)):
+            wanted = Request(side * strategy.size, is_target=True)
+            wanted.stop_fraction, wanted.target_fraction = strategy.stop_fraction, strategy.target_fraction
+            place_row(b, wanted)
+        if on_bar is not None:
+            on_bar(engine, i)
+        if equity is not None:
+            equity[i] = b.account.equity

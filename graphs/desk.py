@@ -24,6 +24,7 @@ from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
 from graphs.recorded import NoMemory, RecordedBroker, RecordedFeeds, RecordedMarket, RecordedMemory
 from graphs.replay import Replayed, differences
+from graphs.running import alone
 from memory.decisions import Admission
 from memory.ledger import Ledger
 from tools import detectors, forecasters
@@ -98,7 +99,8 @@ class Desk(AbstractContextManager["Desk"]):
             # An account that has seen later bars says so here, before anything is admitted.
             self.broker(account, settings).account(symbol, moment)
         admission = self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account)
-        return self._run(admission, settings, on_event)
+        with alone(self.settings.home, admission.id):
+            return self._run(admission, settings, on_event)
 
     def look(self, symbol: str, *, as_of: datetime | None = None) -> Snapshot:
         """What the agents would be told; nothing is decided or recorded.
@@ -120,11 +122,15 @@ class Desk(AbstractContextManager["Desk"]):
         return seen["snapshot"]
 
     def resume(self, decision_id: str, on_event: OnEvent | None = None) -> Cycle:
-        """Finish a decision that was interrupted; one that is finished comes back as recorded."""
+        """Finish a decision that was interrupted; one that is finished comes back as recorded.
+
+        Raises RefusedError where another process is making it now.
+        """
         admission = self.ledger.decisions.admission(decision_id)
-        if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
-            return self.ledger.decisions.cycle(admission.id)
-        return self._run(admission, self.settings_of(admission), on_event)
+        with alone(self.settings.home, admission.id):
+            if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
+                return self.ledger.decisions.cycle(admission.id)
+            return self._run(admission, self.settings_of(admission), on_event)
 
     def replay(self, decision_id: str) -> Replayed:
         """Rebuild a finished decision from what was recorded; nothing is fetched, asked or sent."""

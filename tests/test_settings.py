@@ -94,3 +94,10 @@ def test_changed_settings_are_checked_like_new_ones() -> None:
     assert settings.load(seed=3).having(timeframe="1h").seed == 3
     with pytest.raises(ConfigError, match="longer than timeframe '1w'"):
         settings.load().having(timeframe="1w")
+
+
+@pytest.mark.parametrize("name", ["cash", "tick", "lot", "model_timeout", "min_seconds_between_trades", "temperature"])
+@pytest.mark.parametrize("value", ["inf", "nan"])
+def test_a_number_without_end_is_refused(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        settings.load(**{name: value})

@@ -14,7 +14,7 @@ from fks_agents import analyze
 from fks_agents.bars import Series
 from fks_agents.contracts import AccountView, OrderIntent, Receipt
 from fks_agents.deps import Call
-from fks_agents.errors import ConfigError, DataError, LedgerError, LookaheadError, UsageError
+from fks_agents.errors import ConfigError, DataError, LedgerError, LookaheadError, RefusedError, UsageError
 from fks_agents.llm.scripted import ScriptedChat
 from fks_agents.settings import load
 from graphs import checkpoints
@@ -323,3 +323,23 @@ def test_without_validation_such_steps_break_the_decision(tmp_path: Path, monkey
     monkeypatch.setattr(checkpoints, "_fits", lambda value: True)
     with open_desk(load(home=tmp_path), chats={"quick": chat, "deep": chat}) as desk, pytest.raises(AttributeError):
         desk.resume(decision)
+
+
+def test_a_decision_that_is_being_made_is_not_made_beside(tmp_path: Path) -> None:
+    chat = ScriptedChat(honest)
+    told: list[str] = []
+
+    def meanwhile(node: str, learned: object) -> None:
+        if node == "manager":
+            with open_desk(load(home=tmp_path), chats={"quick": chat, "deep": chat}) as other:
+                [running] = other.ledger.decisions.unfinished()
+                with pytest.raises(RefusedError, match="is being made by another process"):
+                    other.resume(running.id)
+                told.append(running.id)
+
+    with open_desk(load(home=tmp_path, min_conviction=0.5), chats={"quick": chat, "deep": chat}) as desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF, on_event=meanwhile)
+        assert told == [cycle.id]
+        assert len(chat.asked) == len(desk.ledger.calls.calls(cycle.id))
+        assert desk.resume(cycle.id) == cycle
+    assert list((tmp_path / "running").iterdir()) == []

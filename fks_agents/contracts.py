@@ -235,6 +235,8 @@ class Spoken(Contract):
     """`<role>/v<N>@<digest>`; None for rules."""
     recalled: tuple[str, ...] = ()
     """Ids of the lessons the author was shown."""
+    conviction_before: Fraction | None = None
+    """Conviction before the author's own record made it smaller; None where it did not."""
 
 
 class Report(Spoken):

@@ -64,6 +64,7 @@ def rules_draft(
 ) -> Plan:
     """The draft by the rules, from at least two reports with a view."""
     views = [report for report in reports if report.abstained is None and report.analyst != CAUTIOUS]
+    before: float | None = None
     heard = sum(report.conviction for report in views)
     net = sum(report.conviction * report.stance for report in views)
     bulls, bears = len(standing(debate, "bull")), len(standing(debate, "bear"))
@@ -75,18 +76,19 @@ def rules_draft(
         score = round(clip(net / heard + TILT * tilt), 10)
         action: Action = "buy" if score >= THRESHOLD else "sell" if score <= -THRESHOLD else "hold"
         caution = sum(max(0.0, -r.stance) * r.conviction for r in reports if r.analyst == CAUTIOUS)
-        conviction = shrunk(0.5 + 0.5 * abs(score) * (1 - 0.5 * caution), lessons)
+        conviction, before = shrunk(0.5 + 0.5 * abs(score) * (1 - 0.5 * caution), lessons, snapshot)
         draft = planned(
             AUTHOR,
             action,
-            round(conviction, 10),
+            conviction,
             _reason(action, views),
             DRAFT,
             snapshot,
             settings,
             claims=_thesis(action, reports),
         )
-    return draft.model_copy(update={"recalled": tuple(lesson.id for lesson in lessons)})
+    recalled = tuple(lesson.id for lesson in lessons)
+    return draft.model_copy(update={"recalled": recalled, "conviction_before": before})
 
 
 def _reason(action: Action, views: Sequence[Report]) -> str:

@@ -1,7 +1,8 @@
 """What an agent learned before, and how far it should trust itself because of it.
 
-p          = (right + 2) / (n + 4)          over its recalled lessons that say whether it was right
-conviction = conviction x min(1, 2 p)       rules views only: it shrinks where the agent was wrong more than right
+p          = (right + 2) / (n + 4)      over its recalled lessons on this symbol, in this regime, that say whether
+                                         it was right; each event counts once
+conviction = conviction x min(1, 2 p)   rules views only: it shrinks where the agent was wrong more than right
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import prompts
-from fks_agents.contracts import Lesson
+from fks_agents.contracts import Lesson, Snapshot
 from fks_agents.deps import Deps
 from fks_agents.state import CycleState
 
@@ -24,11 +25,16 @@ def recall(state: CycleState, deps: Deps, agent: str) -> tuple[Lesson, ...]:
     return found[: deps.settings.memory_lessons]
 
 
-def shrunk(conviction: float, lessons: Sequence[Lesson]) -> float:
-    """The conviction after its owner's record."""
-    judged = [lesson.was_right for lesson in lessons if lesson.was_right is not None]
-    trust = (sum(judged) + 2) / (len(judged) + 4)
-    return conviction * min(1.0, 2 * trust)
+def shrunk(conviction: float, lessons: Sequence[Lesson], snapshot: Snapshot) -> tuple[float, float | None]:
+    """The conviction after its owner's record, and before it where the record changed it."""
+    judged = [
+        lesson.was_right
+        for lesson in lessons
+        if lesson.was_right is not None and (lesson.symbol, lesson.regime) == (snapshot.symbol, snapshot.regime)
+    ]
+    trust = min(1.0, 2 * (sum(judged) + 2) / (len(judged) + 4))
+    after, before = round(conviction * trust, 10), round(conviction, 10)
+    return after, before if after != before else None
 
 
 def told(lessons: Sequence[Lesson]) -> str:

@@ -1,7 +1,12 @@
-"""Lessons: at once where nothing was done, later where the market has answered."""
+"""Lessons: at once where nothing was done, later where the market has answered.
+
+An event teaches an agent once: the same symbol, timeframe and moment, seen again by the same agent with the same model,
+gives a lesson of the same id, and learning a known id again changes nothing.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from hashlib import sha256
 
 from langgraph.runtime import Runtime
@@ -54,7 +59,7 @@ def refusals(state: CycleState) -> list[Lesson]:
 
 def _at_once(state: CycleState, snapshot: Snapshot, agent: str, text: str, evidence: tuple[str, ...]) -> Lesson:
     return Lesson(
-        id=_id(state["id"], f"{agent}|at once"),
+        id=_id(agent, "at once", state["symbol"], state["timeframe"], snapshot.as_of),
         agent=agent,
         text=f"{state['symbol']} {state['timeframe']}, {snapshot.regime}, {snapshot.as_of.date()}: {agent} {text}",
         evidence=evidence,
@@ -74,7 +79,7 @@ def lessons_from(cycle: Cycle, result: Result) -> tuple[Lesson, ...]:
     if cycle.snapshot is None:
         return ()
     lessons = [
-        _outcome(cycle, result, cycle.snapshot, report.analyst, report.stance, _said(report), _cited(report))
+        _outcome(cycle, result, report.analyst, report.model, report.stance, _said(report), _cited(report))
         for report in cycle.reports
         if report.abstained is None and report.stance != 0
     ]
@@ -82,33 +87,37 @@ def lessons_from(cycle: Cycle, result: Result) -> tuple[Lesson, ...]:
         lean, draft = _LEAN[cycle.draft.action], cycle.draft
         said = f"decided {draft.action} with conviction {draft.conviction:.2f}, and the decision ended as {result.kind}"
         evidence = tuple(claim.id for claim in draft.claims)
-        lessons.append(_outcome(cycle, result, cycle.snapshot, MANAGER, lean, said, evidence))
+        lessons.append(_outcome(cycle, result, MANAGER, draft.model, lean, said, evidence))
     return tuple(lessons)
 
 
 def _outcome(
-    cycle: Cycle, result: Result, snapshot: Snapshot, agent: str, lean: float, said: str, evidence: tuple[str, ...]
+    cycle: Cycle, result: Result, agent: str, model: str, lean: float, said: str, evidence: tuple[str, ...]
 ) -> Lesson:
+    assert cycle.snapshot is not None
+    regime = cycle.snapshot.regime
     right = lean * result.market_return > 0 if lean else None
     judged = "" if right is None else "; that was right" if right else "; that was wrong"
     return Lesson(
-        id=_id(cycle.id, agent),
+        id=_id(agent, model, cycle.symbol, cycle.timeframe, cycle.as_of),
         agent=agent,
         text=(
-            f"{cycle.symbol} {cycle.timeframe}, {snapshot.regime}, {cycle.as_of.date()}: {agent} {said}; "
+            f"{cycle.symbol} {cycle.timeframe}, {regime}, {cycle.as_of.date()}: {agent} {said}; "
             f"the market moved {result.market_return:+.2%} until {result.ended_at.date()}{judged}"
         ),
         evidence=evidence,
         learned_at=result.ended_at,
         decision_id=cycle.id,
         symbol=cycle.symbol,
-        regime=snapshot.regime,
+        regime=regime,
         was_right=right,
     )
 
 
 def _said(report: Report) -> str:
-    best = f", above all because: {report.claims[0].text}" if report.claims else ""
+    own = "bullish" if report.stance > 0 else "bearish"
+    first = next((claim.text for claim in report.claims if claim.direction == own), None)
+    best = f", above all because: {first}" if first is not None else ""
     return f"leaned {report.stance:+.2f} with conviction {report.conviction:.2f}{best}"
 
 
@@ -116,5 +125,5 @@ def _cited(report: Report) -> tuple[str, ...]:
     return tuple(claim.id for claim in report.claims)
 
 
-def _id(decision_id: str, of: str) -> str:
-    return sha256(f"{decision_id}|{of}".encode()).hexdigest()[:12]
+def _id(agent: str, model: str, symbol: str, timeframe: str, as_of: datetime) -> str:
+    return sha256(f"{agent}|{model}|{symbol}|{timeframe}|{as_of.isoformat()}".encode()).hexdigest()[:12]

@@ -29,10 +29,12 @@ def reporter(name: str, view: Callable[[Snapshot], View | Abstention], facts: Se
         if isinstance(seen, Abstention):
             return {"reports": [Report(analyst=name, abstained=seen.reason, model="rules")]}
         lessons = recall(state, deps, name)
+        conviction, before = shrunk(seen.conviction, lessons, snapshot)
         rules = Report(
             analyst=name,
             stance=seen.stance,
-            conviction=round(shrunk(seen.conviction, lessons), 10),
+            conviction=conviction,
+            conviction_before=before,
             claims=seen.claims,
             model="rules",
             recalled=tuple(lesson.id for lesson in lessons),

@@ -17,7 +17,13 @@ SNAPSHOT = snapshot_of(RISING)
 SIZED = Sized(quantity=250.0, notional=24_875.0, risk=0.01, method="fixed_fractional")
 PASS = Verdict(outcome="pass", reason="all hold")
 REPORTS = [
-    report("technical", 0.6, 0.8, claim("technical.1", "RSI(14) is 60, above 50")),
+    report(
+        "technical",
+        0.6,
+        0.8,
+        claim("technical.1", "The close is 1 % below its average").model_copy(update={"direction": "bearish"}),
+        claim("technical.2", "RSI(14) is 60, above 50").model_copy(update={"direction": "bullish"}),
+    ),
     report("macro", -0.3, 0.4, claim("macro.1")),
     report("structure", 0.0, 0.0),
     Report(analyst="sentiment", abstained="no headlines", model="rules"),
@@ -55,8 +61,18 @@ def test_each_stance_is_held_against_the_market() -> None:
         "SPX 1d, calm, 2018-12-24: technical leaned +0.60 with conviction 0.80, above all because: "
         "RSI(14) is 60, above 50; the market moved +3.20% until 2019-01-07; that was right"
     )
-    assert lessons["technical"].evidence == ("technical.1",)
+    assert lessons["technical"].evidence == ("technical.1", "technical.2")
     assert {lesson.learned_at for lesson in lessons.values()} == {AS_OF + timedelta(days=14)}
+
+
+def test_an_event_teaches_each_agent_once() -> None:
+    again = cycle(plan()).model_copy(update={"id": "d2"})
+    first = {lesson.id for lesson in lessons_from(cycle(plan()), result(0.032))}
+    assert {lesson.id for lesson in lessons_from(again, result(0.032))} == first
+    later = again.model_copy(update={"as_of": AS_OF + timedelta(days=1)})
+    assert first.isdisjoint(lesson.id for lesson in lessons_from(later, result(0.032)))
+    other = again.model_copy(update={"reports": tuple(one.model_copy(update={"model": "m"}) for one in REPORTS)})
+    assert len(first & {lesson.id for lesson in lessons_from(other, result(0.032))}) == 1  # the manager's
 
 
 def test_a_falling_market_turns_the_judgement() -> None:

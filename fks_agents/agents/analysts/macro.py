@@ -2,7 +2,7 @@
 
     w 1    vix_percentile_252         -(x - 50 %) / 50 %      fear is high
     w 1    vix_change_20              -x / 10 points          fear rises
-    w 1.5  credit_spread_change_12    -x / 0.5 %              lenders want more for risk than a year ago
+    w 1.5  credit_spread_change_12    -x / 0.5 points         lenders want more for risk than a year ago
     w 0.5  wti_change_20              +x / 20 %               oil follows demand
     w 1    core_cpi_change_12         -(x - 2.5 %) / 2 %      inflation is above what central banks bear
 
@@ -31,7 +31,9 @@ class Piece(NamedTuple):
 PIECES = (
     Piece("vix_percentile_252", 1.0, 50.0, -50.0, "The VIX percentile of 252 days is {number} %"),
     Piece("vix_change_20", 1.0, 0.0, -10.0, "VIX {verb} {number} points in 20 days"),
-    Piece("credit_spread_change_12", 1.5, 0.0, -0.5, "The credit spread {verb} {number} % in 12 months"),
+    Piece(
+        "credit_spread_change_12", 1.5, 0.0, -0.5, "The credit spread {verb} {number} percentage points in 12 months"
+    ),
     Piece("wti_change_20", 0.5, 0.0, 20.0, "WTI {verb} {number} % in 20 days"),
     Piece("core_cpi_change_12", 1.0, 2.5, -2.0, "Core CPI {verb} {number} % in 12 months"),
 )

@@ -18,7 +18,7 @@ def test_a_friendly_world_by_hand() -> None:
     assert seen.conviction == pytest.approx(0.725 / 1.325)
     assert [(claim.text, claim.direction) for claim in seen.claims] == [
         ("The VIX percentile of 252 days is 25 %", "bullish"),
-        ("The credit spread rose 0.100 % in 12 months", "bearish"),
+        ("The credit spread rose 0.100 percentage points in 12 months", "bearish"),
         ("VIX fell 2 points in 20 days", "bullish"),
         ("Core CPI rose 2.10 % in 12 months", "bullish"),
         ("WTI rose 5 % in 20 days", "bullish"),

@@ -15,7 +15,8 @@ def bounded(schema: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     stray characters."""
     limited = {key: _bounded(value) for key, value in schema.items()}
     if limited.get("type") == "array":
-        limited.setdefault("maxItems", MOST_ITEMS)
+        fewest = limited.get("minItems")
+        limited.setdefault("maxItems", max(MOST_ITEMS, fewest if isinstance(fewest, int) else 0))
     return limited
 
 

@@ -39,7 +39,7 @@ def equity(result: Backtest) -> str:
         if result.ambiguous_bars:
             rows = _rows(book.optimistic)
             upper.fill_between(
-                at[rows], book.equity[rows], book.optimistic[rows], color=COLOURS["warn"], alpha=0.35, linewidth=0
+                at[rows], book.pessimistic[rows], book.optimistic[rows], color=COLOURS["warn"], alpha=0.35, linewidth=0
             )
         _line(upper, at, book.equity, "accent", width=1.6)
         upper.axhline(result.cash, color=COLOURS["muted"], linewidth=0.7, linestyle=(0, (1, 2)))

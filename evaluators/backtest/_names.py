@@ -53,3 +53,11 @@ def kinds(name: str) -> tuple[str, ...]:
 def kind(detector_name: str, name: str | None) -> None:
     if name is not None and name not in kinds(detector_name):
         raise ValueError(f"kind: expected one of {', '.join(kinds(detector_name))}, was {name!r}")
+
+
+def rules(name: str) -> str:
+    from execution_core import rules
+
+    if name not in rules.names():
+        raise ValueError(f"expected the rules of an account{near(name, rules.names())}")
+    return name

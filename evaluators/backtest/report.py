@@ -83,6 +83,7 @@ def render(result: Backtest) -> str:
         benchmark=result.performance.benchmark,
         begin=moment(shown.closed[0]),
         end=moment(shown.closed[-1]),
+        stopped=None if result.breaker is None else moment(result.breaker[1]),
         compared=compared(result.performance),
         tested=tested(result.significance),
         rules=tuple(rules(result)),

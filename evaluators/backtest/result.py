@@ -45,6 +45,9 @@ class Backtest:
     ambiguous_bars: int
     """Bars that reached levels on both sides, so that the order inside them mattered; the worse one was taken."""
 
+    breaker: tuple[str, int] | None
+    """The rule of the account that ended trading, and when, in nanoseconds since 1970 UTC."""
+
     @property
     def is_partial(self) -> bool:
         """Whether the run was interrupted before the last bar."""
@@ -105,6 +108,7 @@ class Backtest:
             "is_partial": self.is_partial,
             "equity": {
                 "final": float(book.equity[-1]),
+                "final_pessimistic": float(book.pessimistic[-1]),
                 "final_optimistic": float(book.optimistic[-1]),
                 "ambiguous_bars": self.ambiguous_bars,
             },
@@ -114,6 +118,7 @@ class Backtest:
             "verdict": self.verdict,
             "months": [month._asdict() for month in self.months],
             "trades": list(self._trades()),
+            "stopped_by": None if self.breaker is None else {"rule": self.breaker[0], "at": _iso(self.breaker[1])},
             "open": None if book.held is None else {**book.held._asdict(), "entered": _time(bars, book.held.entered)},
             "digest": self.digest,
         }
@@ -155,4 +160,8 @@ def _significance(said: Significance) -> dict[str, Any]:
 
 def _time(bars: Bars, row: int) -> str:
     """Close of the bar in this row."""
-    return moment(bars.closed[row]).isoformat()
+    return _iso(int(bars.closed[row]))
+
+
+def _iso(at: int) -> str:
+    return moment(at).isoformat()

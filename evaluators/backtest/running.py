@@ -14,6 +14,7 @@ from evaluators.backtest.signals import quantity, signals
 from evaluators.backtest.strategy import Strategy
 from evaluators.backtest.trades import TradeLog, keep
 from evaluators.statistics import Placed, Significance, measure, significance
+from execution_core import rules
 from fks_agents.bars import Bars, Floats, nanoseconds
 from fks_agents.errors import DataError, UsageError
 from tools.indicators import bars_per_year
@@ -48,10 +49,11 @@ def run(
     _refuse_coarse(bars[first:], terms.tick)
     found = signals(strategy, View(bars))
     size = partial(quantity, strategy, found)
-    played = play(bars, found, cash, terms, size, first=first, on_progress=on_progress)
+    limits = None if strategy.risk.rules is None else rules.load(strategy.risk.rules)
+    played = play(bars, found, cash, terms, size, rules=limits, first=first, on_progress=on_progress)
     if played.end == first:
         raise KeyboardInterrupt  # before the first bar: nothing is done that could be kept
-    book = keep(bars, played, cash, terms, first)
+    book = keep(bars, played, cash, terms)
     traded = bars[first : played.end]
     prices = np.concatenate([traded.open[:1], traded.close])
     log = book.trades
@@ -69,6 +71,7 @@ def run(
         performance=performance,
         significance=_judged(log, traded, first, seed, trials),
         ambiguous_bars=played.ambiguous_bars,
+        breaker=played.breaker,
     )
 
 
@@ -87,7 +90,7 @@ def _judged(log: TradeLog, traded: Bars, first: int, seed: int, trials: int) -> 
     placed = Placed(
         prices=prices,
         entered=log.entered - first,
-        left=log.left - first + ~log.is_left_at_open,
+        left=np.maximum(log.left + ~log.is_left_at_open, log.entered + 1) - first,
         side=log.side,
         costs=(log.fees + log.slippage) / (log.quantity * log.entry),
     )

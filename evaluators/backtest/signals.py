@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from evaluators.backtest.conditions import View
 from evaluators.backtest.strategy import Condition, Distance, LimitEntry, Reward, Session, Strategy
-from execution_core import sizing
+from execution_core import rules, sizing
 from fks_agents.bars import Floats, Nanoseconds, moment
 from fks_agents.events import Flags
 
@@ -78,7 +79,13 @@ def quantity(strategy: Strategy, found: Signals, equity: float, price: float, ro
         wanted = sizing.volatility_adjusted(equity, risk.fraction, price, moved) if moved else np.inf
     else:
         wanted = max(equity, 0.0) * risk.fraction / price
-    return min(wanted, max(equity, 0.0) * risk.max_position / price)
+    return min(wanted, max(equity, 0.0) * risk.max_position / price, _contracts(risk.rules))
+
+
+@cache
+def _contracts(name: str | None) -> float:
+    """The most units that the rules of an account allow."""
+    return np.inf if name is None else float(rules.load(name).get("contracts", np.inf))
 
 
 def _needs_atr(strategy: Strategy) -> bool:

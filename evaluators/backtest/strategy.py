@@ -227,6 +227,8 @@ class Risk(Part):
     fraction: Share = 1.0
     max_position: Annotated[float, Field(gt=0.0, le=100.0)] = 1.0
     """Largest value of a position, as a fraction of equity; above 1 is leverage."""
+    rules: Annotated[str, AfterValidator(_names.rules)] | None = None
+    """What the account must keep to: a prop firm's rules by name."""
 
 
 class Strategy(Part):

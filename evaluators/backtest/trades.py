@@ -14,10 +14,9 @@ from execution_core import OrderEvent
 from fks_agents.bars import Bars, Floats, Nanoseconds
 from fks_agents.events import Codes, Flags
 
-EXITS = ("stop", "target", "bars", "signal")
-"""What ended a trade; a trailing stop is a stop."""
-_EXIT_OF = {"stop": 0, "target": 1, "horizon": 2, "entry": 3}
-_AT_OPEN = ("horizon", "entry")
+EXITS = ("stop", "target", "bars", "signal", "rule")
+"""What ended a trade; a trailing stop is a stop, and a rule is one of the account."""
+_EXIT_OF = {"stop": 0, "target": 1, "horizon": 2, "entry": 3, "flat": 4}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +39,6 @@ class TradeLog:
     """Lost to slippage, in account currency; part of the prices."""
     exit_by: Codes
     """Index into `EXITS`."""
-    better: Floats
-    """What an ambiguous stop would have gained more at the target, in account currency before fees; else 0."""
     is_ambiguous: Flags
     """Another order of events inside a bar would have ended the trade differently."""
 
@@ -85,9 +82,9 @@ class Book(NamedTuple):
     equity: Floats
     """At the start and at the close of each bar played; shape (n + 1,)."""
     optimistic: Floats
-    """The same where each bar that reached both stop and target had ended at the target; sizes as they were."""
-    exposed: Floats
-    """Position at the close of each bar played, in units; shape (n,)."""
+    """The same had every ambiguous bar ended the better way; sizes as they were."""
+    pessimistic: Floats
+    """The same had every ambiguous bar ended the worse way."""
 
 
 _DTYPES: dict[str, type[np.generic]] = {
@@ -96,25 +93,17 @@ _DTYPES: dict[str, type[np.generic]] = {
 }  # fmt: skip
 
 
-def keep(bars: Bars, played: Played, cash: float, terms: Terms, first: int) -> Book:
-    """The book of a run that began at row `first` with `cash`."""
+def keep(bars: Bars, played: Played, cash: float, terms: Terms) -> Book:
+    """The book of a run that began with `cash`."""
     fills = [event for event in played.events if event.what == "filled"]
     rows = np.searchsorted(bars.closed, np.array([event.at for event in fills], dtype=np.int64))
-    signed = np.array([_sign(event) * event.quantity for event in fills])
-    prices, fees = np.array([event.price for event in fills]), np.array([event.fee for event in fills])
-    size = played.end - first
-    held, paid = np.zeros(size), np.zeros(size)
-    np.add.at(held, rows - first, signed)
-    np.add.at(paid, rows - first, signed * prices + fees)
-    held = np.cumsum(held)
-    # 0.1 + 0.2 - 0.3 is flat.
-    held[np.abs(held) <= 1e-9 * np.max(np.abs(signed), initial=0.0)] = 0.0
-    equity = cash - np.cumsum(paid) + held * bars.close[first : played.end]
     trades, rest = _trades(fills, rows, played.orders, terms)
-    last = float(bars.close[played.end - 1]) if size else 0.0
-    gained = np.bincount(trades.left - first, weights=trades.better, minlength=size)
-    equity = np.concatenate([[cash], equity])
-    return Book(trades, _held(rest, last), equity, equity + np.concatenate([[0.0], np.cumsum(gained)]), held)
+    equity, better, worse = (
+        np.concatenate([[start], column])
+        for start, column in ((cash, played.equity), (0.0, played.better), (0.0, played.worse))
+    )
+    last = float(bars.close[played.end - 1])
+    return Book(trades, _held(rest, last), equity, equity + better, equity + worse)
 
 
 def _trades(
@@ -149,30 +138,24 @@ def _closed(
         "decided": order.row,
         "entered": entered,
         "left": left,
-        "is_left_at_open": last.leg in _AT_OPEN,
+        "is_left_at_open": last.leg not in ("stop", "target"),
         "side": _sign(entry),
         "quantity": quantity,
         "entry": entry.price,
         "exit": sum(part.price * part.quantity for part in parts) / sum(part.quantity for part in parts),
         "fees": sum(part.fee for part in (entry, *parts)),
-        "slippage": sum(_slipped(part, order, terms) for part in (entry, *parts)),
+        "slippage": _slipped(entry, is_limit=order.is_limit, terms=terms)
+        + sum(_slipped(part, is_limit=part.leg == "target", terms=terms) for part in parts),
         "exit_by": _EXIT_OF[last.leg],
-        "better": _better(entry, last, order),
         "is_ambiguous": any(part.is_ambiguous for part in (entry, *parts)),
     }
 
 
-def _slipped(fill: OrderEvent, order: Order, terms: Terms) -> float:
+def _slipped(fill: OrderEvent, *, is_limit: bool, terms: Terms) -> float:
     """In account currency. Limits do not slip; of others the price is the market's times 1 + slippage."""
-    if fill.leg == "target" or (fill.leg == "entry" and order.is_limit and _sign(fill) == order.side):
+    if is_limit:
         return 0.0
     return abs(fill.price - fill.price / (1.0 + _sign(fill) * terms.slippage)) * fill.quantity
-
-
-def _better(entry: OrderEvent, last: OrderEvent, order: Order) -> float:
-    if last.leg != "stop" or not last.is_ambiguous or not order.target:
-        return 0.0
-    return max(_sign(entry) * (order.target - last.price) * last.quantity, 0.0)
 
 
 def _held(rest: tuple[OrderEvent, int] | None, last: float) -> Held | None:

@@ -75,6 +75,9 @@ def _one(console: Console, result: Backtest) -> None:
     console.print(Text(f"{span}, {result.end - result.first:,} bars", style="dim"))
     if result.is_partial:
         console.print(Text(f"interrupted: {len(bars) - result.end:,} bars were not played", style="yellow"))
+    if result.breaker:
+        rule, at = result.breaker
+        console.print(Text(f"stopped by the account's rule {rule} on {say.day(moment(at))}", style="yellow"))
     console.print()
     _lines(console, ("", "strategy", "buy and hold"), [line[:3] for line in compared(result.performance)])
     console.print()
@@ -83,11 +86,13 @@ def _one(console: Console, result: Backtest) -> None:
         console.print()
         _lines(console, ("", "", ""), lines)
     if result.ambiguous_bars:
-        low, high = float(result.book.equity[-1]), float(result.book.optimistic[-1])
+        low, high = float(result.book.pessimistic[-1]), float(result.book.optimistic[-1])
         console.print()
         interval = f"final equity {low:,.2f} to {high:,.2f}"
         plural = "" if result.ambiguous_bars == 1 else "s"
-        console.print(Text(f"{result.ambiguous_bars} ambiguous bar{plural}: {interval}, the worse is what is shown"))
+        console.print(
+            Text(f"{result.ambiguous_bars} ambiguous bar{plural}: {interval}, the worse order is what is shown")
+        )
 
 
 def _lines(console: Console, head: tuple[str, str, str], lines: Sequence[tuple[str, str, str]]) -> None:

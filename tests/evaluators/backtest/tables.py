@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from evaluators.backtest import Backtest, Strategy, Terms, parse, run
+from evaluators.backtest.trades import EXITS
 from fks_agents.bars import SECONDS, Bars
 from fks_agents.contracts import Timeframe
 
@@ -31,14 +32,21 @@ def flat(price: float, count: int, reach: float = 0.0) -> list[Row]:
 
 
 def walk(seed: int, count: int, timeframe: Timeframe = "1d") -> Bars:
-    """A martingale: no rule has an edge on it."""
-    random = np.random.default_rng(seed)
-    moves = random.normal(0.0, 0.01, (count, 4))
-    path = 100.0 * np.exp(np.cumsum(moves.reshape(-1) - 0.00005)).reshape(count, 4)
-    opened = np.concatenate([[100.0], path[:-1, -1]])
-    every = np.column_stack([opened, path])
-    rows = np.column_stack([opened, every.max(axis=1), every.min(axis=1), path[:, -1]])
-    return candles([tuple(row) for row in rows.tolist()], timeframe)
+    """A martingale in continuous time, of 2 % a bar: no rule has an edge on it, in whatever way it enters and leaves.
+
+    Extremes are drawn as those of a Brownian bridge from open to close. A path of a few steps would jump over stops
+    and limits, and filling them at their price would be an edge or a loss of its own.
+    """
+    random, width = np.random.default_rng(seed), 0.02
+    moves = random.normal(-0.5 * width * width, width, count)
+    reach = np.sqrt(moves * moves - 2.0 * width * width * np.log(random.random((2, count))))
+    close = 100.0 * np.exp(np.cumsum(moves))
+    opened = np.append(100.0, close[:-1])
+    high, low = opened * np.exp(0.5 * (moves + reach[0])), opened * np.exp(0.5 * (moves - reach[1]))
+    high, low = np.maximum(high, np.maximum(opened, close)), np.minimum(low, np.minimum(opened, close))
+    step = SECONDS[timeframe] * 1_000_000_000
+    times = MONDAY + step * np.arange(count)
+    return Bars("TEST", timeframe, "test", times, times + step, opened, high, low, close, np.ones(count))
 
 
 def strategy(**parts: Any) -> Strategy:
@@ -58,7 +66,7 @@ def trades(result: Backtest) -> list[tuple[object, ...]]:
     return [
         (
             "long" if side > 0 else "short", int(entered), float(entry), int(left), float(out),
-            ("stop", "target", "bars", "signal")[int(by)],
+            EXITS[int(by)],
         )
         for side, entered, entry, left, out, by in zip(
             *(getattr(result.book.trades, name) for name in ("side", "entered", "entry", "left", "exit", "exit_by")),

@@ -60,6 +60,10 @@ def sma(**parts: Any) -> dict[str, Any]:
         ({"long": BOS, "exit": LEAVES, "entry": {"type": "stop"}}, "entry.type: expected 'market' or 'limit'"),
         ({"long": BOS, "exit": LEAVES, "entry": {"type": "limit"}}, "entry.atr: expected a value, was none"),
         (
+            {"long": BOS, "exit": LEAVES, "risk": {"rules": "apexx"}},
+            "risk.rules: expected the rules of an account (near: apex), was 'apexx'",
+        ),
+        (
             {"long": BOS, "exit": LEAVES, "sessions": [{"zone": "New_York"}]},
             "sessions[0].zone: expected a time zone like America/New_York (near: America/New_York), was 'New_York'",
         ),

@@ -34,11 +34,11 @@ def test_a_rule_enters_at_the_next_open_and_leaves_at_the_open_after_its_bars() 
     assert result.book.equity.tolist() == [1000.0, 1000.0, 1000.0, 1000.0, 1009.0, 1027.0, 1027.0]
 
 
-def test_a_stop_lies_that_far_below_the_deciding_close() -> None:
-    rows = [*UP, (101, 102, 100, 101), (100, 101, 90, 92), (92, 92, 92, 92)]
+def test_a_stop_lies_that_far_below_the_fill() -> None:
+    rows = [*UP, (103, 103, 100, 101), (100, 101, 90, 92), (92, 92, 92, 92)]
     result = played(rows, long=ABOVE_100, exit={"stop": {"percent": 5}})
-    # 95 % of 101 is 95.95.
-    assert trades(result) == [("long", 2, 101.0, 3, 95.95, "stop")]
+    # 5 % of the deciding close of 101 is 5.05, below the fill at 103.
+    assert trades(result) == [("long", 2, 103.0, 3, 97.95, "stop")]
 
 
 def test_a_target_in_r_is_a_multiple_of_the_stop() -> None:
@@ -162,6 +162,19 @@ def test_a_tick_too_coarse_for_the_prices_is_refused() -> None:
 def test_a_position_too_small_for_a_lot_is_no_trade() -> None:
     rows = [*UP, (101, 101, 101, 101), (101, 101, 101, 101)]
     assert trades(played(rows, cash=50.0, long=ABOVE_100, exit={"bars": 1})) == []
+
+
+def test_the_rules_of_an_account_cap_the_size_and_end_trading() -> None:
+    # Apex: ten contracts, and 500 of loss in a day. Ten units fall by 60.
+    rows = [*UP, (101, 102, 100, 101), (100, 100, 40, 41), (41, 41, 41, 41), *UP, (102, 102, 102, 102)]
+    made = strategy(long=ABOVE_100, exit={"bars": 50}, risk={"rules": "apex"})
+    result = run(made, candles(rows, "1h"), cash=100_000.0, terms=FREE)
+    assert result.book.trades.quantity.tolist() == [10.0]
+    assert result.breaker is not None
+    assert result.breaker[0] in ("daily_loss", "drawdown")
+    # Nothing is entered at the second cross.
+    assert trades(result)[0][5] == "rule"
+    assert result.book.held is None
 
 
 def test_sessions_are_hours_of_their_zone() -> None:

@@ -13,7 +13,7 @@ from evaluators.backtest import Job, Terms, backtest, load, parse, presets, run,
 from evaluators.backtest.result import Month
 from fks_agents.errors import DataError, UsageError
 from fks_agents.settings import Settings
-from tests.evaluators.backtest.tables import ABOVE_100, FREE, candles, flat, played, strategy, walk
+from tests.evaluators.backtest.tables import ABOVE_100, candles, flat, played, strategy, walk
 
 UP = [(99.0, 99.0, 99.0, 99.0), (100.0, 101.0, 100.0, 101.0)]
 
@@ -38,7 +38,8 @@ def test_the_shape_of_the_json() -> None:
     told = backtest("sma_cross", "SPX", begin=datetime(2015, 1, 1, tzinfo=UTC), trials=3).as_json()
     assert sorted(told) == [
         "bars", "bars_digest", "benchmark", "digest", "equity", "from", "is_partial", "metrics", "months", "open",
-        "settings", "significance", "strategy", "symbol", "timeframe", "to", "trades", "venue", "verdict",
+        "settings", "significance", "stopped_by", "strategy", "symbol", "timeframe", "to", "trades", "venue",
+        "verdict",
     ]  # fmt: skip
     assert (told["from"][:10], told["to"][:10]) == ("2015-01-02", "2018-12-31")
     assert told["settings"] == {
@@ -109,20 +110,20 @@ def test_what_is_still_held_is_told_apart() -> None:
 
 
 def test_an_interruption_keeps_what_is_done() -> None:
-    bars = walk(3, 45_000, "1h")
+    bars, terms = walk(3, 45_000, "1h"), Terms(0.0, 0.0, tick=1e-6, lot=1e-6)
     told = []
 
-    def stop_at_the_second_step(done: int, of: int) -> None:
+    def stop_at_the_third_step(done: int, of: int) -> None:
         told.append((done, of))
         if done == 20_000:
             raise KeyboardInterrupt
 
-    partial = run(load("sma_cross"), bars, terms=FREE, on_progress=stop_at_the_second_step)
-    assert told == [(0, 45_000), (20_000, 45_000)]
+    partial = run(load("sma_cross"), bars, terms=terms, on_progress=stop_at_the_third_step)
+    assert told == [(0, 45_000), (10_000, 45_000), (20_000, 45_000)]
     assert partial.is_partial
     assert partial.as_json()["is_partial"] is True
     assert partial.end == 20_000
-    whole = run(load("sma_cross"), bars, terms=FREE)
+    whole = run(load("sma_cross"), bars, terms=terms)
     assert not whole.is_partial
     assert partial.book.equity.tolist() == whole.book.equity[:20_001].tolist()
 

@@ -101,7 +101,8 @@ class Settings(BaseSettings):
 
     # --- what is allowed
     account: str = Field(
-        "", description="Paper account; empty means `main` for decisions now, a fresh one for decisions about the past"
+        "",
+        description="Paper account; empty means one for each source (now) or one for each decision (about the past)",
     )
     cash: Positive = Field(100_000.0, description="Cash a new paper account starts with")
     sizing: Literal["fixed_fractional", "volatility", "half_kelly"] = Field(
@@ -137,8 +138,13 @@ class Settings(BaseSettings):
         return higher
 
     @model_validator(mode="after")
-    def _home_is_absolute(self) -> Self:
+    def _paths_are_absolute(self) -> Self:
+        """What is recorded with a decision must be found again from another folder."""
         object.__setattr__(self, "home", self.home.expanduser().absolute())
+        kind, _, argument = self.source.partition(":")
+        path, mark, options = argument.partition("?")
+        if path and Path(path).expanduser().exists():
+            object.__setattr__(self, "source", f"{kind}:{Path(path).expanduser().absolute()}{mark}{options}")
         return self
 
     @classmethod
@@ -206,10 +212,14 @@ def _lines(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors(include_url=False, include_context=False):
         name = str(problem["loc"][0]) if problem["loc"] else "settings"
-        was = "" if name == "database_url" else f", was {problem['input']!r}"
-        lines.append(
-            f"unknown setting {name!r}" if problem["type"] == "extra_forbidden" else f"{name}: {problem['msg']}{was}"
-        )
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"unknown setting {name!r}")
+        elif problem["type"] == "value_error":
+            # Our own validators say themselves what the value was.
+            lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
+        else:
+            was = "" if name == "database_url" else f", was {problem['input']!r}"
+            lines.append(f"{name}: {problem['msg'].replace('Input should be', 'expected')}{was}")
     return lines
 
 

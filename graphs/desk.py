@@ -93,7 +93,7 @@ class Desk(AbstractContextManager["Desk"]):
         market = self.feeds(settings).market
         moment = self._moment(market, symbol, settings.timeframe, as_of)
         self._check_names(settings)
-        account = settings.account or ("main" if as_of is None else None)
+        account = _standing_account(settings) if as_of is None else settings.account or None
         if account is not None:
             self.advance(until=moment, account=account)
             # An account that has seen later bars says so here, before anything is admitted.
@@ -113,7 +113,7 @@ class Desk(AbstractContextManager["Desk"]):
 
         settings, feeds = self.settings, self.feeds(self.settings)
         moment = self._moment(feeds.market, symbol, settings.timeframe, as_of)
-        deps = self._live(settings, feeds, settings.account or "main", moment, NoMemory(), {})
+        deps = self._live(settings, feeds, _standing_account(settings), moment, NoMemory(), {})
         seen = snapshot(
             {"id": "", "symbol": symbol, "timeframe": settings.timeframe, "as_of": moment}, Runtime(context=deps)
         )
@@ -322,6 +322,11 @@ def _told(failure: Exception) -> str:
         return str(failure)
     first = (str(failure).strip().splitlines() or [""])[0][:200]
     return redact(f"broke off with {type(failure).__name__}: {first}")
+
+
+def _standing_account(settings: Settings) -> str:
+    """The account of decisions about now: one for each source, because each source has a now of its own."""
+    return settings.account or f"main@{settings.source}"
 
 
 def _question(admission: Admission) -> CycleState:

@@ -101,3 +101,16 @@ def test_changed_settings_are_checked_like_new_ones() -> None:
 def test_a_number_without_end_is_refused(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         settings.load(**{name: value})
+
+
+def test_a_file_named_from_here_is_found_from_elsewhere(tmp_path: Path) -> None:
+    Path("own.csv").write_text("x")
+    assert settings.load(source="csv:own.csv?time=close").source == f"csv:{tmp_path / 'own.csv'}?time=close"
+    assert settings.load(source="sample").source == "sample"
+    assert settings.load(source="ccxt:kraken").source == "ccxt:kraken"
+
+
+def test_a_refusal_says_once_what_the_value_was() -> None:
+    with pytest.raises(ConfigError) as caught:
+        settings.load(timeframe="1w", higher_timeframe="1d")
+    assert str(caught.value) == "higher_timeframe: expected one longer than timeframe '1w' (none), was '1d'"

@@ -125,6 +125,49 @@ def test_running_an_account_on_in_steps_ends_like_running_it_at_once(tmp_path: P
     assert ends[0][0] is not None
 
 
+def test_a_feed_that_is_gone_stops_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    closes = [100.0 + (n % 7) for n in range(400)]
+    rows = [f"{AS_OF + timedelta(hours=n):%Y-%m-%dT%H:%M:%SZ},{c},{c + 1},{c - 1},{c},5" for n, c in enumerate(closes)]
+    (folder / "own.csv").write_text("timestamp,open,high,low,close,volume\n" + "\n".join(rows[:300]) + "\n")
+    monkeypatch.chdir(folder)
+    settings = load(home=tmp_path / "home", source="csv:own.csv", timeframe="1h", higher_timeframe="1d", account="one")
+    with open_desk(settings) as desk:
+        own = desk.analyze("own")
+    monkeypatch.chdir(tmp_path)
+    sample = settings.having(source="sample", timeframe="1d", higher_timeframe="1w", account="one")
+    with open_desk(sample) as desk:
+        (folder / "own.csv").write_text("timestamp,open,high,low,close,volume\n" + "\n".join(rows) + "\n")
+        assert [(one.decision_id, one.problem) for one in desk.advance()] == [(own.id, None)]
+    (folder / "own.csv").unlink()
+    with open_desk(load(home=tmp_path / "other")) as desk:
+        missing = desk.settings.having(source=f"csv:{folder / 'own.csv'}")
+        assert missing.source.endswith("own.csv")
+
+
+def test_an_unreadable_feed_is_a_problem_of_its_own_decisions(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    rows = [f"{AS_OF + timedelta(hours=n):%Y-%m-%dT%H:%M:%SZ},9,10,8,9,5" for n in range(300)]
+    path.write_text("timestamp,open,high,low,close,volume\n" + "\n".join(rows) + "\n")
+    flat = load(home=tmp_path / "home", source=f"csv:{path}", timeframe="1h", higher_timeframe="1d", min_quality=0)
+    with open_desk(flat) as desk:
+        own = desk.analyze("own")
+    path.unlink()
+    with open_desk(load(home=tmp_path / "home")) as desk:
+        traded = desk.analyze("SPX", as_of=AS_OF)
+        advanced = {one.decision_id: one for one in desk.advance()}
+        assert advanced[traded.id].result is not None
+        assert "own.csv" in (advanced[own.id].problem or "")
+        assert advanced[own.id].result is None
+
+
+def test_decisions_now_of_different_sources_have_different_accounts(tmp_path: Path) -> None:
+    with open_desk(load(home=tmp_path)) as desk:
+        cycle = desk.analyze("SPX")
+        assert desk.ledger.decisions.admission(cycle.id).account == "main@sample"
+
+
 def test_decisions_about_the_past_do_not_meet_in_one_account(desk: Desk) -> None:
     with desk:
         first = desk.analyze("SPX", as_of=AS_OF)

@@ -5,6 +5,7 @@
 | no bars                                   | 100                                              |
 | a price not finite or not positive        | 100                                              |
 | bar closes falling                        | 20                                               |
+| high below low                            | 45                                               |
 | high or low does not hold open and close  | 500 x share of bars, 5 to 60                     |
 | expected bars missing between the first and the last | 200 x share, 1 to 40                  |
 | volume not finite or negative             | 10                                               |
@@ -66,7 +67,11 @@ def _order(bars: Bars) -> Iterator[tuple[str, float]]:
 
 
 def _consistency(bars: Bars) -> Iterator[tuple[str, float]]:
+    inverted = bars.high < bars.low
+    if inverted.any():
+        yield f"{_of(inverted, bars)} have a high below their low", 45.0
     bad = (bars.high < np.maximum(bars.open, bars.close)) | (bars.low > np.minimum(bars.open, bars.close))
+    bad &= ~inverted
     if bad.any():
         yield f"{_of(bad, bars)} have open or close outside low and high", _share(bad, 500.0, 5.0, 60.0)
 

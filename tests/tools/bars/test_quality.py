@@ -215,3 +215,10 @@ def test_the_deductions_add_up_to_the_score(rows: list[bool], late: int) -> None
     costs = [float(reason.rpartition(": -")[2]) for reason in quality.reasons]
     assert quality.score == pytest.approx(max(0.0, 100.0 - sum(costs)), abs=0.1)
     assert all(cost > 0 for cost in costs)
+
+
+def test_a_high_below_its_low_is_below_the_threshold(spx: Bars) -> None:
+    broken = with_value(spx[-600:], "high", 7, float(spx[-600:].low[7]) - 1.0)
+    judged = assess(broken, end(broken))
+    assert judged.score == 55.0 < THRESHOLD
+    assert any("high below" in reason for reason in judged.reasons)

@@ -67,7 +67,8 @@ def test_one_unusable_price_scores_nothing(make: Make, column: str, value: float
 
 
 def test_two_of_a_hundred_inconsistent_bars_cost_ten(make: Make) -> None:
-    bars = with_value(with_value(make(100), "high", 3, 1.0), "high", 9, 1.0)
+    whole = make(100)
+    bars = with_value(with_value(whole, "high", 3, float(whole.low[3])), "high", 9, float(whole.low[9]))
 
     quality = assess(bars, end(bars))
 

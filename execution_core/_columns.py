@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from execution_core.records import KINDS, TIFS, Columns, event_dtype, request_dtype
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from execution_core._engine import Engine
 
 Feed = tuple[Any, ...]
 """opened, closed, open, high, low, close, volume or None, (ask's open, high, low, close) or None."""
@@ -139,7 +142,14 @@ def checked_output(equity: object, count: int) -> NDArray[np.float64]:
 def empty_events(count: int) -> NDArray[Any]:
     import numpy as np
 
-    return np.empty(count, dtype=event_dtype())
+    return np.zeros(count, dtype=event_dtype())
+
+
+def as_events(rows: Any) -> NDArray[Any]:
+    """The bytes of an engine's events as rows, without a copy."""
+    import numpy as np
+
+    return np.frombuffer(rows, dtype=event_dtype())
 
 
 def _array(name: str, values: object, wanted: Any, count: int) -> NDArray[Any]:
@@ -193,3 +203,33 @@ def _refuse(bad: NDArray[np.bool_], what: str, values: NDArray[Any]) -> None:
     if bad.any():
         row = int(bad.argmax())
         raise ValueError(f"row {row}: {what}, was {values[row].item()!r}")
+
+
+class Together(NamedTuple):
+    """Checked bars of several symbols, and the order in which their rows are played."""
+
+    feeds: list[Feed]
+    orders: list[NDArray[Any]]
+    which: NDArray[np.int64]
+    row: NDArray[np.int64]
+
+
+def checked_together(
+    engines: Sequence[Engine], bars: Sequence[Columns], orders: Sequence[NDArray[Any] | None], equity: object
+) -> Together:
+    """Rows in the order of their closes, symbols in the order of the engines where closes are the same."""
+    import numpy as np
+
+    if not engines or not len(engines) == len(bars) == len(orders):
+        raise ValueError(f"expected bars and orders for each engine, was {len(engines)}, {len(bars)}, {len(orders)}")
+    if len(set(map(id, engines))) != len(engines):
+        raise ValueError("expected each engine once")
+    paths = [engine.settings["path"] for engine in engines]
+    feeds = [checked_feed(e.clock, b, path) for e, b, path in zip(engines, bars, paths, strict=True)]
+    none = np.zeros(0, dtype=request_dtype())
+    rows = [none if o is None else checked_requests(o, len(f[0])) for o, f in zip(orders, feeds, strict=True)]
+    which = np.repeat(np.arange(len(feeds)), [len(feed[0]) for feed in feeds])
+    row = np.concatenate([np.arange(len(feed[0])) for feed in feeds])
+    order = np.lexsort((which, np.concatenate([feed[1] for feed in feeds])))
+    checked_output(equity, len(order))
+    return Together(feeds, rows, which[order], row[order])

@@ -8,27 +8,6 @@ from operator import index
 from typing import Any
 
 from execution_core import rules
-from execution_core._columns import (
-    check_feed as check_feed,
-)
-from execution_core._columns import (
-    checked_feed as checked_feed,
-)
-from execution_core._columns import (
-    checked_output as checked_output,
-)
-from execution_core._columns import (
-    checked_requests as checked_requests,
-)
-from execution_core._columns import (
-    checked_ticks as checked_ticks,
-)
-from execution_core._columns import (
-    empty_events as empty_events,
-)
-from execution_core._columns import (
-    shaped_feed as shaped_feed,
-)
 from execution_core.records import FILL_TIMINGS, KINDS, LIMIT_FILLS, LIMIT_GAPS, PATHS, SIDES, TIFS
 from execution_core.strategies import Momentum, SmaCross, Strategy
 

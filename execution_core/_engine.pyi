@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, final
 
 import numpy as np
@@ -243,3 +243,12 @@ class Engine:
     def restore(cls, state: dict[str, Any], *, beside: Engine | None = None) -> Self:
         """An engine that goes on as the exported one would have; raises ValueError where `state` is not one. `beside`:
         as for a new engine, with the account as it is there."""
+
+def run_together(
+    engines: Sequence[Engine],
+    bars: Sequence[Columns],
+    orders: Sequence[NDArray[Any] | None],
+    equity: NDArray[np.float64],
+) -> None:
+    """Play the bars of several symbols of one account, in the order of their closes; `equity` takes the account's value
+    after each, so has as many values as there are bars of all. ValueError as for `Engine.run`."""

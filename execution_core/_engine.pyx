@@ -2,10 +2,11 @@
 # cython: cdivision=True, auto_pickle=False
 """The engine's door: arguments are checked here in Python terms; behind it, the `.pxd` files are plain C."""
 cimport cython
+from cpython.buffer cimport PyBuffer_FillInfo
 from cpython.number cimport PyNumber_Index
 from libc.limits cimport LLONG_MAX
 from libc.math cimport INFINITY, isfinite
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 from execution_core._bar cimport Bar, is_quiet, pass_by, play
 from execution_core._book cimport (
@@ -17,7 +18,7 @@ from execution_core._order cimport MARKET, STOP_LEG, TARGET_LEG, Order, Request
 from execution_core._strategies cimport MOMENTUM, SMA_CROSS, Strategy, next_turn
 from execution_core._submit cimport find, place_row, replace, submit
 
-from execution_core import _door, _saved
+from execution_core import _columns, _door, _saved
 from execution_core import rules as _rules
 from execution_core import records as _records
 from execution_core.records import OpenOrder as _OpenOrder
@@ -349,19 +350,19 @@ cdef class Engine:
         on_bar=None, equity=None,
     ):
         columns = _records.Columns(opened, closed, open, high, low, close, volume, ask)
-        feed = _door.shaped_feed(columns)
-        fine = None if finer is None else _door.checked_feed(self.book.clock, finer, self.settings["path"])
+        feed = _columns.shaped_feed(columns)
+        fine = None if finer is None else _columns.checked_feed(self.book.clock, finer, self.settings["path"])
         # Bars are checked as they are played wherever the engine can still go back.
         is_unchecked = (
             on_bar is None and fine is None and ask is None and self.settings["path"] != "ticks"
             and self.shared.account.books == 1
         )
         if not is_unchecked:
-            _door.check_feed(self.book.clock, feed, self.settings["path"])
+            _columns.check_feed(self.book.clock, feed, self.settings["path"])
         return self._go(feed, fine, orders, strategy, on_bar, equity, is_unchecked)
 
     def run_ticks(self, at, bid, ask=None, volume=None, *, orders=None, strategy=None, on_bar=None, equity=None):
-        feed = _door.checked_ticks(self.book.clock, at, bid, ask, volume)
+        feed = _columns.checked_ticks(self.book.clock, at, bid, ask, volume)
         return self._go(feed, None, orders, strategy, on_bar, equity, False)
 
     cdef object _go(
@@ -385,7 +386,7 @@ cdef class Engine:
             _point(&finer, fine)
             plan.finer = &finer
         if orders is not None:
-            checked = _door.checked_requests(orders, coarse.count)
+            checked = _columns.checked_requests(orders, coarse.count)
             rows = checked.view("u1") if len(checked) else None
             plan.request_count = len(checked)
             plan.requests = <const Request*> &rows[0] if plan.request_count else NULL
@@ -395,7 +396,7 @@ cdef class Engine:
             plan.wanted = &wanted
             plan.size = wanted.quantity
         if equity is not None:
-            worth = _door.checked_output(equity, coarse.count)
+            worth = _columns.checked_output(equity, coarse.count)
             plan.equity = &worth[0]
         plan.is_unchecked = is_unchecked
         if is_unchecked:
@@ -412,7 +413,7 @@ cdef class Engine:
             self.is_running = False
         if outcome == MALFORMED:
             _go_back(&self.book, before)
-            _door.check_feed(self.book.clock, feed, self.settings["path"])
+            _columns.check_feed(self.book.clock, feed, self.settings["path"])
         if outcome == NO_MEMORY:
             raise MemoryError("no memory for one more event")
         self._check()
@@ -434,13 +435,9 @@ cdef class Engine:
         return events
 
     def drain_rows(self):
-        cdef unsigned char[::1] room
-        rows = _door.empty_events(self.book.event_count)
-        if self.book.event_count:
-            room = rows.view("u1")
-            memcpy(&room[0], self.book.events, self.book.event_count * sizeof(Event))
-        _give_room(&self.book)
-        return rows
+        if self.book.event_count == 0:
+            return _columns.empty_events(0)
+        return _columns.as_events(_hand_over(&self.book))
 
     def orders(self):
         catch_up(&self.book)
@@ -473,3 +470,49 @@ cdef class Engine:
         for row in state["events"]:
             _set_event(&engine.book, _OrderEvent(*row))
         return engine
+
+
+def run_together(engines, bars, orders, equity):
+    cdef Py_ssize_t count = len(engines), s, k
+    cdef Engine engine
+    cdef _Feed* feeds = <_Feed*> calloc(count, sizeof(_Feed))
+    cdef _Plan* plans = <_Plan*> calloc(count, sizeof(_Plan))
+    cdef Book** books = <Book**> calloc(count, sizeof(Book*))
+    cdef const unsigned char[::1] rows
+    cdef const long long[::1] which, row
+    cdef double[::1] worth
+    cdef bint has_room = True
+    try:
+        if feeds == NULL or plans == NULL or books == NULL:
+            raise MemoryError("no memory for so many symbols")
+        kept = _columns.checked_together(engines, bars, orders, equity)
+        for s in range(count):
+            engine = engines[s]
+            if engine.shared is not (<Engine> engines[0]).shared:
+                raise ValueError(f"engine {s} has another account: make it beside the first")
+            books[s] = &engine.book
+            _point(&feeds[s], kept.feeds[s])
+            plans[s].request_count = len(kept.orders[s])
+            if plans[s].request_count:
+                rows = kept.orders[s].view("u1")
+                plans[s].requests = <const Request*> &rows[0]
+        which, row, worth = kept.which, kept.row, equity
+        with nogil:
+            for s in range(count):
+                has_room = has_room and _place_due(books[s], &plans[s], -1)
+            for k in range(which.shape[0]):
+                s = which[k]
+                if not has_room:
+                    break
+                has_room = _play_row(books[s], &feeds[s], &plans[s], row[k]) and _place_due(
+                    books[s], &plans[s], row[k]
+                )
+                worth[k] = equity_of(books[s].account)
+        if not has_room:
+            raise MemoryError("no memory for one more event")
+        for engine in engines:
+            engine._check()
+    finally:
+        free(feeds)
+        free(plans)
+        free(books)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import index
 from typing import Any, Self
 
-from execution_core import _door
+from execution_core import _columns, _door
 from execution_core._bar_py import Bar, play
 from execution_core._book_py import Account, Book, Prices
 from execution_core._guard_py import reset_guard, watch_feed
@@ -58,39 +59,37 @@ class Engine:
             maintenance=maintenance, day_starts=day_starts, tick=tick, lot=lot, min_notional=min_notional, rules=rules,
             is_beside=beside is not None,
         )  # fmt: skip
-        self._book: Book = self.book_type(self.settings, Account(self.settings) if beside is None else beside.account)
+        self.book: Book = self.book_type(
+            self.settings, Account(self.settings) if beside is None else beside.book.account
+        )
         self._is_running = False
 
     def __getattr__(self, name: str) -> Any:
         if (name in ACCOUNT_FIELDS and name != "cash") or name == "mark":
-            return getattr(self._book, name)
+            return getattr(self.book, name)
         raise AttributeError(name)
-
-    @property
-    def account(self) -> Account:
-        return self._book.account
 
     # --- what it is worth
 
     @property
     def cash(self) -> float:
-        return self.account.cash
+        return self.book.account.cash
 
     @property
     def unrealised(self) -> float:
-        return self._book.position * (self._book.mark - self._book.average_price)
+        return self.book.position * (self.book.mark - self.book.average_price)
 
     @property
     def equity(self) -> float:
-        return self.account.equity
+        return self.book.account.equity
 
     @property
     def breaker(self) -> tuple[str, int] | None:
-        guard = self.account.guard
+        guard = self.book.account.guard
         return (guard.tripped_by, guard.tripped_at) if guard.tripped_by else None
 
     def reset_breaker(self) -> None:
-        reset_guard(self.account)
+        reset_guard(self.book.account)
 
     # --- orders
 
@@ -122,9 +121,7 @@ class Engine:
             stop_distance * 1.0, target_distance * 1.0, stop_fraction * 1.0, target_fraction * 1.0,
         )  # fmt: skip
         counts = (horizon, starts, expires, group)
-        _door.check_request(
-            self._book.clock, self._book.mark, kind, side, tif, r.quantity, r.levels, counts, reduce_only
-        )
+        _door.check_request(self.book.clock, self.book.mark, kind, side, tif, r.quantity, r.levels, counts, reduce_only)
         r.horizon, r.starts, r.expires, r.group = (index(count) for count in counts)
         r.kind, r.side, r.tif, r.is_reduce_only = kind, SIDES[side], tif, bool(reduce_only)
         return self._submit(r)
@@ -152,38 +149,38 @@ class Engine:
         return self._submit(r)
 
     def _submit(self, r: Request) -> int:
-        answer = submit(self._book, r)
+        answer = submit(self.book, r)
         if answer < 0 and REASONS[-answer] in IMPOSSIBLE:
-            _door.refuse_levels(r.levels, r.side, self._book.tick)
+            _door.refuse_levels(r.levels, r.side, self.book.tick)
         return answer
 
     def cancel(self, order_id: int) -> bool:
-        order = self._book.find(index(order_id))
+        order = self.book.find(index(order_id))
         if order is None:
             return False
-        self._book.end(order, "cancelled", "asked")
-        self._book.sweep()
+        self.book.end(order, "cancelled", "asked")
+        self.book.sweep()
         return True
 
     def replace(self, order_id: int, *, quantity: float = 0.0, price: float = 0.0) -> bool:
         wanted = index(order_id)
         _door.check_replacement(quantity, price)
-        order = self._book.find(wanted)
+        order = self.book.find(wanted)
         if order is None:
             return False
         if order.kind == "market" and price != 0.0:
             raise ValueError(f"a market order has no price, was {float(price)!r}")
-        reason = replace(self._book, order, quantity * 1.0, price * 1.0)
+        reason = replace(self.book, order, quantity * 1.0, price * 1.0)
         if reason:
             raise ValueError(f"the new quantity or price is {reason}, was {float(quantity)!r}, {float(price)!r}")
         return True
 
     def move_clock(self, to: int) -> None:
         later = index(to)
-        if later < self._book.clock:
-            raise ValueError(f"the clock cannot go back from {self._book.clock} to {later}")
-        watch_feed(self._book, later)
-        self._book.clock = later
+        if later < self.book.clock:
+            raise ValueError(f"the clock cannot go back from {self.book.clock} to {later}")
+        watch_feed(self.book, later)
+        self.book.clock = later
 
     # --- bars
 
@@ -191,11 +188,11 @@ class Engine:
         self, opened: int, closed: int, open: float, high: float, low: float, close: float, volume: float = 0.0, *,  # noqa: A002
         ask: Any = None,
     ) -> int:  # fmt: skip
-        told, prices = len(self._book.events), Prices(open * 1.0, high * 1.0, low * 1.0, close * 1.0)
-        other = _door.checked_bar(self._book.clock, opened, closed, prices, volume, ask, self.settings["path"])
+        told, prices = len(self.book.events), Prices(open * 1.0, high * 1.0, low * 1.0, close * 1.0)
+        other = _door.checked_bar(self.book.clock, opened, closed, prices, volume, ask, self.settings["path"])
         bar = Bar(index(opened), index(closed), prices, Prices(*(price * 1.0 for price in other)), volume * 1.0)
-        play(self._book, bar, is_last=True)
-        return len(self._book.events) - told
+        play(self.book, bar, is_last=True)
+        return len(self.book.events) - told
 
     def run(
         self, opened: Any, closed: Any, open: Any, high: Any, low: Any, close: Any, volume: Any = None, *,  # noqa: A002
@@ -203,47 +200,47 @@ class Engine:
         equity: Any = None,
     ) -> int:  # fmt: skip
         columns = Columns(opened, closed, open, high, low, close, volume, ask)
-        path, clock = self.settings["path"], self._book.clock
-        feed = _door.checked_feed(clock, columns, path)
-        fine = None if finer is None else _door.checked_feed(clock, finer, path)
+        path, clock = self.settings["path"], self.book.clock
+        feed = _columns.checked_feed(clock, columns, path)
+        fine = None if finer is None else _columns.checked_feed(clock, finer, path)
         return self._go(feed, fine, orders, strategy, on_bar, equity)
 
     def run_ticks(
         self, at: Any, bid: Any, ask: Any = None, volume: Any = None, *, orders: Any = None, strategy: Any = None,
         on_bar: Any = None, equity: Any = None,
     ) -> int:  # fmt: skip
-        feed = _door.checked_ticks(self._book.clock, at, bid, ask, volume)
+        feed = _columns.checked_ticks(self.book.clock, at, bid, ask, volume)
         return self._go(feed, None, orders, strategy, on_bar, equity)
 
     def _go(self, feed: Any, finer: Any, orders: Any, strategy: Any, on_bar: Any, equity: Any) -> int:
         from execution_core._run_py import run
 
-        told = len(self._book.events)
+        told = len(self.book.events)
         _door.check_run(orders, strategy, on_bar)
         if self._is_running:
             raise ValueError("the engine is running: it cannot be run from its own callback")
         if orders is not None:
-            orders = _door.checked_requests(orders, len(feed[0]))
+            orders = _columns.checked_requests(orders, len(feed[0]))
         if strategy is not None:
             _door.check_strategy(strategy)
         if equity is not None:
-            equity = _door.checked_output(equity, len(feed[0]))
+            equity = _columns.checked_output(equity, len(feed[0]))
         self._is_running = True
         try:
-            run(self, self._book, feed, finer, orders, strategy, on_bar, equity)
+            run(self, self.book, feed, finer, orders, strategy, on_bar, equity)
         finally:
             self._is_running = False
-        return len(self._book.events) - told
+        return len(self.book.events) - told
 
     # --- what is told and kept
 
     def drain(self) -> list[OrderEvent]:
-        events, self._book.events = self._book.events, []
+        events, self.book.events = self.book.events, []
         return events
 
     def drain_rows(self) -> Any:
         events = self.drain()
-        rows = _door.empty_events(len(events))
+        rows = _columns.empty_events(len(events))
         for row, event in zip(rows, events, strict=True):
             named = event._asdict()
             codes = {"what": EVENTS, "leg": LEGS, "reason": REASONS}
@@ -258,7 +255,7 @@ class Engine:
                 o.order_id, o.entry_id, o.leg, o.kind, SIDE_NAMES[o.side], o.is_working, o.quantity, o.price, o.starts,
                 o.expires, o.bars_left, o.is_reduce_only,
             )
-            for o in self._book.orders
+            for o in self.book.orders
         ]  # fmt: skip
 
     def export(self) -> dict[str, Any]:
@@ -266,9 +263,9 @@ class Engine:
             "format": STATE_FORMAT,
             "settings": _door.plain_settings(self.settings),
             "account": {name: getattr(self, name) for name in ACCOUNT_FIELDS},
-            "guard": {name: getattr(self.account.guard, name) for name in GUARD_FIELDS},
-            "orders": [[getattr(order, name) for name in ORDER_FIELDS] for order in self._book.orders],
-            "events": [list(event) for event in self._book.events],
+            "guard": {name: getattr(self.book.account.guard, name) for name in GUARD_FIELDS},
+            "orders": [[getattr(order, name) for name in ORDER_FIELDS] for order in self.book.orders],
+            "events": [list(event) for event in self.book.events],
         }
 
     @classmethod
@@ -277,15 +274,21 @@ class Engine:
         engine = cls(**state["settings"], beside=beside)
         for name in ACCOUNT_FIELDS:
             if name != "cash":
-                setattr(engine._book, name, state["account"][name])
+                setattr(engine.book, name, state["account"][name])
         if beside is None:
-            engine.account.cash = state["account"]["cash"]
+            engine.book.account.cash = state["account"]["cash"]
             for name in GUARD_FIELDS:
-                setattr(engine.account.guard, name, state["guard"][name])
+                setattr(engine.book.account.guard, name, state["guard"][name])
         for row in state["orders"]:
             order = Order(row[0], row[1], row[2], row[3], row[4], 0.0)
             for name, value in zip(ORDER_FIELDS, row, strict=True):
                 setattr(order, name, value)
-            engine._book.orders.append(order)
-        engine._book.events = [OrderEvent(*event) for event in state["events"]]
+            engine.book.orders.append(order)
+        engine.book.events = [OrderEvent(*event) for event in state["events"]]
         return engine
+
+
+def run_together(engines: Sequence[Engine], bars: Any, orders: Any, equity: Any) -> None:
+    from execution_core import _run_py
+
+    _run_py.run_together(engines, bars, orders, equity)

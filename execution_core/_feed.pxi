@@ -358,3 +358,26 @@ cdef void _give_room(Book* b) noexcept:
     else:
         free(b.events)
     b.events, b.event_room, b.event_count = NULL, 0, 0
+
+
+@cython.final
+cdef class _Rows:
+    """Events handed over as they lie, to be read through the buffer protocol."""
+    cdef Event* events
+    cdef Py_ssize_t room
+    cdef Py_ssize_t size
+
+    def __getbuffer__(self, Py_buffer* view, int flags):
+        PyBuffer_FillInfo(view, self, self.events, self.size, 0, flags)
+
+    def __dealloc__(self):
+        cdef Book b
+        b.events, b.event_room = self.events, self.room
+        _give_room(&b)
+
+
+cdef object _hand_over(Book* b):
+    cdef _Rows rows = _Rows()
+    rows.events, rows.room, rows.size = b.events, b.event_room, b.event_count * sizeof(Event)
+    b.events, b.event_room, b.event_count = NULL, 0, 0
+    return rows

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from execution_core._bar_py import Bar, play
 from execution_core._book_py import Book, Prices
-from execution_core._columns import Feed
+from execution_core._columns import Feed, checked_together
 from execution_core._order_py import Request
 from execution_core._submit_py import place_row
 from execution_core.records import KINDS, TIFS
@@ -113,3 +113,21 @@ def run(
             on_bar(engine, i)
         if equity is not None:
             equity[i] = b.account.equity
+
+
+def run_together(engines: Sequence[Any], bars: Any, orders: Any, equity: np.ndarray[Any, Any]) -> None:
+    kept = checked_together(engines, bars, orders, equity)
+    books: list[Book] = [engine.book for engine in engines]
+    for number, book in enumerate(books):
+        if book.account is not books[0].account:
+            raise ValueError(f"engine {number} has another account: make it beside the first")
+    feeds = [bars_of(feed) for feed in kept.feeds]
+    waiting = [list(requests_of(rows))[::-1] for rows in kept.orders]
+    for book, orders_left in zip(books, waiting, strict=True):
+        while orders_left and orders_left[-1][0] < 0:
+            place_row(book, orders_left.pop()[1])
+    for k, (which, row) in enumerate(zip(kept.which.tolist(), kept.row.tolist(), strict=True)):
+        play(books[which], feeds[which][row], is_last=True)
+        while waiting[which] and waiting[which][-1][0] == row:
+            place_row(books[which], waiting[which].pop()[1])
+        equity[k] = books[which].account.equity

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KNOWN: Mapping[str, float | int | bool | str] = {
     "daily_loss": 0.0,  # fraction of the equity the day began with
@@ -29,12 +31,15 @@ KNOWN: Mapping[str, float | int | bool | str] = {
 
 
 def names() -> tuple[str, ...]:
+    from pathlib import Path
+
     return tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.toml")))
 
 
 def load(name: str | Path) -> dict[str, Any]:
     """The rules of that name, or of the TOML file at that path; raises ValueError naming what does not fit."""
     import tomllib
+    from pathlib import Path
 
     path = Path(name) if isinstance(name, Path) or name.endswith(".toml") else Path(__file__).parent / f"{name}.toml"
     try:

@@ -1,0 +1,155 @@
+"""What a run came to: equity, trades and orders in columns, and everything needed to repeat it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from execution_core.records import EVENT_NAMES, EVENTS, LEGS, REASONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from execution_core import Engine
+
+_WORDS = {"what": EVENTS, "leg": LEGS, "reason": REASONS}
+
+
+class Interval(NamedTuple):
+    low: float
+    high: float
+
+
+class Table(Mapping[str, NDArray[Any]]):
+    """Read-only columns of one length; words are kept as codes, and told as words by the views."""
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], words: Mapping[str, Sequence[str]]) -> None:
+        self._columns = dict(columns)
+        self.words = dict(words)
+        """Column -> what its codes mean."""
+        for column in self._columns.values():
+            column.flags.writeable = False
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def told(self, name: str) -> list[str]:
+        """A column of codes as words."""
+        return [self.words[name][code] for code in self._columns[name]]
+
+    def to_pandas(self) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame({
+            name: pd.Categorical.from_codes(column, categories=list(self.words[name])) if name in self.words else column
+            for name, column in self._columns.items()
+        })  # fmt: skip
+
+    def to_arrow(self) -> pa.Table:
+        """Numbers without a copy, words as dictionaries; needs pyarrow."""
+        import pyarrow as pa
+
+        return pa.table({
+            name: pa.DictionaryArray.from_arrays(pa.array(column), pa.array(list(self.words[name])))
+            if name in self.words else pa.array(column)
+            for name, column in self._columns.items()
+        })  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    settings: Mapping[str, Any]
+    """Every setting of the engine; of several symbols, those of each under `symbols`."""
+    closed: NDArray[np.int64]
+    """When each value of `equity` was known, ns."""
+    equity: NDArray[np.float64]
+    """The account, marked after each bar."""
+    events: NDArray[Any]
+    """Rows of `records.event_dtype()`; of several symbols one after the other."""
+    symbols: NDArray[np.int32]
+    """Of each event, the number of its engine."""
+    bars: int
+    ambiguous_bars: int
+    fees: float
+    funding: float
+    better: float
+    worse: float
+
+    @classmethod
+    def of(cls, engines: Sequence[Engine], closed: NDArray[np.int64], equity: NDArray[np.float64]) -> Result:
+        """What the engines have told since they were last asked."""
+        rows = [engine.drain_rows() for engine in engines]
+        symbols = np.repeat(np.arange(len(rows), dtype=np.int32), [len(each) for each in rows])
+        events = rows[0] if len(rows) == 1 else np.concatenate(rows)
+        for array in (events, symbols, equity):
+            array.flags.writeable = False
+        settings = dict(engines[0].settings)
+        if len(engines) > 1:
+            settings["symbols"] = [dict(engine.settings) for engine in engines]
+        return cls(
+            settings, closed, equity, events, symbols, sum(e.bars for e in engines),
+            sum(e.ambiguous_bars for e in engines), sum(e.fees for e in engines), sum(e.funding for e in engines),
+            sum(e.better for e in engines), sum(e.worse for e in engines),
+        )  # fmt: skip
+
+    @property
+    def final_equity(self) -> float:
+        return float(self.equity[-1])
+
+    @property
+    def interval(self) -> Interval:
+        """Final equity if every ambiguous bar had gone the worse, and the better way. Exact where a position's end does
+        not change later orders, as with fixed sizes; slippage and fees are those of the other end."""
+        return Interval(self.final_equity + self.worse, self.final_equity + self.better)
+
+    @cached_property
+    def max_drawdown(self) -> float:
+        """Greatest fall from the highest value before it, the cash at the beginning included, as a fraction."""
+        peak = np.maximum(np.maximum.accumulate(self.equity), self.settings["cash"])
+        return float(((peak - self.equity) / peak).max())
+
+    @cached_property
+    def orders(self) -> Table:
+        """Everything that happened to orders, in order."""
+        columns = {name: np.ascontiguousarray(self.events[name]) for name in EVENT_NAMES}
+        return Table({"symbol": self.symbols, **columns}, _WORDS)
+
+    @cached_property
+    def trades(self) -> Table:
+        """One row for each fill that closed all or part of a position; `profit` is after the fees of both ends."""
+        rows = self.events[self.events["closed"] > 0.0]
+        # What closes a long is a sale.
+        columns = {
+            "symbol": self.symbols[self.events["closed"] > 0.0],
+            "order_id": rows["order_id"], "side": (-rows["side"]).astype(np.int8), "quantity": rows["closed"],
+            "entry_price": rows["entry_price"], "exit_price": rows["price"], "opened_at": rows["opened_at"],
+            "closed_at": rows["at"], "fees": rows["trade_fees"], "profit": rows["realised"] - rows["trade_fees"],
+            "leg": rows["leg"], "is_ambiguous": rows["is_ambiguous"],
+        }  # fmt: skip
+        return Table({name: np.ascontiguousarray(column) for name, column in columns.items()}, {"leg": LEGS})
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of settings, equity and events: the same run again gives the same."""
+        digest = sha256(json.dumps(self.settings, sort_keys=True, allow_nan=False).encode())
+        for array in (self.closed, self.equity, self.events, self.symbols):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()

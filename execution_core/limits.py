@@ -76,15 +76,21 @@ def _demands(
     since = account.seconds_since_trade
     forbids = (
         ("daily_loss", -account.day_return >= limits.max_daily_loss,
-         f"day's return {account.day_return:.4f}, stops at {-limits.max_daily_loss:.4f}"),
+         f"day's return {_percent(account.day_return)}, stops at {_percent(-limits.max_daily_loss)}"),
         ("drawdown", account.drawdown >= limits.max_drawdown,
-         f"drawdown {account.drawdown:.4f}, stops at {limits.max_drawdown:.4f}"),
+         f"drawdown {_percent(account.drawdown)}, stops at {_percent(limits.max_drawdown)}"),
         ("losing_streak", account.losing_streak >= limits.max_losing_streak,
          f"{account.losing_streak} losses in a row, stops at {limits.max_losing_streak}"),
         ("time_between_trades", since is not None and since < limits.min_seconds_between_trades,
          f"{since} s since the last trade, needs {limits.min_seconds_between_trades}"),
         ("conviction", conviction < limits.min_conviction,
-         f"conviction {conviction:.4f}, needs {limits.min_conviction:.4f}"),
+         f"conviction {conviction:.4g}, needs {limits.min_conviction:.4g}"),
     )  # fmt: skip
-    position = f"at most {limits.max_position:.4f} of equity {account.equity:.2f}, {account.held:.2f} held already"
+    position = (
+        f"at most {_percent(limits.max_position)} of equity {account.equity:,.2f}, {account.held:,.2f} held already"
+    )
     return [("position", fits, position), *((name, 0.0, why) for name, is_broken, why in forbids if is_broken)]
+
+
+def _percent(fraction: float) -> str:
+    return f"{fraction * 100:.2f}".rstrip("0").rstrip(".") + " %"

@@ -32,8 +32,7 @@ def rules_proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot,
     if draft.conviction < wanted:
         reason = f"conviction {draft.conviction:.2f} is below the {wanted:.2f} that {name} wants"
         return planned(name, "hold", draft.conviction, reason, profile, snapshot, settings)
-    reason = f"{name} follows the draft with its own levels"
-    return planned(name, draft.action, draft.conviction, reason, profile, snapshot, settings)
+    return planned(name, draft.action, draft.conviction, draft.reason, profile, snapshot, settings)
 
 
 def _spoken(

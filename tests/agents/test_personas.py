@@ -41,7 +41,7 @@ LEVELS = {
 def test_a_persona_trades_its_own_levels(name: str, opened: Opened) -> None:
     (plan,) = run(persona(name), opened(), SNAPSHOT, draft=draft())["proposals"]
     assert (plan.entry, plan.stop, *plan.targets, plan.risk) == LEVELS[name]
-    assert (plan.author, plan.action) == (name, "buy")
+    assert (plan.author, plan.action, plan.reason) == (name, "buy", draft().reason)
     assert plan.conviction == pytest.approx(0.75)
     assert outcome_of(check_claims(plan.claims, SNAPSHOT.facts)) == "pass"
 

@@ -143,6 +143,11 @@ def test_a_sound_cycle_passes(case: Case) -> None:
     assert {check.rule for check in verdict.checks} >= {"numbers", "values", "plan", "sizing", "freshness", "identity"}
 
 
+def test_what_is_dated_is_counted_kind_by_kind(case: Case) -> None:
+    [counted] = [check.reason for check in case.judged().checks if check.subject == "snapshot.as_of"]
+    assert counted.startswith(f"{len(case['snapshot'].facts)} facts, 1 headlines, 1 events: none is newer than")
+
+
 def test_the_same_input_gives_the_same_verdict(case: Case) -> None:
     assert case.judged() == case.judged()
 

@@ -57,7 +57,8 @@ def test_limits_bite_in_their_order_and_each_says_what_it_did() -> None:
         ("position", 1000.0, 500.0),
         ("daily_loss", 500.0, 0.0),
     ]
-    assert allowed.cuts[1].reason == "day's return -0.0600, stops at -0.0500"
+    assert allowed.cuts[0].reason == "at most 25 % of equity 100,000.00, 0.00 held already"
+    assert allowed.cuts[1].reason == "day's return -6 %, stops at -5 %"
 
 
 @given(

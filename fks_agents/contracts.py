@@ -133,12 +133,15 @@ class AccountView(Contract):
     cash: float
     position: Position | None = None
     working_orders: Annotated[int, Field(ge=0)] = 0
+    ordered: NonNegative = 0.0
+    """Value of the entries that still work in the symbol, in account currency."""
     day_return: float = 0.0
     """Since the previous day's close, as a fraction of equity."""
     drawdown: Fraction = 0.0
     """From the highest equity, as a fraction."""
     losing_streak: Annotated[int, Field(ge=0)] = 0
     last_trade_at: Utc | None = None
+    """When the last entry was placed or filled."""
     closed_trades: Annotated[int, Field(ge=0)] = 0
     win_rate: Fraction | None = None
     payoff: Positive | None = None

@@ -71,7 +71,7 @@ def _as_core(account: AccountView, snapshot: Snapshot) -> Account:
     since = (snapshot.as_of - account.last_trade_at).total_seconds() if account.last_trade_at is not None else None
     return Account(
         equity=account.equity,
-        held=held,
+        held=held + account.ordered,
         day_return=account.day_return,
         drawdown=account.drawdown,
         losing_streak=account.losing_streak,

@@ -168,6 +168,26 @@ def test_decisions_now_of_different_sources_have_different_accounts(tmp_path: Pa
         assert desk.ledger.decisions.admission(cycle.id).account == "main@sample"
 
 
+def test_what_is_ordered_leaves_less_room(tmp_path: Path) -> None:
+    settings = load(home=tmp_path, account="one", min_seconds_between_trades=0.0)
+    with open_desk(settings) as desk:
+        first, second = desk.analyze("SPX", as_of=AS_OF), desk.analyze("SPX", as_of=AS_OF)
+    assert first.sized is not None
+    assert second.sized is not None
+    assert first.sized.notional == pytest.approx(25_000.0, rel=1e-3)
+    # The lot rounds down, so that a scrap of room stays: less than one lot of the price.
+    assert second.sized.notional < 1.0
+    assert second.sized.limits[0].limit == "position"
+
+
+def test_a_second_order_at_the_same_moment_comes_too_soon(tmp_path: Path) -> None:
+    with open_desk(load(home=tmp_path, account="one", max_position=1.0)) as desk:
+        desk.analyze("SPX", as_of=AS_OF)
+        second = desk.analyze("SPX", as_of=AS_OF)
+    assert second.status == "refused"
+    assert "since the last trade" in second.reason
+
+
 def test_decisions_about_the_past_do_not_meet_in_one_account(desk: Desk) -> None:
     with desk:
         first = desk.analyze("SPX", as_of=AS_OF)

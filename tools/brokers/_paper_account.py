@@ -165,10 +165,11 @@ class PaperAccount:
             cash=self.cash,
             position=held,
             working_orders=sum(order.is_working for order in engine.orders()) if engine is not None else 0,
+            ordered=self._ordered(symbol),
             day_return=0.0 if is_new_day or not record.day_began_with else self.equity / record.day_began_with - 1.0,
             drawdown=min(max(1.0 - self.equity / record.peak, 0.0), 1.0),
             losing_streak=record.losing_streak,
-            last_trade_at=moment(record.last_entry) if record.last_entry else None,
+            last_trade_at=moment(last) if (last := max(record.last_entry, record.last_placed)) else None,
             closed_trades=record.closed,
             win_rate=record.wins / record.closed if record.closed else None,
             payoff=(record.gained / record.wins) / (record.lost / record.losses)
@@ -253,18 +254,20 @@ class PaperAccount:
             )
 
     def _check_position(self, entry: OrderIntent) -> None:
-        """Sizing sees what is held but not what works, and two decisions may be sized at once: here the sum counts."""
+        """Two decisions may be sized at once, each seeing room that only one of them can have."""
         engine = self.engines.get(entry.symbol)
         held = abs(engine.position) * engine.mark if engine is not None else 0.0
-        working = sum(
-            kept.quantity * kept.price for kept in self.brackets.get(entry.symbol, {}).values() if not kept.entered_at
-        )
+        working = self._ordered(entry.symbol)
         wanted, allowed = entry.quantity * entry.price, self.settings.max_position * self.equity
         if held + working + wanted > allowed * (1.0 + 1e-9):
             raise RefusedError(
                 f"account {self.name!r} holds {held:.2f} of {entry.symbol} and works {working:.2f} more; "
                 f"{wanted:.2f} would pass max_position, {self.settings.max_position:.4f} of equity {self.equity:.2f}"
             )
+
+    def _ordered(self, symbol: str) -> float:
+        waiting = (kept for kept in self.brackets.get(symbol, {}).values() if not kept.entered_at)
+        return sum(kept.quantity * kept.price for kept in waiting)
 
     # --- time goes on
 

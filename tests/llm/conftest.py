@@ -80,6 +80,8 @@ class FakeOllama:
     capabilities: tuple[str, ...] = ("completion",)
     context: int | None = None
     """What /api/show says is the longest context."""
+    described: Sent | None = None
+    """What /api/show says instead of the truth."""
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def says(self, text: str, **how: Any) -> None:
@@ -89,6 +91,8 @@ class FakeOllama:
         self.answer = lambda _: replace(sent, **changes)
 
     def shown(self, model: str) -> Sent:
+        if self.described is not None:
+            return self.described
         if model not in self.pulled:
             return Sent((b'{"error": "not found"}',), 404)
         info = {"general.architecture": "llama"} | (

@@ -188,13 +188,13 @@ def test_a_context_filled_to_the_end_is_an_error(ollama: FakeOllama, call: Call)
 
 
 def test_a_server_that_does_not_describe_its_models_fails_the_preflight(ollama: FakeOllama) -> None:
-    ollama.shown = lambda _: Sent((b"<html>",))  # type: ignore[method-assign]
+    ollama.described = Sent((b"<html>",))
     with pytest.raises(ConfigError, match="expected Ollama's API, was something else"):
         preflight(opened())
 
 
 def test_a_server_that_does_not_answer_fails_the_preflight(ollama: FakeOllama) -> None:
-    ollama.shown = lambda _: Sent(is_silent=True)  # type: ignore[method-assign]
+    ollama.described = Sent(is_silent=True)
     with pytest.raises(ConfigError, match="runs but does not answer"):
         preflight(opened(timeout=0.2))
 

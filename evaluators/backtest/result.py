@@ -126,6 +126,7 @@ class Backtest:
     def _trades(self) -> Iterator[dict[str, Any]]:
         log = self.book.trades
         for row in range(len(log)):
+            why = self.why(row)
             yield {
                 "side": "long" if log.side[row] > 0 else "short",
                 "decided": _time(self.bars, int(log.decided[row])),
@@ -140,7 +141,8 @@ class Backtest:
                 "fees": float(log.fees[row]),
                 "slippage": float(log.slippage[row]),
                 "is_ambiguous": bool(log.is_ambiguous[row]),
-                "why": [reason.text for reason in self.why(row)],
+                "why": [reason.text for reason in why],
+                "events": [reason.event.model_dump(mode="json") for reason in why if reason.event is not None],
             }
 
 

@@ -69,7 +69,7 @@ def run(
         trials=trials,
         book=book,
         performance=performance,
-        significance=_judged(log, traded, first, seed, trials),
+        significance=_judged(log, traded, first, seed, trials, is_limit=strategy.entry.type == "limit"),
         ambiguous_bars=played.ambiguous_bars,
         breaker=played.breaker,
     )
@@ -82,16 +82,15 @@ def _refuse_coarse(bars: Bars, tick: float) -> None:
         raise UsageError(f"tick: expected at most {lowest / _TICKS:.3g} for prices down to {lowest:g}, was {tick:g}")
 
 
-def _judged(log: TradeLog, traded: Bars, first: int, seed: int, trials: int) -> Significance | None:
+def _judged(log: TradeLog, traded: Bars, first: int, seed: int, trials: int, *, is_limit: bool) -> Significance | None:
+    """The verdict on closed trades, by the opens at which one could have traded instead, and the last close."""
     if len(log) < 2:
         return None
-    # One can trade at each open, and at the last close. What was left inside a bar was left before the next open.
     prices: Floats = np.append(traded.open, traded.close[-1:])
-    placed = Placed(
-        prices=prices,
-        entered=log.entered - first,
-        left=np.maximum(log.left + ~log.is_left_at_open, log.entered + 1) - first,
-        side=log.side,
-        costs=(log.fees + log.slippage) / (log.quantity * log.entry),
-    )
+    # What happened inside a bar is compared from the next open on: that the bar reached a limit is then not held
+    # against the trade, nor a stop in its favour.
+    entered = np.minimum(log.entered + is_limit - first, len(traded) - 1)
+    left = np.maximum(log.left + ~log.is_left_at_open - first, entered + 1)
+    costs = (log.fees + log.slippage) / (log.quantity * log.entry)
+    placed = Placed(prices=prices, entered=entered, left=left, side=log.side, costs=costs)
     return significance(log.returns, seed=seed, trials=trials, placed=placed)

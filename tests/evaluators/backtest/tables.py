@@ -36,6 +36,7 @@ def walk(seed: int, count: int, timeframe: Timeframe = "1d") -> Bars:
 
     Extremes are drawn as those of a Brownian bridge from open to close. A path of a few steps would jump over stops
     and limits, and filling them at their price would be an edge or a loss of its own.
+    Volume says nothing: it lies anywhere between 0 and 1.
     """
     random, width = np.random.default_rng(seed), 0.02
     moves = random.normal(-0.5 * width * width, width, count)
@@ -46,7 +47,7 @@ def walk(seed: int, count: int, timeframe: Timeframe = "1d") -> Bars:
     high, low = np.maximum(high, np.maximum(opened, close)), np.minimum(low, np.minimum(opened, close))
     step = SECONDS[timeframe] * 1_000_000_000
     times = MONDAY + step * np.arange(count)
-    return Bars("TEST", timeframe, "test", times, times + step, opened, high, low, close, np.ones(count))
+    return Bars("TEST", timeframe, "test", times, times + step, opened, high, low, close, random.random(count))
 
 
 def strategy(**parts: Any) -> Strategy:

@@ -27,6 +27,7 @@ def test_every_preset_runs_on_the_sample_and_tells_why(name: str) -> None:
     if name != "london_sweep":  # made for bars within a day
         assert len(told["trades"]) > 50
     assert all(trade["why"] for trade in told["trades"])
+    assert all(event["confirmed_at"] <= trade["decided"] for trade in told["trades"] for event in trade["events"])
     # Cash, fees and slippage are what the trades say.
     log = result.book.trades
     held = result.book.held
@@ -46,7 +47,7 @@ def test_the_shape_of_the_json() -> None:
         "cash": 100_000.0, "fee": 0.001, "slippage": 0.0005, "tick": 0.01, "lot": 0.0001, "seed": 7, "trials": 3,
     }  # fmt: skip
     assert sorted(told["trades"][0]) == [
-        "decided", "entered", "entry", "exit", "exit_by", "fees", "is_ambiguous", "left", "profit", "quantity",
+        "decided", "entered", "entry", "events", "exit", "exit_by", "fees", "is_ambiguous", "left", "profit", "quantity",
         "return", "side", "slippage", "why",
     ]  # fmt: skip
     assert {"p", "p_adjusted", "deflated_sharpe", "mean", "random_entries", "is_found"} <= set(told["significance"])

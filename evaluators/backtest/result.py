@@ -166,4 +166,4 @@ def _time(bars: Bars, row: int) -> str:
 
 
 def _iso(at: int) -> str:
-    return moment(at).isoformat()
+    return moment(at).isoformat().replace("+00:00", "Z")

@@ -47,8 +47,8 @@ def test_the_shape_of_the_json() -> None:
         "cash": 100_000.0, "fee": 0.001, "slippage": 0.0005, "tick": 0.01, "lot": 0.0001, "seed": 7, "trials": 3,
     }  # fmt: skip
     assert sorted(told["trades"][0]) == [
-        "decided", "entered", "entry", "events", "exit", "exit_by", "fees", "is_ambiguous", "left", "profit", "quantity",
-        "return", "side", "slippage", "why",
+        "decided", "entered", "entry", "events", "exit", "exit_by", "fees", "is_ambiguous", "left", "profit",
+        "quantity", "return", "side", "slippage", "why",
     ]  # fmt: skip
     assert {"p", "p_adjusted", "deflated_sharpe", "mean", "random_entries", "is_found"} <= set(told["significance"])
     assert {"low", "high", "value"} <= set(told["significance"]["mean"])

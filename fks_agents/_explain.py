@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from fks_agents import _wording as say
 
 if TYPE_CHECKING:
-    from fks_agents.contracts import Claim, Cycle, Plan, Report, Spoken, Turn
+    from fks_agents.contracts import Claim, Cycle, Fill, Lesson, Plan, Report, Result, Spoken, Turn
 
 WIDTH = 100
 
 
-def explain(cycle: Cycle) -> str:
-    """Plain text, no colour, lines of at most 100 characters; ends with the digest."""
-    lines = [f"{say.headline(cycle)}: {cycle.action} ({cycle.status})", *_wrapped(cycle.reason, ""), ""]
-    for title, body in _sections(cycle):
+def explain(
+    cycle: Cycle, *, result: Result | None = None, fills: Sequence[Fill] = (), recalled: Sequence[Lesson] = ()
+) -> str:
+    """Plain text, no colour, lines of at most 100 characters; ends with the digest.
+
+    `result` and `fills` are what became of it, `recalled` the lessons its agents were shown.
+    """
+    lines = [*_wrapped(f"{say.headline(cycle)}: {say.status(cycle, result)}", ""), *_wrapped(cycle.reason, ""), ""]
+    sections = [
+        *_sections(cycle),
+        ("RECALLED", list(_recalled(recalled))),
+        ("AFTER", list(_after(cycle, fills, result))),
+    ]
+    for title, body in sections:
         if body:
             lines += [title, *body, ""]
     return "\n".join([*lines, f"decision {cycle.id}", f"digest   {cycle.digest}"])
@@ -53,6 +63,7 @@ def _report(report: Report) -> Iterator[str]:
     else:
         view = f"abstains: {report.abstained}"
     yield from _wrapped(f"{report.analyst} ({report.model}): {view}", "  ")
+    yield from _lessons(report)
     yield from _claims(report.claims)
     yield from _caught(report)
 
@@ -61,6 +72,7 @@ def _turn(turn: Turn) -> Iterator[str]:
     rebuts = f", answers {', '.join(turn.rebuts)}" if turn.rebuts else ""
     silence = f": abstains: {turn.abstained}" if turn.abstained is not None else ""
     yield from _wrapped(f"{turn.speaker}, round {turn.round}{rebuts}{silence}", "  ")
+    yield from _lessons(turn)
     yield from _claims(turn.claims)
     yield from _caught(turn)
 
@@ -81,9 +93,10 @@ def _plan(plan: Plan) -> Iterator[str]:
         reward = say.times_risk(plan)
         yield (
             f"    entry {say.price(plan.entry)}, stop {say.price(plan.stop)}, target {targets}"
-            + (f" ({reward:.2f} R)" if reward is not None else "")
+            + (f" ({say.multiple(reward)})" if reward is not None else "")
             + f", risk {say.percent(plan.risk)}, {plan.horizon} bars"
         )
+    yield from _lessons(plan)
     yield from _claims(plan.claims)
     yield from _caught(plan)
 
@@ -92,7 +105,10 @@ def _allowed(cycle: Cycle) -> Iterator[str]:
     sized = cycle.sized
     if sized is None or not (sized.quantity or sized.limits):
         return
-    yield f"  quantity {say.number(sized.quantity)} worth {say.price(sized.notional)}, risk {say.percent(sized.risk)}"
+    yield (
+        f"  quantity {say.number(sized.quantity)} worth {say.price(sized.notional)}, "
+        f"{say.percent(sized.risk)} of equity at risk before costs"
+    )
     for limit in sized.limits:
         change = f"{say.number(limit.before)} to {say.number(limit.after)}"
         yield from _wrapped(f"- {limit.limit}: {change}: {limit.reason}", "  ")
@@ -100,7 +116,7 @@ def _allowed(cycle: Cycle) -> Iterator[str]:
 
 def _checked(cycle: Cycle) -> Iterator[str]:
     verdict = cycle.verdict
-    yield from _wrapped(f"{verdict.outcome}: {verdict.reason} ({say.tally(verdict.checks)})", "  ")
+    yield from _wrapped(f"{verdict.outcome}: {verdict.reason}", "  ")
     for check in verdict.checks:
         if check.outcome != "pass":
             compared = f" (stated {check.stated}, computed {check.computed})" if check.computed is not None else ""
@@ -118,6 +134,30 @@ def _done(cycle: Cycle) -> Iterator[str]:
         yield from _wrapped(f"{order.leg}: {terms}: {told}", "  ")
     for lesson in cycle.lessons:
         yield from _wrapped(f"lesson for {lesson.agent}: {lesson.text}", "  ")
+
+
+def _after(cycle: Cycle, fills: Sequence[Fill], result: Result | None) -> Iterator[str]:
+    for fill in fills:
+        at = say.when(fill.at, cycle.timeframe)
+        terms = f"{fill.side} {say.number(fill.quantity)} at {say.price(fill.price)}, fee {fill.fee:,.2f}"
+        yield f"  {at}  {fill.leg}: {terms}"
+    if result is None:
+        return
+    moved = f"the market moved {say.percent(result.market_return, signed=True)} meanwhile"
+    profit = f", profit {result.profit:+,.2f} after costs" if result.kind not in ("expired", "not_traded") else ""
+    yield from _wrapped(f"{say.outcome(result, cycle.timeframe)}{profit}; {moved}", "  ")
+    for lesson in result.lessons:
+        yield from _wrapped(f"lesson for {lesson.agent}: {lesson.text}", "  ")
+
+
+def _recalled(lessons: Sequence[Lesson]) -> Iterator[str]:
+    for lesson in lessons:
+        yield from _wrapped(f"{lesson.id}: {lesson.text}", "  ")
+
+
+def _lessons(said: Spoken) -> Iterator[str]:
+    if told := say.recalled(said):
+        yield from _wrapped(f"{told} [{', '.join(said.recalled)}]", "    ")
 
 
 def _claims(claims: tuple[Claim, ...]) -> Iterator[str]:

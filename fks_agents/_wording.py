@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fks_agents.contracts import Check, Claim, Cycle, Fact, Plan, Unit
+    from fks_agents.contracts import Action, Check, Claim, Cycle, Fact, Plan, Result, Spoken, Status, Timeframe, Unit
 
 MARKS: dict[str, str] = {"pass": "✓", "fail": "✗", "unscored": "?"}
 
@@ -47,6 +47,11 @@ def day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 
+def when(moment: datetime, timeframe: Timeframe) -> str:
+    """`2018-12-24`, and the time of day where bars are shorter than a day."""
+    return moment.strftime("%Y-%m-%d" if timeframe in ("1d", "1w") else "%Y-%m-%d %H:%M")
+
+
 def percent(fraction: float, *, signed: bool = False) -> str:
     """A fraction as percent with up to two decimals: 0.0125 is `1.25 %`."""
     text = f"{fraction * 100:{'+' if signed else ''}.2f}"
@@ -58,6 +63,51 @@ def lean(stance: float) -> str:
     return "bullish" if stance > 0 else "bearish" if stance < 0 else "neutral"
 
 
+def multiple(r: float, *, signed: bool = False) -> str:
+    """`2.00 R`, `-0.08 R`: a gain or loss in units of what the stop would have lost."""
+    return f"{r:{'+' if signed else ''}.2f} R"
+
+
+def decided(action: Action, status: Status) -> str:
+    """`sell, working`; one word where both say the same."""
+    return spaced(action) if action == status else f"{spaced(action)}, {spaced(status)}"
+
+
+def spaced(name: str) -> str:
+    """A name from code in words."""
+    return name.replace("_", " ")
+
+
+_ENDS = {
+    "target": "at the target", "stop": "at the stop", "horizon": "at the horizon", "expired": "with its entry unfilled",
+    "not_traded": "without a trade",
+}  # fmt: skip
+
+
+def outcome(result: Result, timeframe: Timeframe) -> str:
+    """`ended 2018-05-07 at the horizon, -0.08 R`."""
+    told = f"ended {when(result.ended_at, timeframe)} {_ENDS[result.kind]}"
+    return told if result.kind in ("expired", "not_traded") else f"{told}, {multiple(result.r_multiple, signed=True)}"
+
+
+def status(cycle: Cycle, result: Result | None) -> str:
+    """`sell, working`; once it has ended, `sell, working when decided; ended 2018-05-07 at the horizon, -0.08 R`."""
+    told = decided(cycle.action, cycle.status)
+    if result is None:
+        return told
+    is_past = cycle.status in ("working", "filled", "needs_approval")
+    return f"{told}{' when decided' if is_past else ''}; {outcome(result, cycle.timeframe)}"
+
+
+def recalled(said: Spoken) -> str:
+    """`3 lessons recalled: conviction 1.00 -> 0.80`; empty where none was."""
+    if not said.recalled:
+        return ""
+    count = f"{len(said.recalled)} lesson{'' if len(said.recalled) == 1 else 's'} recalled"
+    before, after = said.conviction_before, getattr(said, "conviction", None)
+    return count if before is None or after is None else f"{count}: conviction {before:.2f} -> {after:.2f}"
+
+
 def times_risk(plan: Plan) -> float | None:
     """Distance to the first target over distance to the stop; None where the plan does not trade."""
     if plan.entry is None or plan.stop is None or not plan.targets or plan.entry == plan.stop:
@@ -66,10 +116,10 @@ def times_risk(plan: Plan) -> float | None:
 
 
 def tally(checks: tuple[Check, ...]) -> str:
-    """`212 checks: 210 pass, 2 fail`; outcomes that did not happen are left out."""
-    counts = {outcome: sum(check.outcome == outcome for check in checks) for outcome in ("pass", "fail", "unscored")}
-    parts = [f"{count} {outcome}" for outcome, count in counts.items() if count]
-    return f"{len(checks)} check{'' if len(checks) == 1 else 's'}" + (f": {', '.join(parts)}" if parts else "")
+    """`212 checks: 210 pass, 2 fail`; `212 checks` where all came to the same."""
+    counts = {each: sum(check.outcome == each for check in checks) for each in ("pass", "fail", "unscored")}
+    parts = [f"{count} {each}" for each, count in counts.items() if count]
+    return f"{len(checks)} check{'' if len(checks) == 1 else 's'}" + (f": {', '.join(parts)}" if len(parts) > 1 else "")
 
 
 def recomputed(checks: tuple[Check, ...]) -> int:

@@ -2,11 +2,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fks_agents import _explain
 from fks_agents import _wording as say
-from fks_agents.contracts import Cycle, Fact
-from tests.evaluators.reports.conftest import AS_OF, bars, cycle, refused, snapshot, stopped
+from fks_agents.contracts import Cycle, Fact, Fill, Lesson, Result
+from tests.evaluators.reports.conftest import (
+    AS_OF,
+    bars,
+    cycle,
+    fills,
+    lesson,
+    recalling,
+    refused,
+    result,
+    snapshot,
+    stopped,
+)
 
-__all__ = ["bars", "cycle", "refused", "snapshot", "stopped"]
+__all__ = ["bars", "cycle", "fills", "lesson", "recalling", "refused", "result", "snapshot", "stopped"]
 
 
 def test_the_whole_story_is_told_in_order(cycle: Cycle) -> None:
@@ -15,7 +27,7 @@ def test_the_whole_story_is_told_in_order(cycle: Cycle) -> None:
         text.index(f"\n{title}\n") for title in ("SEEN", "SAID", "ARGUED", "PLANNED", "ALLOWED", "CHECKED", "DONE")
     ]
     assert places == sorted(places)
-    assert text.startswith("SPX 1d, 2018-10-12 20:00 UTC: sell (working)\n")
+    assert text.startswith("SPX 1d, 2018-10-12 20:00 UTC: sell, working\n")
     # target 120 + 5 below entry, stop 62.5 above it: 125 / 62.5
     assert "(2.00 R)" in text
     assert "bear, round 1, answers bull.1.1" in text
@@ -36,6 +48,42 @@ def test_a_failing_check_is_shown_with_what_was_stated_and_computed(refused: Cyc
 def test_a_decision_that_ended_early_says_only_why(stopped: Cycle) -> None:
     assert "data quality 41 is below 60" in stopped.explain()
     assert "SEEN" not in stopped.explain()
+
+
+def test_a_decision_that_has_ended_does_not_stay_working(cycle: Cycle, result: Result, fills: tuple[Fill, ...]) -> None:
+    ended = "sell, working when decided; ended 2018-10-26 at the horizon, -0.08 R"
+    text = _explain.explain(cycle, result=result, fills=fills)
+    assert text.startswith(f"SPX 1d, 2018-10-12 20:00 UTC: {ended}\n")
+    after = text.partition("\nAFTER\n")[2]
+    assert "2018-10-15  entry: sell 9.03 at 2,799.63, fee 25.28" in after
+    assert "ended 2018-10-26 at the horizon, -0.08 R, profit -62.33 after costs; the market moved +0.09 %" in after
+    assert "AFTER" not in cycle.explain()
+
+
+def test_a_refusal_that_has_ended_stays_a_refusal(refused: Cycle, result: Result) -> None:
+    idle = result.model_copy(update={"kind": "not_traded", "profit": 0.0, "r_multiple": 0.0})
+    told = _explain.explain(refused, result=idle).partition("\n")[0]
+    assert told.endswith("sell, refused; ended 2018-10-26 without a trade")
+
+
+def test_lessons_that_were_recalled_are_told_with_what_they_did(recalling: Cycle, lesson: Lesson) -> None:
+    text = _explain.explain(recalling, recalled=(lesson,))
+    assert "    1 lesson recalled: conviction 0.90 -> 0.70 [ab12]" in text
+    assert "\nRECALLED\n  ab12: SPX 1d, volatile: technical leaned" in text
+    unmoved = recalling.reports[0].model_copy(update={"conviction_before": None})
+    assert say.recalled(unmoved) == "1 lesson recalled"
+    assert say.recalled(recalling.reports[1]) == ""
+
+
+def test_checks_that_all_came_to_the_same_are_counted_once(cycle: Cycle, refused: Cycle) -> None:
+    assert say.tally(cycle.verdict.checks) == "5 checks"
+    assert say.tally(refused.verdict.checks) == "5 checks: 4 pass, 1 fail"
+    assert "5 pass" not in cycle.explain()
+
+
+def test_hours_are_shown_where_bars_are_shorter_than_a_day() -> None:
+    assert say.when(AS_OF, "1d") == "2018-10-12"
+    assert say.when(AS_OF, "1h") == "2018-10-12 20:00"
 
 
 def test_it_survives_a_file(cycle: Cycle, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from evaluators.reports import _html, _markdown
+from evaluators.reports._links import Links
 from fks_agents.bars import Bars
-from fks_agents.contracts import Cycle
+from fks_agents.contracts import Cycle, Fill, Lesson, Result
 from fks_agents.errors import LedgerError
 
 
@@ -16,15 +18,25 @@ class Reports(NamedTuple):
     html: Path
 
 
-def write(cycle: Cycle, bars: Bars | None, folder: Path) -> Reports:
-    """Write `report.md` and `report.html` into `folder`, making it; the same cycle and bars give the same bytes.
+def write(
+    cycle: Cycle,
+    bars: Bars | None,
+    folder: Path,
+    *,
+    result: Result | None = None,
+    fills: Sequence[Fill] = (),
+    recalled: Sequence[Lesson] = (),
+) -> Reports:
+    """Write `report.md` and `report.html` into `folder`, making it; the same arguments give the same bytes.
 
-    `bars` are those the decision saw; without them the report has no chart. Raises LedgerError where the folder
-    cannot be written, LookaheadError where a bar closed after the decision.
+    `bars` are those the decision saw; without them the report has no chart. `result` and `fills` are what became of it,
+    `recalled` the lessons its agents were shown. Raises LedgerError where the folder cannot be written, LookaheadError
+    where a bar closed after the decision.
     """
     shown = bars.guard(cycle.as_of) if bars is not None else None
     reports = Reports(folder / "report.md", folder / "report.html")
-    texts = _markdown.render(cycle), _html.render(cycle, shown)
+    links = Links(cycle, result, tuple(fills), tuple(recalled))
+    texts = _markdown.render(links), _html.render(links, shown)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in zip(reports, texts, strict=True):

@@ -9,7 +9,7 @@ import numpy as np
 from evaluators.reports import svg
 from fks_agents import _wording as say
 from fks_agents.bars import Bars, moment, nanoseconds
-from fks_agents.contracts import Cycle, Event, Forecast
+from fks_agents.contracts import Cycle, Event, Fill, Forecast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,21 +22,23 @@ MOST_EVENTS = 14
 _OF = {"bullish": svg.COLOURS["up"], "bearish": svg.COLOURS["down"], "neutral": svg.COLOURS["muted"]}
 
 
-def draw(cycle: Cycle, bars: Bars) -> str:
-    """One `<svg>` element; the same input gives the same bytes."""
+def draw(cycle: Cycle, bars: Bars, fills: tuple[Fill, ...] = ()) -> str:
+    """One `<svg>` element; the same input gives the same bytes. Fills are marked where they came, beyond the bars."""
 
     def paint(figure: Figure) -> None:
         axes = figure.add_axes((0.055, 0.075, 0.81, 0.905))
-        _paint(axes, cycle, bars[-SHOWN:])
+        _paint(axes, cycle, bars[-SHOWN:], fills)
 
     return svg.draw((10.4, 5.0), paint, told_by="chart-text")
 
 
-def _paint(axes: Axes, cycle: Cycle, bars: Bars) -> None:
+def _paint(axes: Axes, cycle: Cycle, bars: Bars, fills: tuple[Fill, ...]) -> None:
     snapshot = cycle.snapshot
     forecast = best(snapshot.forecasts) if snapshot is not None else None
     plan = cycle.plan
-    ahead = max(forecast.horizon if forecast else 0, plan.horizon if plan and plan.entry else 0, 4)
+    marks = [(at, fill.price) for fill in fills if (at := _bars_ahead(bars, fill)) is not None]
+    planned = plan.horizon if plan is not None and plan.entry is not None else 0
+    ahead = max(forecast.horizon if forecast is not None else 0, planned, 4, *(int(at) + 1 for at, _ in marks))
     _style(axes, bars, ahead)
     for event in visible(snapshot.events if snapshot is not None else (), bars):
         _event(axes, event, bars)
@@ -50,6 +52,8 @@ def _paint(axes: Axes, cycle: Cycle, bars: Bars) -> None:
     else:
         levels = [("close", float(bars.close[-1]), "muted")]
     _levels(axes, levels, len(bars), ahead)
+    for at, price in marks:
+        axes.plot([len(bars) - 1 + at], [price], "o", markersize=6, markerfacecolor="none", color=svg.COLOURS["ink"])
 
 
 def best(forecasts: tuple[Forecast, ...]) -> Forecast | None:
@@ -66,6 +70,19 @@ def visible(events: tuple[Event, ...], bars: Bars) -> tuple[Event, ...]:
     return tuple(
         event for event in events if event.formed_at >= first and (event.far_level is None or event.is_open)
     )[-MOST_EVENTS:]  # fmt: skip
+
+
+_BREAKS = {
+    "bos": "BOS: break of structure, a close beyond the last swing in the direction of the trend",
+    "choch": "CHOCH: change of character, the first close beyond a swing against it",
+}
+
+
+def breaks(cycle: Cycle, bars: Bars) -> tuple[str, ...]:
+    """What the short names in the picture mean."""
+    events = cycle.snapshot.events if cycle.snapshot is not None else ()
+    kinds = {event.kind for event in visible(events, bars[-SHOWN:])}
+    return tuple(text for kind, text in _BREAKS.items() if kind in kinds)
 
 
 def _style(axes: Axes, bars: Bars, ahead: int) -> None:
@@ -118,6 +135,18 @@ def _band(axes: Axes, forecast: Forecast, bars: Bars) -> None:
     axes.fill_between(at, rows[:, 0], rows[:, -1], color=svg.COLOURS["accent"], alpha=0.16, linewidth=0)
     middle = int(np.argmin([abs(level - 0.5) for level in forecast.levels]))
     axes.plot(at, rows[:, middle], color=svg.COLOURS["accent"], linewidth=1.2)
+
+
+def _bars_ahead(bars: Bars, fill: Fill) -> float | None:
+    """How many bars after the last one it filled, by the calendar; None where the bars do not show it."""
+    steps = np.diff(bars.closed)
+    first, last = (np.datetime64(int(at), "ns").astype("datetime64[D]") for at in (bars.opened[0], bars.closed[-1]))
+    days = bars.opened.astype("datetime64[ns]").astype("datetime64[D]")
+    if bars.timeframe == "1d" and first < last and bool(np.all(np.is_busday(days))):
+        return float(np.busday_count(last, np.datetime64(fill.at.date())))
+    if len(steps) and bool(np.all(steps == steps[0])):
+        return (nanoseconds(fill.at) - int(bars.closed[-1])) / float(steps[0])
+    return None
 
 
 def _levels(axes: Axes, levels: list[tuple[str, float, str]], start: int, ahead: int) -> None:

@@ -6,10 +6,9 @@ from evaluators.reports import _chart
 from evaluators.reports._links import Links
 from fks_agents import _wording as say
 from fks_agents.bars import Bars
-from fks_agents.contracts import Cycle
 
 
-def render(cycle: Cycle, bars: Bars | None) -> str:
+def render(links: Links, bars: Bars | None) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -21,17 +20,21 @@ def render(cycle: Cycle, bars: Bars | None) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    pages.filters.update(spaced=say.spaced, upfirst=lambda text: text[:1].upper() + text[1:])
     # The chart holds numbers and names of our own detectors; matplotlib escapes what it writes.
-    chart = Markup(_chart.draw(cycle, bars)) if bars is not None and len(bars) > 1 else None  # noqa: S704
+    cycle = links.cycle
+    chart = Markup(_chart.draw(cycle, bars, links.fills)) if bars is not None and len(bars) > 1 else None  # noqa: S704
     snapshot = cycle.snapshot
     shown = min(len(bars), _chart.SHOWN) if bars is not None else 0
     return pages.get_template("report.html.jinja").render(
         cycle=cycle,
-        links=Links(cycle),
+        links=links,
+        is_over=links.result is not None and cycle.status in ("working", "filled"),
         plan=cycle.plan,
         say=say,
         chart=chart,
         shown=shown,
+        breaks=_chart.breaks(cycle, bars) if bars is not None else (),
         forecast=_chart.best(snapshot.forecasts) if snapshot is not None else None,
         receipts={receipt.client_order_id: receipt for receipt in cycle.receipts},
     )

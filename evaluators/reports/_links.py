@@ -1,12 +1,13 @@
-"""Who quotes which fact and which check looked at which claim: the threads a reader follows through a report."""
+"""Who quotes which fact, which check looked at which claim, what became of it: the threads through a report."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from fks_agents.contracts import Check, Claim, Cycle, Fact, Plan
+from fks_agents.contracts import Check, Claim, Cycle, Fact, Fill, Lesson, Plan, Result
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,9 @@ class Links:
     """Anchors are made from positions, never from a model's words."""
 
     cycle: Cycle
+    result: Result | None = None
+    fills: tuple[Fill, ...] = ()
+    recalled: tuple[Lesson, ...] = ()
 
     @property
     def plans(self) -> tuple[Plan, ...]:
@@ -42,8 +46,37 @@ class Links:
         return self._claim_anchors.get(claim_id)
 
     @cached_property
+    def _lesson_anchors(self) -> dict[str, str]:
+        return {lesson.id: f"lesson-{n}" for n, lesson in enumerate(self.recalled, start=1)}
+
+    def lesson_anchor(self, lesson_id: str) -> str | None:
+        return self._lesson_anchors.get(lesson_id)
+
+    @cached_property
     def facts(self) -> dict[str, Fact]:
         return {fact.id: fact for fact in self.cycle.facts}
+
+    @cached_property
+    def _ambiguous(self) -> frozenset[str]:
+        """Names that facts of several timeframes have."""
+        frames: dict[str, set[str | None]] = defaultdict(set)
+        for fact in self.cycle.facts:
+            frames[fact.name].add(fact.timeframe)
+        return frozenset(name for name, own in frames.items() if len(own) > 1)
+
+    def name_of(self, fact: Fact) -> str:
+        """Its name, with its timeframe where another timeframe has a fact of that name."""
+        return f"{fact.name} {fact.timeframe}" if fact.timeframe and fact.name in self._ambiguous else fact.name
+
+    def stated(self, check: Check) -> str:
+        """What was looked at: the claim's own words, or its `value`, or the part of the plan."""
+        claim = self.claims.get(check.subject)
+        return claim.text if claim is not None and check.rule != "values" else check.stated or ""
+
+    def found(self, check: Check) -> str:
+        """Why it came out so; beside a claim's own words its fragment is not said again."""
+        said = f"says {check.stated}; "
+        return check.reason.removeprefix(said) if check.stated and check.subject in self.claims else check.reason
 
     @cached_property
     def checks(self) -> tuple[tuple[str, Check], ...]:

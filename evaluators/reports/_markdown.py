@@ -12,41 +12,30 @@ from fks_agents.contracts import Check, Claim, Cycle, Plan, Spoken
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
-def render(cycle: Cycle) -> str:
-    links = Links(cycle)
-    parts = [
-        list(_decision(cycle)),
-        list(_plan(cycle)),
-        list(_gate(links)),
-        [line for report in cycle.reports for line in _report(report.analyst, report, links, _stance(report))],
-        [
-            line
-            for turn in cycle.debate
-            for line in _report(f"{turn.speaker}, round {turn.round}", turn, links, _rebuts(turn.rebuts))
-        ],
-        [line for plan in links.plans for line in _report(plan.author, plan, links, _view(plan))],
-        list(_orders(cycle)),
-        [f"- {text(lesson.agent)}: {text(lesson.text)}" for lesson in cycle.lessons],
-        list(_facts(links)),
-        list(_headlines(cycle)),
-    ]
-    titles = (
-        "",
-        "Plan",
-        "Gate",
-        "Analysts",
-        "Debate",
-        "Plans and personas",
-        "Orders",
-        "Lessons",
-        "Facts quoted",
-        "Headlines",
+def render(links: Links) -> str:
+    cycle = links.cycle
+    spoken = [(report.analyst, report, _stance(report)) for report in cycle.reports]
+    argued = [(f"{turn.speaker}, round {turn.round}", turn, _rebuts(turn.rebuts)) for turn in cycle.debate]
+    planned = [(plan.author, plan, _view(plan)) for plan in links.plans]
+    parts: tuple[tuple[str, Iterator[str]], ...] = (
+        ("", _decision(links)),
+        ("Outcome", _outcome(links)),
+        ("Plan", _plan(cycle)),
+        ("Gate", _gate(links)),
+        ("Analysts", _reports(spoken, links)),
+        ("Debate", _reports(argued, links)),
+        ("Plans and personas", _reports(planned, links)),
+        ("Orders", _orders(cycle)),
+        ("Lessons recalled", (f"- `{lesson.id.replace('`', '')}` {text(lesson.text)}" for lesson in links.recalled)),
+        ("Lessons learned at once", (f"- {text(lesson.agent)}: {text(lesson.text)}" for lesson in cycle.lessons)),
+        ("Facts quoted", _facts(links)),
+        ("Headlines", _headlines(cycle)),
     )
-    lines = [f"# {text(say.headline(cycle))}: {cycle.action}, {cycle.status.replace('_', ' ')}", ""]
-    for title, part in zip(titles, parts, strict=True):
-        if part:
+    lines = [f"# {text(say.headline(cycle))}: {say.decided(cycle.action, cycle.status)}", ""]
+    for title, part in parts:
+        if told := list(part):
             lines += [f"## {title}", ""] if title else []
-            lines += [*part, ""]
+            lines += [*told, ""]
     lines += [f"Decision `{cycle.id}`. Digest `{cycle.digest}`."]
     return "\n".join(lines) + "\n"
 
@@ -64,7 +53,10 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[s
             yield f"| {' | '.join(row)} |"
 
 
-def _decision(cycle: Cycle) -> Iterator[str]:
+def _decision(links: Links) -> Iterator[str]:
+    cycle = links.cycle
+    if links.result is not None:
+        yield from (f"**{text(say.status(cycle, links.result))}**", "")
     yield text(cycle.reason)
     snapshot = cycle.snapshot
     models = ", ".join(f"{role} {text(name)}" for role, name in sorted(cycle.models.items()))
@@ -75,6 +67,30 @@ def _decision(cycle: Cycle) -> Iterator[str]:
         yield from (f"  - {text(reason)}" for reason in snapshot.quality.reasons)
     yield f"- gate {cycle.verdict.outcome}: {say.tally(cycle.verdict.checks)}"
     yield f"- models: {models or 'none'}"
+
+
+def _outcome(links: Links) -> Iterator[str]:
+    result, timeframe = links.result, links.cycle.timeframe
+    if result is None and not links.fills:
+        return
+    yield from ("Not known when the decision was made.", "")
+    rows = [
+        (say.when(fill.at, timeframe), fill.leg, fill.side, say.number(fill.quantity), say.price(fill.price),
+         f"{fill.fee:,.2f}")
+        for fill in links.fills
+    ]  # fmt: skip
+    yield from _table(("closed bar", "leg", "side", "quantity", "price", "fee"), rows)
+    yield from [""] * bool(rows)
+    if result is None:
+        yield "Still open."
+        return
+    profit = f", profit {result.profit:+,.2f} after costs" if result.kind not in ("expired", "not_traded") else ""
+    moved = f"the market moved {say.percent(result.market_return, signed=True)} meanwhile"
+    yield f"{say.outcome(result, timeframe)}{profit}; {moved}."
+    if result.lessons:
+        yield ""
+    for lesson in result.lessons:
+        yield f"- lesson for {text(lesson.agent)}: {text(lesson.text)}"
 
 
 def _plan(cycle: Cycle) -> Iterator[str]:
@@ -91,26 +107,29 @@ def _plan(cycle: Cycle) -> Iterator[str]:
         reward = say.times_risk(plan)
         rows += [("entry (limit)", say.price(plan.entry)), ("stop", say.price(plan.stop))]
         rows += [("target", say.price(target)) for target in plan.targets]
-        rows += [("reward to first target", f"{reward:.2f} R")] if reward is not None else []
+        rows += [("reward to first target", say.multiple(reward))] if reward is not None else []
         rows += [("horizon", f"{plan.horizon} bars"), ("entry expires", say.day(plan.expires_at))]
     if sized is not None and (sized.quantity or sized.limits):
         rows += [("quantity", say.number(sized.quantity)), ("worth", say.price(sized.notional))]
-        rows += [("risk", f"{say.percent(sized.risk)} of equity"), ("sizing", text(sized.method))]
+        rows += [
+            ("risk", f"{say.percent(sized.risk)} of equity, before costs"),
+            ("sizing", text(say.spaced(sized.method))),
+        ]
     yield from _table(("what", "value"), rows)
     if sized is not None and sized.limits:
-        yield from ("", "Limits that bit:", "")
+        yield from ("", "Limits that made the position smaller:", "")
         for limit in sized.limits:
             change = f"{say.number(limit.before)} → {say.number(limit.after)}"
-            yield f"- {text(limit.limit)}: {change}: {text(limit.reason)}"
+            yield f"- {text(say.spaced(limit.limit))}: {change}: {text(limit.reason)}"
 
 
 def _gate(links: Links) -> Iterator[str]:
     verdict = links.cycle.verdict
-    yield f"{say.MARKS[verdict.outcome]} **{verdict.outcome}**: {text(verdict.reason)} ({say.tally(verdict.checks)})"
+    yield f"{say.MARKS[verdict.outcome]} **{verdict.outcome}**: {text(verdict.reason)}"
     yield ""
     rows = [
         (f"{say.MARKS[check.outcome]} {check.outcome}", text(check.rule), text(check.subject),
-         text(check.stated or ""), text(check.computed or ""), text(check.reason))
+         text(links.stated(check)), text(check.computed or ""), text(links.found(check)))
         for _, check in links.checks
     ]  # fmt: skip
     yield from _table(("", "rule", "about", "stated", "computed", "reason"), rows)
@@ -129,12 +148,19 @@ def _view(plan: Plan) -> str:
     return f"{plan.action}, conviction {plan.conviction:.2f}. {text(plan.reason)}".strip()
 
 
+def _reports(spoken: Sequence[tuple[str, Spoken, str]], links: Links) -> Iterator[str]:
+    for who, said, view in spoken:
+        yield from _report(who, said, links, view)
+
+
 def _report(who: str, said: Spoken, links: Links, view: str) -> Iterator[str]:
     shown = f"abstains: {text(said.abstained)}" if said.abstained is not None else view
     yield f"### {text(who)}"
     yield ""
     yield f"{shown} ({text(said.model)})"
     yield ""
+    if told := say.recalled(said):
+        yield f"- {told} ({', '.join(text(lesson_id) for lesson_id in said.recalled)})"
     for claim in said.claims:
         yield _claim(claim, links)
     for check in said.caught:
@@ -145,7 +171,9 @@ def _report(who: str, said: Spoken, links: Links, view: str) -> Iterator[str]:
 
 def _claim(claim: Claim, links: Links) -> str:
     facts = ", ".join(
-        f"{text(fact_id)} = {text(say.value(links.facts[fact_id]))}" if fact_id in links.facts else f"{text(fact_id)}?"
+        f"{text(fact_id)} {text(links.name_of(links.facts[fact_id]))} = {text(say.value(links.facts[fact_id]))}"
+        if fact_id in links.facts
+        else f"{text(fact_id)}?"
         for fact_id in claim.fact_ids
     )
     marks = " ".join(f"{say.MARKS[check.outcome]} {text(check.rule)}" for _, check in links.checks_of(claim.id))

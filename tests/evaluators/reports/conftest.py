@@ -17,14 +17,17 @@ from fks_agents.contracts import (
     Cycle,
     Event,
     Fact,
+    Fill,
     Forecast,
     Headline,
+    Lesson,
     LimitEvent,
     OrderIntent,
     Plan,
     Quality,
     Receipt,
     Report,
+    Result,
     Sized,
     Snapshot,
     StoredBars,
@@ -155,3 +158,40 @@ def stopped() -> Cycle:
         reason="data quality 41 is below 60", models={"quick": "rules", "deep": "rules"}, settings_digest="00",
         verdict=Verdict(outcome="unscored", reason="nothing to judge"),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def fills(cycle: Cycle) -> tuple[Fill, ...]:
+    """The entry on Monday, and the way out two weeks after the decision."""
+    [entry] = cycle.orders
+    common = {"decision_id": DECISION, "symbol": "SPX", "quantity": 9.03, "fee": 25.28}
+    return (
+        Fill.model_validate({**common, "client_order_id": entry.client_order_id, "leg": "entry", "side": "sell",
+                             "price": entry.price, "at": AS_OF + timedelta(days=3)}),
+        Fill.model_validate({**common, "client_order_id": "horizon", "leg": "horizon", "side": "buy",
+                             "price": entry.price + 1.3, "at": AS_OF + timedelta(days=14)}),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def lesson() -> Lesson:
+    return Lesson(
+        id="ab12", agent="technical", text="SPX 1d, volatile: technical leaned +0.50; that was wrong", evidence=(),
+        learned_at=AS_OF - timedelta(days=30), decision_id="00ff", symbol="SPX", regime="volatile", was_right=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def result(lesson: Lesson) -> Result:
+    later = lesson.model_copy(update={"id": "cd34", "learned_at": AS_OF + timedelta(days=14)})
+    return Result(
+        decision_id=DECISION, symbol="SPX", ended_at=AS_OF + timedelta(days=14), kind="horizon", profit=-62.33,
+        r_multiple=-0.08, market_return=0.0009, lessons=(later,),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def recalling(cycle: Cycle, lesson: Lesson) -> Cycle:
+    """The decision whose technical analyst was shown a lesson, and trusts itself less for it."""
+    first = cycle.reports[0].model_copy(update={"recalled": (lesson.id,), "conviction_before": 0.9})
+    return cycle.model_copy(update={"reports": (first, *cycle.reports[1:])})

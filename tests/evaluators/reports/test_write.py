@@ -9,8 +9,9 @@ import pytest
 
 from evaluators import reports
 from evaluators.reports import _chart
+from evaluators.reports._links import Links
 from fks_agents.bars import Bars
-from fks_agents.contracts import Claim, Cycle, Headline, Report, Turn
+from fks_agents.contracts import Claim, Cycle, Fill, Headline, Lesson, Report, Result, Turn
 from fks_agents.errors import LedgerError, LookaheadError
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "rect", "use", "path"}
@@ -92,16 +93,14 @@ def test_a_claim_leads_to_its_facts_and_to_its_checks(html: str) -> None:
     claim = claim[: claim.index("</li>")]
     assert 'href="#F1"' in claim
     assert "close = 2,794.63" in claim
-    assert re.search(
-        r'href="#check-1"[^>]*>number</a> <span class="up">✓ pass</span> stated -80.00, computed -80', claim
-    )
+    assert re.search(r'href="#check-1"[^>]*>number</a> <span class="up">✓ pass</span>, recomputed -80</span>', claim)
 
 
 def test_a_failed_check_stands_first_and_open(refused: Cycle, bars: Bars, tmp_path: Path) -> None:
     html = reports.write(refused, bars, tmp_path).html.read_text(encoding="utf-8")
     assert "<details open>" in html
     assert html.index("✗ fail</span></td>") < html.index("✓ pass</span></td>")
-    assert "stated -80.00, computed -8.00" in html
+    assert "✗ fail</span> stated 80.00, facts give 8.00</span>" in html
 
 
 def test_a_refused_decision_does_not_look_like_a_success(cycle: Cycle, tmp_path: Path) -> None:
@@ -152,6 +151,73 @@ def test_a_folder_that_cannot_be_written_is_said_so(cycle: Cycle, tmp_path: Path
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(LedgerError, match="cannot write the report"):
         reports.write(cycle, None, tmp_path / "file" / "below")
+
+
+def test_what_became_of_it_is_told_apart_from_the_decision(
+    cycle: Cycle, bars: Bars, result: Result, fills: tuple[Fill, ...], tmp_path: Path
+) -> None:
+    before = reports.write(cycle, bars, tmp_path / "before")
+    after = reports.write(cycle, bars, tmp_path / "after", result=result, fills=fills)
+    html, markdown = after.html.read_text("utf-8"), after.markdown.read_text("utf-8")
+    Page(html)
+    ended = "ended 2018-10-26 at the horizon, -0.08 R, profit -62.33 after costs; the market moved +0.09 % meanwhile"
+    assert '<span class="pill muted">ended</span>' in html
+    assert "Not known when the decision was made." in html
+    assert ended[1:] in html
+    assert f"\n{ended}.\n" in markdown
+    assert "| 2018-10-15 | entry | sell | 9.03 | 2,799.63 | 25.28 |" in markdown
+    assert "Circles are fills" in html
+    assert not [
+        words for words in ('id="outcome"', "Still open", "Circles are") if words in before.html.read_text("utf-8")
+    ]
+    assert "Still open." in reports.write(cycle, bars, tmp_path, fills=fills[:1]).markdown.read_text("utf-8")
+
+
+def test_fills_are_marked_where_they_came(cycle: Cycle, bars: Bars, fills: tuple[Fill, ...]) -> None:
+    """The fixture has a bar every day: 3 and 14 bars after the last one."""
+    assert [_chart._bars_ahead(bars, fill) for fill in fills] == [3.0, 14.0]
+    assert _chart.draw(cycle, bars, fills) != _chart.draw(cycle, bars)
+
+
+def test_lessons_recalled_are_told_with_their_texts(recalling: Cycle, lesson: Lesson, tmp_path: Path) -> None:
+    written = reports.write(recalling, None, tmp_path, recalled=(lesson,))
+    html, markdown = written.html.read_text("utf-8"), written.markdown.read_text("utf-8")
+    assert 'conviction 0.90 -&gt; 0.70 <a href="#lesson-1">ab12</a>' in html
+    assert '<li id="lesson-1"><code>ab12</code> SPX 1d, volatile: technical leaned' in html
+    assert "- 1 lesson recalled: conviction 0.90 -> 0.70 (ab12)" in markdown
+    assert "- `ab12` SPX 1d, volatile: technical leaned" in markdown
+
+
+def test_facts_of_one_name_on_two_timeframes_are_told_apart(cycle: Cycle, tmp_path: Path) -> None:
+    assert cycle.snapshot is not None
+    weekly = cycle.snapshot.facts[0].model_copy(update={"id": "F99", "timeframe": "1w"})
+    both = cycle.snapshot.model_copy(update={"facts": (*cycle.snapshot.facts, weekly)})
+    written = reports.write(cycle.model_copy(update={"snapshot": both}), None, tmp_path)
+    assert "</a> close 1d = 2,794.63" in written.html.read_text("utf-8")
+    assert "F1 close 1d = 2,794.63, F2 sma\\_50 = 2,874.63" in written.markdown.read_text("utf-8")
+
+
+def test_a_check_is_shown_beside_the_claim_s_own_words(cycle: Cycle, html: str) -> None:
+    row = html[html.index('<tr id="check-1"') :]
+    assert "<td>The close 2,794.63 is 80.00 below the 50-day average.</td>" in row[: row.index("</tr>")]
+    clumsy = cycle.verdict.checks[0].model_copy(
+        update={"stated": "average is 80", "reason": "says average is 80; F1 is 8"}
+    )
+    assert Links(cycle).found(clumsy) == "F1 is 8"
+    part = clumsy.model_copy(update={"subject": "plan.stop"})
+    assert (Links(cycle).stated(part), Links(cycle).found(part)) == ("average is 80", "says average is 80; F1 is 8")
+
+
+def test_what_bos_and_choch_mean_stands_once_on_the_page(html: str) -> None:
+    assert html.count("change of character") == 1
+    assert "break of structure, a close" not in html  # none of that kind is in the picture
+
+
+def test_the_smallest_stance_is_a_bar_on_its_side_of_the_middle(cycle: Cycle, tmp_path: Path) -> None:
+    slight = cycle.reports[0].model_copy(update={"stance": -0.03})
+    html = reports.write(cycle.model_copy(update={"reports": (slight,)}), None, tmp_path).html.read_text("utf-8")
+    assert '<i class="down" style="right: 50%; width: 1.5%"></i>' in html
+    assert re.search(r"\.stance i \{[^}]*min-width: \d+px", html)
 
 
 def test_headings_descend_one_step_at_a_time(html: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluators.backtest.signals import Signals
-from execution_core import Engine, OrderEvent
+from execution_core import Engine
 from fks_agents.bars import Bars, Floats
 
 Size = Callable[[float, float, int], float]
@@ -37,7 +38,8 @@ class Order(NamedTuple):
 
 
 class Played(NamedTuple):
-    events: list[OrderEvent]
+    events: NDArray[Any]
+    """Rows of `execution_core.records.event_dtype()`."""
     orders: dict[int, Order]
     """Entries that were placed, by id."""
     equity: Floats
@@ -92,9 +94,15 @@ def play(
         equity[engine.bars - 1 : engine.bars] = engine.equity
     done = engine.bars
     return Played(
-        engine.drain(), desk.orders, equity[:done], better[:done], worse[:done], first + done, engine.ambiguous_bars,
-        engine.breaker,
-    )  # fmt: skip
+        events=engine.drain_rows(),
+        orders=desk.orders,
+        equity=equity[:done],
+        better=better[:done],
+        worse=worse[:done],
+        end=first + done,
+        ambiguous_bars=engine.ambiguous_bars,
+        breaker=engine.breaker,
+    )
 
 
 class _Desk:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,13 +11,17 @@ from numpy.typing import NDArray
 
 from evaluators.backtest.playing import Order, Played, Terms
 from evaluators.statistics import Trades
-from execution_core import OrderEvent
+from execution_core.records import EVENTS, LEGS
 from fks_agents.bars import Bars, Floats, Nanoseconds
 from fks_agents.events import Codes, Flags
 
-EXITS = ("stop", "target", "bars", "signal", "rule")
-"""What ended a trade; a trailing stop is a stop, and a rule is one of the account."""
-_EXIT_OF = {"stop": 0, "target": 1, "horizon": 2, "entry": 3, "flat": 4}
+Events = NDArray[Any]
+"""Rows of the engine's events."""
+
+EXITS = ("signal", "stop", "target", "bars", "margin", "rule")
+"""What ended a trade, in the order of the engine's legs. A trailing stop is a stop; a rule is one of the account."""
+_STOP, _TARGET = LEGS.index("stop"), LEGS.index("target")
+_FILLED = EVENTS.index("filled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,85 +92,56 @@ class Book(NamedTuple):
     """The same had every ambiguous bar ended the worse way."""
 
 
-_DTYPES: dict[str, type[np.generic]] = {
-    "decided": np.int64, "entered": np.int64, "left": np.int64, "is_left_at_open": np.bool_, "side": np.int8,
-    "exit_by": np.int8, "is_ambiguous": np.bool_,
-}  # fmt: skip
-
-
 def keep(bars: Bars, played: Played, cash: float, terms: Terms) -> Book:
     """The book of a run that began with `cash`."""
-    fills = [event for event in played.events if event.what == "filled"]
-    rows = np.searchsorted(bars.closed, np.array([event.at for event in fills], dtype=np.int64))
-    trades, rest = _trades(fills, rows, played.orders, terms)
+    fills = played.events[played.events["what"] == _FILLED]
+    # One position at a time, entered and left whole: what opens and what closes it take turns.
+    opens, closes = fills[fills["closed"] == 0.0], fills[fills["closed"] > 0.0]
     equity, better, worse = (
         np.concatenate([[start], column])
         for start, column in ((cash, played.equity), (0.0, played.better), (0.0, played.worse))
     )
-    last = float(bars.close[played.end - 1])
-    return Book(trades, _held(rest, last), equity, equity + better, equity + worse)
+    log = _log(bars, opens[: len(closes)], closes, played.orders, terms)
+    held = _held(bars, opens[len(closes) :], float(bars.close[played.end - 1]))
+    return Book(log, held, equity, equity + better, equity + worse)
 
 
-def _trades(
-    fills: list[OrderEvent], rows: NDArray[np.intp], orders: dict[int, Order], terms: Terms
-) -> tuple[TradeLog, tuple[OrderEvent, int] | None]:
-    """Closed trades, and the entry of one that is not."""
-    closed: list[dict[str, Any]] = []
-    entry: OrderEvent | None = None
-    parts: list[OrderEvent] = []
-    entered, left_over = 0, 0.0
-    for fill, row in zip(fills, rows.tolist(), strict=True):
-        if entry is None:
-            entry, entered, left_over, parts = fill, row, fill.quantity, []
-            continue
-        parts.append(fill)
-        left_over -= fill.quantity
-        if left_over <= 1e-9 * entry.quantity:
-            closed.append(_closed(entry, entered, parts, row, orders[entry.order_id], terms))
-            entry = None
-    columns = {
-        each.name: np.array([trade[each.name] for trade in closed], dtype=_DTYPES.get(each.name, np.float64))
-        for each in fields(TradeLog)
-    }
-    return TradeLog(**columns), None if entry is None else (entry, entered)
+def _log(bars: Bars, opens: Events, closes: Events, orders: Mapping[int, Order], terms: Terms) -> TradeLog:
+    placed = [orders[number] for number in opens["order_id"].tolist()]
+    waited = np.array([order.is_limit for order in placed], dtype=np.bool_)
+    quantity, by = closes["closed"], closes["leg"]
+    # A limit does not slip.
+    slipped = _slipped(opens, ~waited, terms) + _slipped(closes, by != _TARGET, terms)
+    return TradeLog(
+        decided=np.array([order.row for order in placed], dtype=np.int64),
+        entered=_rows(bars, opens["at"]),
+        left=_rows(bars, closes["at"]),
+        is_left_at_open=(by != _STOP) & (by != _TARGET),
+        side=opens["side"].astype(np.int8),
+        quantity=quantity.copy(),
+        entry=opens["price"].copy(),
+        exit=closes["price"].copy(),
+        fees=closes["trade_fees"].copy(),
+        slippage=slipped * quantity,
+        exit_by=by.astype(np.int8),
+        is_ambiguous=(opens["is_ambiguous"] | closes["is_ambiguous"]).astype(np.bool_),
+    )
 
 
-def _closed(
-    entry: OrderEvent, entered: int, parts: list[OrderEvent], left: int, order: Order, terms: Terms
-) -> dict[str, Any]:
-    last, quantity = parts[-1], entry.quantity
-    return {
-        "decided": order.row,
-        "entered": entered,
-        "left": left,
-        "is_left_at_open": last.leg not in ("stop", "target"),
-        "side": _sign(entry),
-        "quantity": quantity,
-        "entry": entry.price,
-        "exit": sum(part.price * part.quantity for part in parts) / sum(part.quantity for part in parts),
-        "fees": sum(part.fee for part in (entry, *parts)),
-        "slippage": _slipped(entry, is_limit=order.is_limit, terms=terms)
-        + sum(_slipped(part, is_limit=part.leg == "target", terms=terms) for part in parts),
-        "exit_by": _EXIT_OF[last.leg],
-        "is_ambiguous": any(part.is_ambiguous for part in (entry, *parts)),
-    }
+def _slipped(fills: Events, slips: Flags, terms: Terms) -> Floats:
+    """Per unit: a price paid is the market's times 1 + slippage, against the side that paid it."""
+    market = fills["price"] / (1.0 + fills["side"] * terms.slippage)
+    return np.where(slips, np.abs(fills["price"] - market), 0.0)
 
 
-def _slipped(fill: OrderEvent, *, is_limit: bool, terms: Terms) -> float:
-    """In account currency. Limits do not slip; of others the price is the market's times 1 + slippage."""
-    if is_limit:
-        return 0.0
-    return abs(fill.price - fill.price / (1.0 + _sign(fill) * terms.slippage)) * fill.quantity
-
-
-def _held(rest: tuple[OrderEvent, int] | None, last: float) -> Held | None:
-    if rest is None:
+def _held(bars: Bars, opens: Events, last: float) -> Held | None:
+    if not len(opens):
         return None
-    entry, entered = rest
-    side = _sign(entry)
-    unrealised = side * entry.quantity * (last - entry.price)
-    return Held(side, entry.quantity, entry.price, entered, entry.fee, unrealised)
+    entry = opens[0]
+    side, quantity, price = int(entry["side"]), float(entry["quantity"]), float(entry["price"])
+    entered = int(_rows(bars, opens["at"])[0])
+    return Held(side, quantity, price, entered, float(entry["fee"]), side * quantity * (last - price))
 
 
-def _sign(event: OrderEvent) -> int:
-    return 1 if event.side == "buy" else -1
+def _rows(bars: Bars, closed: Nanoseconds) -> Nanoseconds:
+    return np.searchsorted(bars.closed, closed).astype(np.int64)

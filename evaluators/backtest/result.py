@@ -41,7 +41,7 @@ class Backtest:
     book: Book
     performance: Performance
     significance: Significance | None
-    """None where there are too few closed trades to say anything."""
+    """None where there are too few closed trades to say anything, or the run was interrupted before it was said."""
     ambiguous_bars: int
     """Bars that reached levels on both sides, so that the order inside them mattered; the worse one was taken."""
 
@@ -50,8 +50,8 @@ class Backtest:
 
     @property
     def is_partial(self) -> bool:
-        """Whether the run was interrupted before the last bar."""
-        return self.end < len(self.bars)
+        """Whether the run was interrupted: before the last bar, or before its trades were tested."""
+        return self.end < len(self.bars) or (self.significance is None and len(self.book.trades) >= 2)
 
     @property
     def verdict(self) -> str:
@@ -59,7 +59,16 @@ class Backtest:
         if self.significance is not None:
             return self.significance.verdict
         count = len(self.book.trades)
+        if count >= 2:
+            return f"Not tested: interrupted before {count} trades were told from luck."
         return f"No edge found: {count} closed trade{'' if count == 1 else 's'}; at least 2 are needed to say anything."
+
+    @property
+    def label(self) -> str:
+        """The verdict in two or three words."""
+        if self.significance is None and len(self.book.trades) >= 2:
+            return "not tested"
+        return "edge found" if self.significance is not None and self.significance.is_found else "no edge found"
 
     @cached_property
     def _view(self) -> View:

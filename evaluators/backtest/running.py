@@ -36,8 +36,8 @@ def run(
 ) -> Backtest:
     """Play a strategy over bars; those closed before `begin` only warm up what it looks at.
 
-    `trials` is how many ideas were tried before this one was shown, itself included. An interruption (Ctrl-C) while
-    bars are played keeps what is done, see `Backtest.is_partial`. Raises DataError where no bar is left to trade on.
+    `trials` is how many ideas were tried before this one was shown, itself included. An interruption (Ctrl-C) from
+    the first bar on keeps what is done, see `Backtest.is_partial`. Raises DataError where no bar is left to trade on.
     """
     if trials < 1:
         raise UsageError(f"trials: expected at least 1, was {trials}")
@@ -83,7 +83,10 @@ def _refuse_coarse(bars: Bars, tick: float) -> None:
 
 
 def _judged(log: TradeLog, traded: Bars, first: int, seed: int, trials: int, *, is_limit: bool) -> Significance | None:
-    """The verdict on closed trades, by the opens at which one could have traded instead, and the last close."""
+    """The verdict on closed trades, by the opens at which one could have traded instead, and the last close.
+
+    None where they are too few, or an interruption came first.
+    """
     if len(log) < 2:
         return None
     prices: Floats = np.append(traded.open, traded.close[-1:])
@@ -93,4 +96,7 @@ def _judged(log: TradeLog, traded: Bars, first: int, seed: int, trials: int, *, 
     left = np.maximum(log.left + ~log.is_left_at_open - first, entered + 1)
     costs = (log.fees + log.slippage) / (log.quantity * log.entry)
     placed = Placed(prices=prices, entered=entered, left=left, side=log.side, costs=costs)
-    return significance(log.returns, seed=seed, trials=trials, placed=placed)
+    try:
+        return significance(log.returns, seed=seed, trials=trials, placed=placed)
+    except KeyboardInterrupt:
+        return None

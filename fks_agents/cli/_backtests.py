@@ -73,7 +73,7 @@ def _one(console: Console, result: Backtest) -> None:
     span = f"{say.day(moment(bars.closed[result.first]))} to {say.day(moment(bars.closed[result.end - 1]))}"
     console.print(Text(f"{result.strategy.name} on {bars.symbol} {bars.timeframe}", style="bold"))
     console.print(Text(f"{span}, {result.end - result.first:,} bars", style="dim"))
-    if result.is_partial:
+    if result.end < len(bars):
         console.print(Text(f"interrupted: {len(bars) - result.end:,} bars were not played", style="yellow"))
     if result.breaker:
         rule, at = result.breaker
@@ -113,7 +113,7 @@ def _many(console: Console, done: Sequence[Backtest], asked: int) -> None:
             say.percent(result.performance.path.total_return, signed=True),
             say.percent(result.performance.benchmark.total_return, signed=True) if result.performance.benchmark else "",
             "" if result.significance is None else f"{result.significance.p_adjusted:.3f}",
-            "edge found" if result.significance is not None and result.significance.is_found else "no edge found",
+            result.label,
         )
         for result in done
     ]

@@ -71,7 +71,7 @@ def test_a_file_is_a_strategy(fks: Fks, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        ((), 2, "expected a STRATEGY and a SYMBOL, as in `fks backtest sma_cross SPX`"),
+        ((), 2, "expected a STRATEGY and a SYMBOL, as in `"),
         (("sma_cross",), 2, "expected a STRATEGY and a SYMBOL"),
         (("sma_cros", "SPX"), 2, "expected a preset (near: sma_cross) or a .toml or .json file, was 'sma_cros'"),
         (("sma_cross", "XYZ"), 2, "unknown symbol 'XYZ' for sample; expected one of IXIC, SPX"),

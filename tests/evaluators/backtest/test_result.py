@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from evaluators.backtest import Job, Terms, backtest, load, parse, presets, run, run_all
+from evaluators.backtest.report import render
 from evaluators.backtest.result import Month
 from fks_agents.errors import DataError, UsageError
 from fks_agents.settings import Settings
@@ -135,6 +137,15 @@ def test_an_interruption_before_the_first_bar_leaves_nothing() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(load("sma_cross"), walk(3, 100), on_progress=stop)
+
+
+def test_an_interruption_of_the_test_keeps_the_trades() -> None:
+    whole = run(load("channel_breakout"), walk(3, 700))
+    untested = replace(whole, significance=None)
+    assert (whole.is_partial, untested.is_partial) == (False, True)
+    assert untested.label == "not tested"
+    assert untested.verdict == f"Not tested: interrupted before {len(whole.book.trades)} trades were told from luck."
+    assert "not tested" in render(untested)
 
 
 def test_runs_side_by_side_equal_runs_alone_in_their_order() -> None:

@@ -22,7 +22,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "COLUMNS": str(WIDTH), "FORCE_COLOR": "1", "TERM": "xterm-256color"}
         printed = subprocess.run(
-            [sys.executable, "-m", "fks_agents.cli", "demo", "--home", home],
+            [sys.executable, "-m", "fks_agents", "demo", "--home", home],
             env=environment, capture_output=True, text=True, check=True,
         ).stdout.replace(home, "~/.local/share/fks-agents")  # fmt: skip
     console = Console(width=WIDTH, record=True, file=io.StringIO())

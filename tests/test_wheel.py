@@ -58,7 +58,7 @@ def run_clean(python: Path, *arguments: str, home: Path) -> subprocess.Completed
 
 @pytest.mark.real
 def test_the_wheel_alone_runs_the_demo(python: Path, tmp_path: Path) -> None:
-    run = run_clean(python, "-m", "fks_agents.cli", "demo", "--json", home=tmp_path)
+    run = run_clean(python, "-m", "fks_agents", "demo", "--json", home=tmp_path)
     assert run.returncode == 0, run.stderr
     cycle = json.loads(run.stdout)
     assert cycle["verdict"]["outcome"] == "pass"

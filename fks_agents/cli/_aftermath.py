@@ -11,8 +11,9 @@ from fks_agents.cli._story import marked, row
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
-    from fks_agents.contracts import Cycle, Fill, Result
+    from fks_agents.contracts import Cycle, Fill, Result, Timeframe
     from graphs.following import Advanced
 
 _SLACK = timedelta(days=7)
@@ -41,11 +42,11 @@ def tell(console: Console, cycle: Cycle, advanced: tuple[Advanced, ...]) -> None
         row(console, "", "no later bars are known; `fks paper advance` goes on when there are")
         return
     for fill in mine.fills:
-        _fill(console, fill)
+        _fill(console, fill, cycle.timeframe)
     if mine.result is None:
         row(console, "", "still open; `fks paper advance` goes on when newer bars have closed")
         return
-    _ending(console, mine.result)
+    _ending(console, mine.result, cycle.timeframe)
     if mine.lessons:
         told = next((lesson for lesson in mine.lessons if lesson.agent == "manager"), mine.lessons[0])
         row(console, "lesson", told.text)
@@ -55,13 +56,18 @@ def tell(console: Console, cycle: Cycle, advanced: tuple[Advanced, ...]) -> None
     row(console, "", "One decision says nothing about skill.", "dim")
 
 
-def _fill(console: Console, fill: Fill) -> None:
+def _fill(console: Console, fill: Fill, timeframe: Timeframe) -> None:
     what = "closed at the horizon" if fill.leg == "horizon" else f"{fill.leg} filled"
     terms = f"{what}: {fill.side} {say.number(fill.quantity)} at {say.price(fill.price)}"
-    row(console, fill.at.strftime("%Y-%m-%d"), f"{terms}, fee {fill.fee:,.2f}")
+    _dated(console, fill.at, timeframe, f"{terms}, fee {fill.fee:,.2f}")
 
 
-def _ending(console: Console, result: Result) -> None:
+def _dated(console: Console, at: datetime, timeframe: Timeframe, text: str | Text) -> None:
+    """The day in the margin; where bars are shorter, the time below it."""
+    row(console, say.when(at, timeframe).replace(" ", "\n"), text)
+
+
+def _ending(console: Console, result: Result, timeframe: Timeframe) -> None:
     words = {
         "target": "the target was reached", "stop": "the stop was hit", "horizon": "its time was over",
         "expired": "the entry expired unfilled", "not_traded": "nothing was traded",
@@ -70,6 +76,6 @@ def _ending(console: Console, result: Result) -> None:
     if result.kind in ("expired", "not_traded"):
         told = f"; {moved}"
     else:
-        told = f": {result.r_multiple:+.2f} R, profit {result.profit:+,.2f}; {moved}"
+        told = f": {say.multiple(result.r_multiple, signed=True)}, profit {result.profit:+,.2f} after costs; {moved}"
     style = "green" if result.profit > 0 else "red" if result.profit < 0 else ""
-    row(console, result.ended_at.strftime("%Y-%m-%d"), marked(words[result.kind], told, style))
+    _dated(console, result.ended_at, timeframe, marked(words[result.kind], told, style))

@@ -105,6 +105,7 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="fks_plain")
     try:
         code = root().main(args=list(arguments), prog_name="fks", standalone_mode=False)
+        sys.stdout.flush()  # where a reader has left, here is the place to learn it
     except FksError as error:
         complain(str(error), error)
         return error.exit_code

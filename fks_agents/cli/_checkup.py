@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from fks_agents.cli._commands import program, runnable
 from fks_agents.errors import FksError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def examine(settings: Callable[[], Settings]) -> Iterator[Finding]:
     try:
         loaded = settings()
     except FksError as error:
-        yield Finding("settings", False, str(error), "fks init --print")
+        yield Finding("settings", False, str(error), f"{program()} init --print")
         return
     yield Finding("settings", True, f"digest {loaded.digest}")
     looks: tuple[tuple[str, Callable[[Settings], str], str], ...] = (
@@ -64,8 +65,10 @@ def _look(name: str, look: Callable[[], str], help_with: str) -> Finding:
         return Finding(name, True, look())
     except Exception as error:  # a doctor reports whatever it meets
         detail = str(error) or type(error).__name__
+        if isinstance(error, OSError) and error.strerror:
+            detail = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
         command = detail.partition("`")[2].partition("`")[0]
-        return Finding(name, False, detail, command or help_with)
+        return Finding(name, False, detail, runnable(f"`{command or help_with}`").strip("`"))
 
 
 def _python() -> str:
@@ -89,10 +92,13 @@ def _core() -> str:
 
 
 def _home(settings: Settings) -> str:
-    settings.home.mkdir(parents=True, exist_ok=True)
     probe = settings.home / ".doctor"
-    probe.write_bytes(b"x" * 4096)
-    probe.unlink()
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"x" * 4096)
+        probe.unlink()
+    except OSError as error:
+        raise Unwell(f"cannot write to {settings.home}: {error.strerror}") from error
     free = shutil.disk_usage(settings.home).free
     if free < LEAST_FREE:
         raise Unwell(f"{settings.home}: expected {LEAST_FREE // 2**20} MB free, was {free // 2**20} MB")

@@ -5,23 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Self
 
-from fks_agents.cli._terminal import Interrupted
+from fks_agents.cli._terminal import Interrupted, Terminal
 from fks_agents.errors import DataError
 
 if TYPE_CHECKING:
     from evaluators.reports import Reports
     from fks_agents.bars import Bars
-    from fks_agents.contracts import Cycle
+    from fks_agents.contracts import Cycle, Lesson
     from graphs.desk import Desk, OnEvent
 
 REFUSED = 6
 
 
-def decide(run: Callable[[OnEvent], Cycle], tell: OnEvent | None = None) -> Cycle:
+def decide(terminal: Terminal, run: Callable[[OnEvent], Cycle], tell: OnEvent | None = None) -> Cycle:
     """Run one decision; Ctrl-C raises Interrupted with the command that goes on from there.
 
     The first Ctrl-C waits for the step that is running: an exception in the middle of one could be lost in a library.
@@ -43,11 +44,24 @@ def decide(run: Callable[[OnEvent], Cycle], tell: OnEvent | None = None) -> Cycl
             # Steps beside the stopped one may still hand in their results, and find nobody.
             logging.getLogger("concurrent.futures").setLevel(logging.CRITICAL)
             raise Interrupted(
-                f"interrupted; go on with: fks resume {admitted[0]}" if admitted else "interrupted"
+                f"interrupted; go on with: {terminal.command('resume', admitted[0])}" if admitted else "interrupted"
             ) from None
     if stop.is_wanted:
-        raise Interrupted(f"interrupted; the decision was finished: fks show {cycle.id}")
+        raise Interrupted(_recorded(terminal, cycle))
     return cycle
+
+
+@contextmanager
+def recorded(terminal: Terminal, cycle: Cycle) -> Iterator[None]:
+    """While the report is written and later bars are looked at: Ctrl-C says that the decision itself is safe."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(_recorded(terminal, cycle)) from None
+
+
+def _recorded(terminal: Terminal, cycle: Cycle) -> str:
+    return f"interrupted; the decision is recorded, and its report is written by: {terminal.command('show', cycle.id)}"
 
 
 class _Stop:
@@ -74,10 +88,23 @@ class _Stop:
 
 
 def report(desk: Desk, cycle: Cycle) -> Reports:
-    """Write the decision's report below the home folder."""
+    """Write the decision's report below the home folder, with what is known of its outcome by now."""
     from evaluators import reports
 
-    return reports.write(cycle, bars_of(desk, cycle), desk.settings.home / "reports" / cycle.id)
+    return reports.write(
+        cycle,
+        bars_of(desk, cycle),
+        desk.settings.home / "reports" / cycle.id,
+        result=desk.ledger.results.result(cycle.id),
+        fills=desk.ledger.paper.fills(decision_id=cycle.id),
+        recalled=recalled_by(desk, cycle),
+    )
+
+
+def recalled_by(desk: Desk, cycle: Cycle) -> tuple[Lesson, ...]:
+    """The lessons that its agents were shown."""
+    spoken = (*cycle.reports, *cycle.debate, *((cycle.draft,) if cycle.draft is not None else ()), *cycle.proposals)
+    return desk.ledger.lessons.get([lesson_id for said in spoken for lesson_id in said.recalled])
 
 
 def bars_of(desk: Desk, cycle: Cycle) -> Bars | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from fks_agents import _wording as say
+from fks_agents.cli._commands import runnable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,12 +16,14 @@ if TYPE_CHECKING:
 
     from evaluators.reports import Reports
     from fks_agents.contracts import (
+        Approval,
         Choice,
         Claim,
         Cycle,
         OrderIntent,
         Plan,
         Receipt,
+        Regime,
         Report,
         Sized,
         Snapshot,
@@ -40,29 +45,44 @@ STYLES = {
 
 
 class Story:
-    """Callable as a desk's `on_event`; prints each stage's title once."""
+    """Callable as a desk's `on_event`; prints each stage's title once.
+
+    Analysts and personas work side by side and finish in any order: each is told as soon as those before it in the
+    alphabet, or in caution, have been.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._stage = ""
+        self._line: list[str] = []
+        """Whose turn it is to be told, and who comes after; empty where a resumed run does not say who was asked."""
+        self._regime: Regime | None = None
+        self._waiting: dict[str, Callable[[], None]] = {}
 
     def __call__(self, node: str, learned: Mapping[str, Any]) -> None:
+        del node
         tell: dict[str, Callable[[Any], None]] = {
             "snapshot": self._seen, "stopped": self._stopped, "draft": self._draft, "choice": self._choice,
-            "sized": self._sized, "verdict": self._verdict, "orders": self._orders, "receipts": self._receipts,
+            "sized": self._sized, "verdict": self._verdict, "approval": self._approval, "orders": self._orders,
+            "receipts": self._receipts,
         }  # fmt: skip
-        for name, value in learned.items():
-            if name in tell:
-                tell[name](value)
         for report in learned.get("reports", ()):
-            self._report(report)
-        for turn in learned.get("debate", ()):
-            self._turn(turn)
+            self._waiting[report.analyst] = partial(self._report, report)
         for proposal in learned.get("proposals", ()):
-            self._proposal(proposal)
-        if node == "approval" and "approval" in learned and learned["approval"].status != "not_needed":
-            approval = learned["approval"]
-            self.row("approval", f"{approval.status} by {approval.by}: {approval.reason}")
+            self._waiting[proposal.author] = partial(self._proposal, proposal)
+        stages = [(value, tell[name]) for name, value in learned.items() if name in tell]
+        stages += [(turn, self._turn) for turn in learned.get("debate", ())]
+        self._tell_waiting(everyone=bool(stages))
+        for value, told in stages:
+            told(value)
+
+    def _tell_waiting(self, *, everyone: bool) -> None:
+        """Those whose turn it is; before a new stage, all that are left."""
+        while self._line and self._line[0] in self._waiting:
+            self._waiting.pop(self._line.pop(0))()
+        if everyone:
+            for name in sorted(self._waiting):
+                self._waiting.pop(name)()
 
     def row(self, label: str, text: str | Text, style: str = "", label_style: str = "dim") -> None:
         row(self._console, label, text, style, label_style)
@@ -74,6 +94,9 @@ class Story:
             self._console.print(stage, style="bold")
 
     def _seen(self, snapshot: Snapshot) -> None:
+        from fks_agents.agents.analysts import names
+
+        self._line, self._regime = list(names()), snapshot.regime
         self._title("Facts")
         self.row(
             snapshot.symbol, f"{snapshot.timeframe} bars until {say.day(snapshot.as_of)}, source {snapshot.source}"
@@ -95,6 +118,7 @@ class Story:
             return
         side = say.lean(report.stance)
         self.row(report.analyst, marked(side, f" {report.stance:+.2f}, conviction {report.conviction:.2f}"))
+        self._recalled(report)
         self._claims([say.strongest(report.claims, side)])
         self._caught(report)
 
@@ -108,24 +132,28 @@ class Story:
         self._caught(turn)
 
     def _draft(self, plan: Plan) -> None:
+        from fks_agents.agents.selector import heard
+
         self._title("Plan")
         self._plan("manager", plan)
+        self._line = list(heard(self._regime)) if self._regime is not None else []
 
     def _proposal(self, plan: Plan) -> None:
         self._title("Personas")
         self._plan(plan.author, plan)
 
     def _plan(self, who: str, plan: Plan) -> None:
-        action = plan.action.replace("_", " ")
+        action = say.spaced(plan.action)
         if plan.entry is not None and plan.stop is not None:
             reward = say.times_risk(plan) or 0.0
             terms = (
                 f" at {say.price(plan.entry)}, stop {say.price(plan.stop)}, target {say.price(plan.targets[0])} "
-                f"({reward:.1f} R), conviction {plan.conviction:.2f}"
+                f"({say.multiple(reward)}), conviction {plan.conviction:.2f}"
             )
         else:
             terms = f": {plan.abstained or plan.reason}"
         self.row(who, marked(action, terms, STYLES.get(plan.action, "")))
+        self._recalled(plan)
         self._caught(plan)
 
     def _choice(self, choice: Choice) -> None:
@@ -135,13 +163,21 @@ class Story:
     def _sized(self, sized: Sized) -> None:
         self._title("Risk")
         if sized.quantity:
-            risk = f"{say.percent(sized.risk)} of equity at risk"
+            risk = f"{say.percent(sized.risk)} of equity at risk before costs"
             self.row("size", f"{say.number(sized.quantity)} worth {say.price(sized.notional)}, {risk}")
         elif not sized.limits:
             self.row("size", "none: nothing is traded")
         for limit in sized.limits:
             change = f"{say.number(limit.before)} to {say.number(limit.after)}"
-            self.row("limit", f"{limit.limit.replace('_', ' ')}: {change}: {limit.reason}", "yellow")
+            self.row("limit", f"{say.spaced(limit.limit)}: {change}: {limit.reason}", "yellow")
+
+    def _recalled(self, said: Spoken) -> None:
+        if told := say.recalled(said):
+            self.row("", told, "dim")
+
+    def _approval(self, approval: Approval) -> None:
+        if approval.status != "not_needed":
+            self.row("approval", f"{approval.status} by {approval.by}: {approval.reason}")
 
     def _verdict(self, verdict: Verdict) -> None:
         self._title("Gate")
@@ -179,19 +215,23 @@ def marked(word: str, rest: str, style: str | None = None) -> Text:
     """A word in its colour, then plain text."""
     from rich.text import Text
 
-    return Text.assemble((word, STYLES.get(word, "") if style is None else style), say.printable(rest))
+    return Text.assemble((word, STYLES.get(word, "") if style is None else style), say.printable(runnable(rest)))
 
 
 def row(console: Console, label: str, text: str | Text, style: str = "", label_style: str = "dim") -> None:
-    """A label in the margin and text that wraps beside it, no line longer than the terminal or 100 columns."""
+    """A label in the margin (each line of it beside one of the text) and text that wraps beside it, no line longer than
+    the terminal or 100 columns."""
     from rich.text import Text
 
-    body = Text(say.printable(text), style=style) if isinstance(text, str) else text
-    name = f"  {say.printable(label)}"
-    for line in body.wrap(console, min(console.width, WIDEST) - LABEL):
+    body = Text(say.printable(runnable(text)), style=style) if isinstance(text, str) else text
+    names = [f"  {say.printable(part)}"[: LABEL - 1] for part in label.split("\n")]
+    lines = body.wrap(console, min(console.width, WIDEST) - LABEL)
+    for line, name in zip_longest(lines, names):
+        if line is None:
+            console.print(Text(name, label_style), soft_wrap=True)
+            continue
         line.rstrip()
-        console.print(Text.assemble((f"{name[: LABEL - 1]:<{LABEL}}", label_style), line), soft_wrap=True)
-        name = ""
+        console.print(Text.assemble((f"{name or '':<{LABEL}}", label_style), line), soft_wrap=True)
 
 
 def closing(console: Console, cycle: Cycle, reports: Reports, next_commands: Iterable[str]) -> None:
@@ -204,8 +244,8 @@ def decision(console: Console, cycle: Cycle) -> None:
     """What was decided, and why, in one line."""
     console.print()
     console.print("Decision", style="bold")
-    action = cycle.action.replace("_", " ")
-    told = f", {cycle.status.replace('_', ' ')}" if cycle.status != cycle.action else ""
+    action = say.spaced(cycle.action)
+    told = f", {say.spaced(cycle.status)}" if cycle.status != cycle.action else ""
     style = STYLES.get(cycle.status, STYLES.get(cycle.action, ""))
     row(console, cycle.id, marked(f"{action} {cycle.symbol}{told}", f": {cycle.reason}", style))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
     from rich.table import Table
 
-NUMERIC = frozenset({"value", "equity", "cash", "fills", "R", "claims", "hits", "share"})
+NUMERIC = frozenset({"value", "equity", "cash", "open", "fills", "R", "claims", "caught", "refused", "share"})
 INDENT = "    "
 
 

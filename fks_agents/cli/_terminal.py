@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fks_agents.cli._commands import program, runnable
 from fks_agents.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -47,9 +49,15 @@ class Terminal:
     @cached_property
     def console(self) -> Console:
         """For people: stdout, or stderr where stdout belongs to JSON."""
-        from rich.console import Console
+        from fks_agents.cli._screen import Screen
 
-        return Console(stderr=self.is_json, highlight=False, emoji=False, markup=False)
+        return Screen(stderr=self.is_json, highlight=False, emoji=False, markup=False)
+
+    def command(self, *words: str, also: Sequence[str] = ()) -> str:
+        """A command to type next: as `fks` is called here, with the flags that say where things lie, and `also`."""
+        given = {name: self.flags.get(name) for name in (*also, "home")}
+        flags = [part for name, value in given.items() if value is not None for part in (f"--{name}", str(value))]
+        return f"{program()} {shlex.join([*words, *flags])}"
 
     def write_json(self, value: object) -> None:
         """A contract's own JSON text as it is, anything else dumped; one value, one newline at the end."""
@@ -62,7 +70,7 @@ class Terminal:
         """Lines as they are: no wrapping, no colour."""
         from fks_agents._wording import printable
 
-        sys.stdout.write(printable(text) + "\n")
+        sys.stdout.write(printable(runnable(text)) + "\n")
 
 
 def complain(text: str, error: BaseException | None = None) -> None:
@@ -80,7 +88,7 @@ def tell(text: str) -> None:
     from fks_agents import _wording
     from fks_agents._redaction import redact
 
-    sys.stderr.write(" ".join(_wording.printable(redact(text)).split()) + "\n")
+    sys.stderr.write(" ".join(_wording.printable(redact(runnable(text))).split()) + "\n")
 
 
 def moment(text: str | None, option: str = "--as-of") -> datetime | None:

@@ -10,17 +10,19 @@ def command(terminal: Terminal, symbol: Symbol, *, as_of: AsOf = None) -> int:
 
     Exit code 6 where the decision was refused.
     """
-    from fks_agents.cli._desk import decide, exit_code, report
+    from fks_agents.cli._desk import decide, exit_code, recorded, report
     from fks_agents.cli._story import Story, closing
     from graphs.opening import open_desk
 
     at = moment(as_of)
     with open_desk(terminal.settings) as desk:
         story = None if terminal.is_json else Story(terminal.console)
-        cycle = decide(lambda tell: desk.analyze(symbol, as_of=at, on_event=tell), story)
-        written = report(desk, cycle)
+        cycle = decide(terminal, lambda tell: desk.analyze(symbol, as_of=at, on_event=tell), story)
+        with recorded(terminal, cycle):
+            written = report(desk, cycle)
     if terminal.is_json:
         terminal.write_json(cycle.as_json())
     else:
-        closing(terminal.console, cycle, written, (f"fks show {cycle.id}", "fks paper advance"))
+        next_commands = terminal.command("show", cycle.id), terminal.command("paper", "advance")
+        closing(terminal.console, cycle, written, next_commands)
     return exit_code(cycle)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fks_agents.cli._options import AsOf, verb
+from fks_agents.cli._options import verb
 from fks_agents.cli._terminal import Terminal, moment
 
 AS_OF = "2018-04-20T20:00:00Z"
@@ -16,14 +16,19 @@ def command(
     terminal: Terminal,
     symbol: Annotated[str, typer.Option(metavar="SYMBOL", help="What to study.")] = "SPX",
     *,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="TIME", help=f"Moment with zone; default: {AS_OF} on the sample, else the newest bar."
+        ),
+    ] = None,
 ) -> int:
     """Watch one decision on real prices, from the first fact to its outcome.
 
     Offline, without any key, in a few seconds.
     """
     from fks_agents.cli import _aftermath
-    from fks_agents.cli._desk import decide, report
+    from fks_agents.cli._desk import decide, recorded, report
     from fks_agents.cli._story import Story, decision, where
     from graphs.opening import open_desk
 
@@ -32,16 +37,19 @@ def command(
         story = None if terminal.is_json else Story(terminal.console)
         if story is not None:
             _open(terminal, symbol)
-        cycle = decide(lambda tell: desk.analyze(symbol, as_of=at, on_event=tell), story)
-        written = report(desk, cycle)
+        cycle = decide(terminal, lambda tell: desk.analyze(symbol, as_of=at, on_event=tell), story)
         if story is not None:
             decision(terminal.console, cycle)
-        advanced = desk.advance(until=_aftermath.horizon_end(cycle, desk.settings.horizon))
+        with recorded(terminal, cycle):
+            advanced = desk.advance(until=_aftermath.horizon_end(cycle, desk.settings.horizon))
+            written = report(desk, cycle)
     if story is None:
         terminal.write_json(cycle.as_json())
         return 0
     _aftermath.tell(terminal.console, cycle, advanced)
-    where(terminal.console, written, (f"fks show {cycle.id}", f"fks replay {cycle.id}", f"fks facts {symbol}"))
+    facts = ("facts", symbol, "--as-of", cycle.as_of.isoformat().replace("+00:00", "Z"))
+    next_commands = terminal.command("show", cycle.id), terminal.command("replay", cycle.id)
+    where(terminal.console, written, (*next_commands, terminal.command(*facts, also=("source", "timeframe"))))
     return 0
 
 

@@ -49,10 +49,12 @@ def _print(terminal: Terminal, snapshot: Snapshot) -> None:
 
     texts = {each.name: each.text for each in definitions()}
     close = f"{snapshot.symbol} {snapshot.timeframe}, {say.day(snapshot.as_of)}"
-    terminal.console.print(f"{close}: {len(snapshot.facts)} facts, data quality {say.number(snapshot.quality.score)}")
+    terminal.console.print(
+        f"{close}: {len(snapshot.facts)} facts, data quality {say.number(snapshot.quality.score)}/100"
+    )
     rows = []
     for fact in snapshot.facts:
-        known = "" if fact.as_of == snapshot.as_of else f" Known since {fact.as_of:%Y-%m-%d}."
+        known = "" if fact.as_of == snapshot.as_of else f" Known since {say.when(fact.as_of, snapshot.timeframe)}."
         rows.append(
             ((fact.id, fact.name, fact.timeframe or "", say.value(fact), fact.unit), texts.get(fact.name, "") + known)
         )

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fks_agents.cli._options import verb
 from fks_agents.cli._terminal import Terminal, moment
+
+if TYPE_CHECKING:
+    from fks_agents.contracts import Result
+    from memory.decisions import Entry
 
 
 @verb
@@ -23,25 +28,60 @@ def command(
     """List recorded decisions, newest first, and those that were interrupted."""
     from graphs.opening import open_desk
 
+    at = moment(since, "--since")
     with open_desk(terminal.settings) as desk:
         decisions = desk.ledger.decisions
-        entries = decisions.history(symbol, action, status, moment(since, "--since"), limit)
-        unfinished = decisions.unfinished()
+        listed = decisions.history(symbol, action, status, at, limit)
+        entries = [(each, desk.ledger.results.result(each.id)) for each in listed]
+        is_empty = not decisions.history(limit=1)
+        # One that did not finish has no action and no status to be chosen by.
+        unfinished = [
+            each
+            for each in (decisions.unfinished() if action is None and status is None else ())
+            if symbol in (None, each.symbol) and (at is None or each.as_of >= at)
+        ]
     if terminal.is_json:
         waiting = [{"id": each.id, "symbol": each.symbol, "as_of": each.as_of} for each in unfinished]
-        terminal.write_json({"decisions": entries, "unfinished": waiting})
+        terminal.write_json({"decisions": [_plain(*each) for each in entries], "unfinished": waiting})
         return 0
-    from fks_agents.cli._tables import table
-
     for each in unfinished:
-        terminal.console.print(f"unfinished: {each.id} {each.symbol}; `fks resume {each.id}` finishes it")
-    if not entries:
-        terminal.console.print("no decision yet; `fks demo` makes one")
-        return 0
-    rows = [
-        (each.id, each.as_of.strftime("%y-%m-%d %H:%M"), each.symbol, each.action.replace("_", " "),
-         each.status.replace("_", " "), each.outcome, each.reason)
-        for each in entries
-    ]  # fmt: skip
-    terminal.console.print(table(("id", "as of (UTC)", "symbol", "action", "status", "gate", "reason"), rows))
+        told = f"unfinished: {each.id} {each.symbol}; finish it with: {terminal.command('resume', each.id)}"
+        terminal.console.print(told, soft_wrap=True)
+    if is_empty and not unfinished:
+        terminal.console.print(f"no decision yet; {terminal.command('demo')} makes one", soft_wrap=True)
+    elif not entries:
+        terminal.console.print("no finished decision fits")
+    else:
+        _print(terminal, entries)
     return 0
+
+
+def _plain(entry: Entry, result: Result | None) -> dict[str, object]:
+    ended = None if result is None else result.model_dump(mode="json", exclude={"decision_id", "symbol", "lessons"})
+    return {**entry.model_dump(mode="json"), "result": ended}
+
+
+def _print(terminal: Terminal, entries: Sequence[tuple[Entry, Result | None]]) -> None:
+    """A line for each decision and why it was made below, so that nothing is cut at 80 columns."""
+    from fks_agents import _wording as say
+    from fks_agents.cli._tables import entries as told
+
+    head = (("id", "as of (UTC)", "market", "decision", "outcome"), "")
+    rows = [
+        ((each.id, f"{each.as_of:%Y-%m-%d %H:%M}", f"{each.symbol} {each.timeframe}",
+          say.decided(each.action, each.status), _outcome(each, result)),
+         f"gate {each.outcome}: {each.reason}")
+        for each, result in entries
+    ]  # fmt: skip
+    market = max(len(cells[2]) for cells, _ in rows)
+    told(terminal.console, [head, *rows], (12, 16, market, 18, 0))
+
+
+def _outcome(entry: Entry, result: Result | None) -> str:
+    from fks_agents import _wording as say
+
+    if result is None:
+        return "open" if entry.status in ("working", "filled", "needs_approval") else "-"
+    if result.kind in ("expired", "not_traded"):
+        return say.spaced(result.kind)
+    return f"{result.kind} {say.multiple(result.r_multiple, signed=True)}"

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,6 +22,14 @@ class Ran(NamedTuple):
     def json(self) -> Any:
         """What stdout holds, which must be one JSON value and nothing else."""
         return json.loads(self.out)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _on_path() -> Iterator[None]:
+    """As after `. .venv/bin/activate`: the shell finds this installation as `fks`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture

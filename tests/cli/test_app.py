@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fks_agents.cli import _app, _terminal
+from fks_agents.cli._commands import _program, runnable
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, ModelError, RefusedError, UsageError
 from tests.cli.conftest import Ran
 
@@ -66,7 +68,7 @@ def test_a_wrong_verb_is_answered_with_the_known_ones(fks: Fks) -> None:
     ran = fks("anlyze")
     assert ran.code == 2
     assert ran.out == ""
-    assert ran.err.startswith("error: unknown command 'anlyze'; expected one of analyze, bench, demo")
+    assert ran.err.startswith("error: unknown command 'anlyze'; expected one of analyze, backtest, bench, demo")
     assert ran.err.count("\n") == 1
 
 
@@ -175,13 +177,44 @@ def test_the_version_is_told(fks: Fks) -> None:
     assert ran.out.startswith("fks-agents 0.")
 
 
+def test_the_module_is_the_command() -> None:
+    told = [
+        subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout
+        for command in ([sys.executable, "-m", "fks_agents"], [str(Path(sys.executable).with_name("fks"))])
+    ]
+    assert told[0] == told[1]
+
+
+def test_commands_are_printed_as_they_can_be_typed(fks: Fks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`fks` where the shell finds this one; its path where it finds none, or another."""
+    monkeypatch.setattr(sys, "argv", ["elsewhere/pytest"])
+    script = Path(sys.executable).with_name("fks")
+    assert "`fks show --help`" in fks("show", "a", "b").err
+    other = tmp_path / "fks"
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    for path in (str(tmp_path), str(tmp_path / "none")):
+        monkeypatch.setenv("PATH", path)
+        assert f"`{script} show --help`" in fks("show", "a", "b").err
+    monkeypatch.setattr(sys, "argv", [os.path.relpath(script)])
+    assert f"`{os.path.relpath(script)} show --help`" in fks("show", "a", "b").err
+    assert runnable("pip install x").startswith(sys.executable)
+    assert _program("p", str(tmp_path / "bin" / "python"), "") == f"{tmp_path / 'bin' / 'python'} -m fks_agents"
+
+
+def test_the_demo_says_what_it_takes_for_the_moment(fks: Fks) -> None:
+    assert "default: 2018-04-20T20:00:00Z on the sample" in " ".join(
+        fks("demo", "--help").out.replace("│", " ").split()
+    )
+
+
 def test_without_a_verb_help_is_shown(fks: Fks) -> None:
     assert "demo" in fks().out
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:
     ended = subprocess.run(
-        f"{sys.executable} -m fks_agents.cli facts --definitions --json | head -c 1", shell=True, capture_output=True,
+        f"{sys.executable} -m fks_agents facts --definitions --json | head -c 1", shell=True, capture_output=True,
         text=True, check=True,
     )  # fmt: skip
     assert ended.stdout == "["

@@ -20,13 +20,16 @@ def command(
     *,
     count: Annotated[int, typer.Option(min=10, max=100_000, help="True claims, and as many with one fault.")] = 500,
     seed: Annotated[int, typer.Option(help="Another seed, other claims.")] = 7,
-    held_out: Annotated[bool, typer.Option("--held-out", help="In sentences the checks were not written for.")] = False,
+    held_out: Annotated[
+        bool, typer.Option("--held-out", help="In sentences written after the checks: a regression set by now.")
+    ] = False,
     symbol: Annotated[str, typer.Option(metavar="SYMBOL", help="Whose facts.")] = "SPX",
     as_of: AsOf = None,
 ) -> int:
     """Measure the gate: how many seeded wrong numbers it catches, how many true ones it refuses.
 
-    Exit code 6 below 99 % caught or above 1 % refused.
+    Exit code 6 below 99 % caught or above 1 % refused. The sentences of --held-out were new to the checks once; the
+    checks were mended by them since. What was measured at first sight is in docs/gate.md.
     """
     from evaluators.seeded_faults import measure
     from graphs.opening import open_desk
@@ -53,9 +56,12 @@ def _plain(rate: Rate) -> dict[str, float]:
 def _print(terminal: Terminal, measured: Measured) -> None:
     from fks_agents.cli._tables import entries, table
 
-    rows = [_row(rate, rate.kind.replace("_", " ")) for rate in measured.caught]
-    rows += [_row(measured.caught_all, "all wrong claims caught"), _row(measured.refused, "true claims refused")]
-    terminal.console.print(table(("fault", "claims", "hits", "share", "95 % interval"), rows))
+    rows = [_row(rate, _fault(rate.kind)) for rate in measured.caught]
+    rows += [_row(measured.caught_all, "all wrong claims")]
+    terminal.console.print(table(("fault", "claims", "caught", "share", "95 % interval"), rows))
+    terminal.console.print()
+    rows = [_row(measured.refused, "none: true claims")]
+    terminal.console.print(table(("fault", "claims", "refused", "share", "95 % interval"), rows))
     for title, claims in (
         ("Missed", [(faulty.kind, faulty.claim) for faulty in measured.missed]),
         ("Refused although true", [("true", claim) for claim in measured.wronged]),
@@ -63,9 +69,15 @@ def _print(terminal: Terminal, measured: Measured) -> None:
         if claims:
             terminal.console.print(f"\n{title} ({len(claims)})", style="bold")
             entries(
-                terminal.console, (((kind, *claim.fact_ids[:1]), claim.text) for kind, claim in claims[:SHOWN]), (14, 0)
+                terminal.console,
+                (((_fault(kind), *claim.fact_ids[:1]), claim.text) for kind, claim in claims[:SHOWN]),
+                (14, 0),
             )
     terminal.console.print("\nTarget: at least 99 % caught, at most 1 % refused.")
+
+
+def _fault(kind: str) -> str:
+    return f"off by {kind.removeprefix('off_')} %" if kind.startswith("off_") else kind.replace("_", " ")
 
 
 def _row(rate: Rate, name: str) -> tuple[str, ...]:

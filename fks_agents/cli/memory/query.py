@@ -19,6 +19,8 @@ def command(
     count: Annotated[int, typer.Option("--count", min=1, max=100, help="At most so many for each agent.")] = 3,
 ) -> int:
     """Search lessons by meaning. Nothing learned after --as-of is shown."""
+    if not text.strip():
+        raise UsageError("expected words to look for, was nothing")
     from fks_agents.cli.memory._recall import recall_of
     from graphs.opening import open_desk
 
@@ -44,9 +46,9 @@ def command(
         terminal.console.print("no lesson fits; decisions teach once they have ended (`fks paper advance`)")
         return 0
     rows = [
-        ((f"{each.score:.2f}", each.lesson.agent, f"{each.lesson.learned_at:%Y-%m-%d}", each.lesson.decision_id),
+        ((f"{each.score:.2f}", each.lesson.agent, f"{each.lesson.learned_at:%Y-%m-%d %H:%M}", each.lesson.decision_id),
          each.lesson.text)
         for each in found
     ]  # fmt: skip
-    entries(terminal.console, rows, (5, 13, 10, 0))
+    entries(terminal.console, rows, (5, 13, 16, 0))
     return 0

@@ -38,6 +38,8 @@ RULES: tuple[tuple[str, Rule], ...] = tuple(
         language,
     )
 )
+RECOMPUTING = frozenset({values.RULE, numbers.RULE, comparisons.RULE, directions.RULE, extremes.RULE, labels.RULE})
+"""Rules that hold a claim against its facts. The others hold it against itself, or look at its wording alone."""
 
 
 def check_claims(claims: Sequence[Claim], facts: Sequence[Fact]) -> tuple[Check, ...]:
@@ -55,19 +57,19 @@ def check_statement(
 ) -> Iterator[Check]:
     """Every check of one claim. `given` are numbers it may quote without citing; `tick` is the price step."""
     statement = Statement(claim, facts, given, tick)
-    is_silent = True
+    is_empty = True
     for name, rule in rules:
         try:
             for check in rule(statement):
-                is_silent = False
+                is_empty = is_empty and name not in RECOMPUTING and check.outcome == "pass"
                 yield check
         except Exception as error:
-            is_silent = False
+            is_empty = False
             yield Check(
                 rule=name,
                 subject=claim.id,
                 outcome="unscored",
                 reason=f"the rule {name} broke: {type(error).__name__}: {error}",
             )
-    if is_silent:
+    if is_empty:
         yield citations.nothing_stated(statement)

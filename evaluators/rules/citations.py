@@ -24,10 +24,11 @@ def check(statement: Statement) -> Iterator[Check]:
 
 
 def nothing_stated(statement: Statement) -> Check:
-    """The check of a claim that no rule had anything to say on."""
+    """The check of a claim in which nothing was held against a fact: what cannot be understood is no pass."""
     if not statement.cited:
         return statement.check(RULE, "unscored", "cites no fact, so nothing in it can be checked")
     seen = "; ".join(
         [*(told(term) for term in statement.terms[:3]), *(f"{f.id} ({f.name}) is {f.value}" for f in statement.labels)]
     )
-    return statement.check(RULE, "pass", f"states no number to recompute; looked at {seen}")
+    reason = "states nothing that can be recomputed; quote a number, a level or a direction of the cited fact"
+    return statement.check(RULE, "unscored", f"{reason}; cited is {seen}")

@@ -19,6 +19,8 @@ _FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"long", "short", "none"}),
     frozenset({"low", "normal", "high"}),
 )
+_EVERYDAY = frozenset({"yes", "no", "none"})
+"""Words of any sentence: they quote a label only where it is named."""
 _WORD = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _REGIMES = "calm|volatile|trending"
 _SAYS_REGIME = re.compile(
@@ -48,6 +50,8 @@ def _label(statement: Statement, fact: Fact) -> Iterator[Check]:
             (denied if _NOT.search(text[max(0, match.start() - 25) : match.start()]) else spoken).add(match[0])
     if not family and value.replace("_", " ") in text.replace("_", " "):
         spoken.add(value)
+    if not _is_named(statement, fact):
+        spoken, denied = spoken - _EVERYDAY, denied - _EVERYDAY
     # Words of this family may belong to another cited label.
     others = {str(other.value).lower() for other in statement.labels if other.id != fact.id}
     named = _named_alone(statement, fact)
@@ -66,6 +70,9 @@ def _label(statement: Statement, fact: Fact) -> Iterator[Check]:
 
 def _named_alone(statement: Statement, fact: Fact) -> bool:
     """Whether a word of the family can only be meant as this fact's: it is named, or the only thing cited."""
+    return len(statement.cited) == 1 or _is_named(statement, fact)
+
+
+def _is_named(statement: Statement, fact: Fact) -> bool:
     words = set(re.findall(r"[a-z]+", statement.reading.text.lower()))
-    pieces = set(re.findall(r"[a-z]+", fact.name.lower()))
-    return len(statement.cited) == 1 or bool(words & pieces)
+    return bool(words & set(re.findall(r"[a-z]+", fact.name.lower())))

@@ -201,7 +201,7 @@ TEXTS = (
     ("RSI is 61.3", "F99", "fail", "cites F99, which does not exist"),
     ("RSI is 61.3", "F2 F99", "fail", "F99"),
     ("RSI is 61.3", "", "fail", "cites no fact"),
-    ("RSI looks firm", "F2", "pass", "looked at F2 (rsi_14) is 61.28"),
+    ("RSI looks firm", "F2", "unscored", "states nothing that can be recomputed; quote a number"),
     ("The mood is good", "", "unscored", "cites no fact"),
     ("RSI is 61.3", "F1", "fail", ""),
     ("RSI is 61.3", "rsi", "fail", "does not exist"),
@@ -242,15 +242,15 @@ TEXTS = (
     ("The return over the last few weeks is -3.5 %", "F5", "pass", ""),
     # --- language
     ("This is a guaranteed profit", "F1", "fail", "promises profit"),
-    ("Profit is not guaranteed", "F1", "pass", ""),
-    ("There is no guarantee", "F1", "pass", ""),
+    ("Profit is not guaranteed; RSI is 61.3", "F2", "pass", ""),
+    ("There is no guarantee, RSI is 61.3", "F2", "pass", ""),
     ("The gain is not only guaranteed", "F1", "fail", "promises profit"),
     ("Without doubt guaranteed", "F1", "fail", "promises profit"),
     ("A guaran\u200bteed gain", "F1", "fail", "promises profit"),
     ("A risk\u2011free trade", "F1", "fail", "promises profit"),
     ("Riskless", "F1", "fail", "promises profit"),
     ("There is zero chance of a loss", "F1", "fail", "promises profit"),
-    ("The risk-free rate matters", "F1", "pass", ""),
+    ("The risk-free rate matters, RSI is 61.3", "F2", "pass", ""),
     ("A risk-free trade", "F1", "fail", "risk-free"),
     ("You can't lose here", "F1", "fail", "can't lose"),
     ("We can’t lose here", "F1", "fail", ""),
@@ -360,9 +360,27 @@ def test_a_value_is_recomputed(text: str, value: float, unit: str | None, formul
 
 
 def test_the_text_and_the_mark_of_a_claim_do_not_contradict_each_other(facts: Sequence[Fact]) -> None:
-    claim = Claim(id="t.1", text="A bullish picture", fact_ids=("F1",), direction="bearish")
+    claim = Claim(id="t.1", text="A bullish picture: RSI is 61.3", fact_ids=("F2",), direction="bearish")
     assert outcome_of(check_claims([claim], facts)) == "fail"
     assert outcome_of(check_claims([claim.model_copy(update={"direction": "bullish"})], facts)) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("The price does something", "F1"), ("RSI(14) is firm", "F2"), ("A bullish picture", "F1"), ("Nice", "F8"),
+        ("There is no reason to worry", "F35"), ("None of it matters", "F36"),
+    ],
+)  # fmt: skip
+def test_a_claim_in_which_nothing_is_held_against_a_fact_is_unscored(
+    text: str, cited: str, facts: Sequence[Fact]
+) -> None:
+    words = (facts[7].model_copy(update={"id": "F35", "name": "candle_doji", "value": "no"}),
+             facts[7].model_copy(update={"id": "F36", "name": "candle_star", "value": "none"}))  # fmt: skip
+    claim = Claim(id="t.1", text=text, fact_ids=(cited,), direction="bullish")
+    checks = check_claims([claim], (*facts, *words))
+    assert outcome_of(checks) == "unscored"
+    assert checks[-1].reason.startswith("states nothing that can be recomputed")
 
 
 def test_every_claim_gets_a_check_in_order(facts: Sequence[Fact]) -> None:

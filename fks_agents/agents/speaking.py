@@ -21,7 +21,7 @@ from fks_agents.llm.budget import estimate
 from fks_agents.llm.structured import ask, schema_of
 from fks_agents.settings import Settings
 
-SYSTEM = "evidence/v1"
+SYSTEM = "evidence/v2"
 
 A = TypeVar("A", bound=Said)
 

@@ -39,7 +39,7 @@ def test_rules_that_follow_price_are_not_found_more_often(name: str) -> None:
 def planted(seed: int, edge: float) -> Bars:
     """A walk of which each bar is `edge` deviations higher after a falling close and lower after a rising one."""
     bars = walk(seed, 1000)
-    fell = np.append(False, bars.close[1:] < bars.close[:-1])  # noqa: FBT003
+    fell = np.append(False, bars.close[1:] < bars.close[:-1])
     lift = np.exp(edge * 0.02 * np.cumsum(np.append(0.0, np.where(fell, 1.0, -1.0)[:-1])))
     opened = bars.open * np.append(lift[0], lift[:-1])
     high, low = np.maximum(bars.high * lift, opened), np.minimum(bars.low * lift, opened)

@@ -138,7 +138,7 @@ cdef inline void touch(Book* b, Order* o, double point, int move, bint is_declar
         if o.leg == TARGET_LEG and not is_declared:
             other = o
             o = sibling
-            point = o.price
+            point = inside_bar(prices_of(b, o), o.price)
         b.alternative = other.price
         b.is_alternative_taker = is_stop(other)
     is_unproved = o.born == -move_of(o) and not is_reached(o, prices_of(b, o).close, b.beyond)
@@ -211,6 +211,7 @@ cdef inline void inside(Book* b) noexcept nogil:
     cdef bint is_down = False, is_up = False, is_declared = b.path != PESSIMISTIC
     cdef int first, near, far
     cdef Py_ssize_t i
+    cdef Prices* p
     cdef Order* o
     for i in range(b.order_count):
         o = &b.orders[i]
@@ -236,7 +237,9 @@ cdef inline void inside(Book* b) noexcept nogil:
             o = first_passed(b, False)
             if o == NULL:
                 break
-            touch(b, o, o.price, move_of(o), False)
+            p = prices_of(b, o)
+            # A level outside the bar was passed when the leg was born, as slippage may do: the close is what is left.
+            touch(b, o, o.price if p.low <= o.price <= p.high else p.close, move_of(o), False)
     for i in range(b.order_count):
         o = &b.orders[i]
         if works(o) and o.born != 0 and move_of(o) == -o.born and touched(b, o):
@@ -279,7 +282,7 @@ cdef inline void carry(Book* b, long long opened) noexcept nogil:
             paid = paid - value * b.borrow_rate * ((opened - b.carried_at) / 31_536_000e9)
         b.funding += paid
         b.account.cash -= paid
-    b.carried_at = opened
+        b.carried_at = opened
 
 
 cdef inline void play_orders(Book* b, const Bar* bar, bint is_last) noexcept nogil:
@@ -317,6 +320,7 @@ cdef inline void play_closely(Book* b, const Bar* bar, bint is_last) noexcept no
     if is_carried(b):
         carry(b, bar.opened)
     b.clock = bar.closed
+    b.bar_opened = bar.opened
     if b.order_count > 0:
         play_orders(b, bar, is_last)
     b.bid = bar.bid.close

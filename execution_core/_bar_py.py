@@ -99,7 +99,7 @@ def touch(b: Book, order: Order, point: float, move: int, *, is_declared: bool) 
     both = sibling is not None and touched(b, sibling)
     if sibling is not None and both:
         if order.leg == "target" and not is_declared:
-            order, sibling, point = sibling, order, sibling.price
+            order, sibling, point = sibling, order, inside_bar(b.prices_of(sibling), sibling.price)
         b.alternative, b.is_alternative_taker = sibling.price, sibling.is_stop
     prices = b.prices_of(order)
     is_unproved = order.born == -order.move and not order.is_reached(prices.close, b.beyond)
@@ -180,7 +180,10 @@ def at_close(b: Book) -> None:
         if not passed:
             return
         order = next((o for o in passed if o.is_stop), passed[0])
-        touch(b, order, order.price, order.move, is_declared=False)
+        prices = b.prices_of(order)
+        # A level outside the bar was passed when the leg was born, as slippage may do: the close is what is left.
+        point = order.price if prices.low <= order.price <= prices.high else prices.close
+        touch(b, order, point, order.move, is_declared=False)
 
 
 def after(b: Book, *, is_last: bool) -> None:
@@ -208,7 +211,7 @@ def carry(b: Book, opened: int) -> None:
             paid = paid - value * b.settings["borrow_rate"] * ((opened - b.carried_at) / YEAR_NS)
         b.funding += paid
         b.account.cash -= paid
-    b.carried_at = opened
+        b.carried_at = opened
 
 
 def play_orders(b: Book, bar: Bar, *, is_last: bool) -> None:
@@ -237,7 +240,7 @@ def play(b: Book, bar: Bar, *, is_last: bool) -> None:
         b.is_ambiguous_bar = False
     if b.settings["funding_rate"] != 0.0 or b.settings["borrow_rate"] != 0.0:
         carry(b, bar.opened)
-    b.clock = bar.closed
+    b.clock, b.bar_opened = bar.closed, bar.opened
     if b.orders:
         play_orders(b, bar, is_last=is_last)
     b.bid, b.ask = bar.bid.close, bar.ask.close

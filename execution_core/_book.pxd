@@ -162,7 +162,8 @@ cdef struct Book:
     double variance         # of the returns from close to close, weighted towards the last
     long long returns
     long long opened_at
-    long long carried_at
+    long long carried_at    # until when funding and borrowing are paid
+    long long bar_opened
     long long clock
     long long bars
     long long ambiguous_bars

@@ -68,6 +68,7 @@ class Book:
         self.is_alternative_taker = False
         self.returns = self.opened_at = self.carried_at = self.clock = self.bars = self.ambiguous_bars = 0
         self.next_id = 1
+        self.bar_opened = 0
         self.sells = self.buys = Prices(0.0, 0.0, 0.0, 0.0)
         self.volume = 0.0
         self.available = inf

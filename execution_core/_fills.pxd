@@ -64,6 +64,7 @@ cdef inline void settle(Book* b, Event* event, int side, double quantity, double
         b.entry_fees += fee
         if before == 0.0:
             b.opened_at = b.clock
+            b.carried_at = b.bar_opened
     else:
         closed = quantity if quantity < held else held
         part = fee * closed / quantity

@@ -50,6 +50,7 @@ def settle(b: Book, side: int, quantity: float, price: float, fee: float) -> dic
         b.entry_fees += fee
         if before == 0.0:
             b.opened_at = b.clock
+            b.carried_at = b.bar_opened
     else:
         closed = min(quantity, held)
         part = fee * closed / quantity

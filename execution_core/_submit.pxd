@@ -78,6 +78,7 @@ cdef inline void fill_at_close(Book* b, Order* o) noexcept nogil:
     b.sells.open = b.sells.high = b.sells.low = b.sells.close = b.bid
     b.buys.open = b.buys.high = b.buys.low = b.buys.close = b.ask
     b.volume = 0.0
+    b.bar_opened = b.clock
     b.available = INFINITY
     fill(b, o, prices_of(b, o).close, 0, False, True)
     sweep(b)

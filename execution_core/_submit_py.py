@@ -49,7 +49,7 @@ def supersede(b: Book) -> None:
 def fill_at_close(b: Book, order: Order) -> None:
     """Fill a market order at the last close, whose bar has no volume left to ask about."""
     b.sells, b.buys = Prices(b.bid, b.bid, b.bid, b.bid), Prices(b.ask, b.ask, b.ask, b.ask)
-    b.volume, b.available = 0.0, inf
+    b.volume, b.available, b.bar_opened = 0.0, inf, b.clock
     fill(b, order, b.prices_of(order).close, 0, is_ambiguous=False, is_taker=True)
     b.sweep()
 

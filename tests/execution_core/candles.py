@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-Candle = tuple[float, float, float, float]
+Candle = tuple[Any, ...]
 Order = dict[str, Any]
 
 

@@ -3,7 +3,11 @@ from __future__ import annotations
 import pytest
 
 from execution_core import Engine, OrderEvent
-from tests.execution_core.candles import CASES, PROMISED, Case
+from tests.execution_core.candles import CASES as FIRST
+from tests.execution_core.candles import PROMISED, Case
+from tests.execution_core.candles_more import MORE
+
+CASES = (*FIRST, *MORE)
 
 _SILENT = ("sibling_filled", "entry_ended")
 
@@ -15,17 +19,20 @@ def played(case: Case, make: type[Engine]) -> tuple[str, ...]:
         for request in case.orders:
             if request.get("before", 1) == number:
                 engine.place(**{name: value for name, value in request.items() if name != "before"})
-        engine.bar(10 * (number - 1), 10 * number, *candle)
+        prices, rest = candle[:5], candle[5:]
+        engine.bar(10 * (number - 1), 10 * number, *prices, **({"ask": rest[0]} if rest else {}))
         told += [line(event) for event in engine.drain() if event.reason not in _SILENT]
     return tuple(told)
 
 
 def line(event: OrderEvent) -> str:
     bar = event.at // 10
-    if event.what != "filled":
-        return f"{bar} {event.what} {event.leg} {event.reason}".strip()
+    if event.what not in ("filled", "partly_filled"):
+        mark = "?" if event.is_ambiguous else ""
+        return " ".join(word for word in (str(bar), event.what, event.leg, event.reason, mark) if word)
     quantity = f" x{event.quantity:g}" if event.quantity != 1.0 else ""
-    return f"{bar} {event.leg} {event.price:.10g}{quantity}{'?' if event.is_ambiguous else ''}"
+    part = " part" if event.what == "partly_filled" else ""
+    return f"{bar} {event.leg} {event.price:.10g}{quantity}{'?' if event.is_ambiguous else ''}{part}"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

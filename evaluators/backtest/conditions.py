@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.backtest.strategy import AllOf, AnyOf, Comparison, Condition, InForce, Level, Not, Seen
+from evaluators.backtest.strategy import AllOf, AnyOf, Comparison, Condition, Level, Newest, Not, Seen
 from fks_agents import _wording as say
 from fks_agents.bars import Bars, Floats
 from fks_agents.contracts import Event, Unit
@@ -35,7 +35,7 @@ class View:
     _events: dict[str, Events] = field(default_factory=dict, init=False)
     _held: dict[Condition, Flags] = field(default_factory=dict, init=False)
     _others: dict[Comparison, Floats] = field(default_factory=dict, init=False)
-    _latest: dict[Seen | InForce | Level, Rows] = field(default_factory=dict, init=False)
+    _latest: dict[Seen | Newest | Level, Rows] = field(default_factory=dict, init=False)
 
     def fact(self, name: str) -> Floats:
         if name not in self._facts:
@@ -69,7 +69,7 @@ class View:
                 return ~self.holds(condition.not_)
             case Comparison():
                 return self._compared(condition)
-            case InForce():
+            case Newest():
                 newest = self._newest(Level(detector=condition.detector))
                 return np.append(_fitting(self.events(condition.detector), condition), [False])[newest]
             case Seen():
@@ -104,7 +104,7 @@ class View:
 
     # --- events by row
 
-    def _newest(self, wanted: Seen | InForce | Level) -> Rows:
+    def _newest(self, wanted: Seen | Newest | Level) -> Rows:
         """Index of the newest fitting event at each row; -1 where there is none yet."""
         if wanted not in self._latest:
             events = self.events(wanted.detector)
@@ -133,7 +133,7 @@ class View:
                 return (Reason(f"not: {describe(condition.not_)}"),)
             case Comparison():
                 return (self._why_compared(condition, row),)
-            case InForce():
+            case Newest():
                 event = self._event(condition, row)
                 return (Reason(f"{describe(condition)} since {say.day(event.confirmed_at)}", event),)
             case Seen():
@@ -141,7 +141,7 @@ class View:
                 ago = "at this close" if age == 0 else f"{age} bar{'' if age == 1 else 's'} ago"
                 return (Reason(f"{named(event)} at {say.price(event.level)}, {ago}", event),)
 
-    def _event(self, wanted: Seen | InForce | Level, row: int) -> Event:
+    def _event(self, wanted: Seen | Newest | Level, row: int) -> Event:
         # Whether it is still open at the last bar was not known then.
         return self.events(wanted.detector)[int(self._newest(wanted)[row])].model_copy(update={"is_open": True})
 
@@ -155,7 +155,7 @@ class View:
         return Reason(f"{told} {say.quantity(than, units[condition.fact])}", event)
 
 
-def _fitting(events: Events, wanted: Seen | InForce | Level) -> Flags:
+def _fitting(events: Events, wanted: Seen | Newest | Level) -> Flags:
     fits = np.ones(len(events), dtype=np.bool_)
     if wanted.kind is not None:
         fits &= events.kind == events.kinds.index(wanted.kind)
@@ -192,8 +192,8 @@ def describe(condition: Condition) -> str:
             return f"not {_inner(condition.not_)}"
         case Comparison():
             return f"{condition.fact} {condition.is_.replace('_', ' ')} {_value_words(condition)}"
-        case InForce():
-            return f"{_wanted(condition)} in force"
+        case Newest():
+            return f"now {_wanted(condition)}"
         case Seen():
             within = "" if condition.within == 1 else f" within {condition.within} bars"
             return f"{_wanted(condition)}{within}"
@@ -212,6 +212,6 @@ def _value_words(condition: Comparison) -> str:
     return f"{times}{than}" if isinstance(than, str) else f"{times}{than:g}"
 
 
-def _wanted(wanted: Seen | InForce | Level) -> str:
+def _wanted(wanted: Seen | Newest | Level) -> str:
     kind = "" if wanted.kind in (None, wanted.detector) else f" {str(wanted.kind).replace('_', ' ')}"
     return f"{'' if wanted.direction is None else wanted.direction + ' '}{wanted.detector}{kind}"

@@ -85,10 +85,10 @@ class Seen(_OfDetector):
     """Bars; 1 is the one that has just closed."""
 
 
-class InForce(_OfDetector):
+class Newest(_OfDetector):
     """The newest event of a detector, however old: the state a gate is in."""
 
-    in_force: Literal[True]
+    newest: Literal[True]
 
 
 class AllOf(Part):
@@ -109,16 +109,16 @@ _KINDS: dict[str, type[Part]] = {"all": AllOf, "any": AnyOf, "not": Not, "fact":
 def _kind_of_condition(value: Any) -> str | None:
     if isinstance(value, dict):
         if "detector" in value:
-            return "~in_force" if "in_force" in value else "~seen"
+            return "~newest" if "newest" in value else "~seen"
         return next((f"~{key}" for key in _KINDS if key in value), None)
-    classes: dict[str, type[Part]] = {**_KINDS, "seen": Seen, "in_force": InForce}
+    classes: dict[str, type[Part]] = {**_KINDS, "seen": Seen, "newest": Newest}
     return next((f"~{key}" for key, of in classes.items() if isinstance(value, of)), None)
 
 
 Condition = Annotated[
     Annotated[Comparison, Tag("~fact")]
     | Annotated[Seen, Tag("~seen")]
-    | Annotated[InForce, Tag("~in_force")]
+    | Annotated[Newest, Tag("~newest")]
     | Annotated[AllOf, Tag("~all")]
     | Annotated[AnyOf, Tag("~any")]
     | Annotated[Not, Tag("~not")],

@@ -80,12 +80,12 @@ def test_a_level_is_that_of_the_newest_event_while_it_is_young() -> None:
     assert held(bars, compared("above", {**near, "level": "far_level", "within": 3})) == [2, 3, 4]
 
 
-def test_a_gate_is_in_force_until_the_next_event_says_otherwise() -> None:
+def test_a_gate_says_so_until_the_next_event_says_otherwise() -> None:
     bars = walk(4, 400)
     view = View(bars)
     kinds = ("calm", "normal", "volatile")
     states = [
-        view.holds(READ.validate_python({"detector": "volatility", "kind": kind, "in_force": True})) for kind in kinds
+        view.holds(READ.validate_python({"detector": "volatility", "kind": kind, "newest": True})) for kind in kinds
     ]
     events = view.events("volatility")
     first = int(events.confirmed[0])
@@ -134,7 +134,7 @@ def test_an_event_is_told_as_it_was_known_then() -> None:
         (compared("crosses_above", "sma_20"), "close crosses above sma_20"),
         (compared("above", 3, times=2.0), "close above 2 x 3"),
         ({"detector": "bos", "direction": "bullish", "within": 3}, "bullish bos within 3 bars"),
-        ({"detector": "regime", "kind": "trending_up", "in_force": True}, "regime trending up in force"),
+        ({"detector": "regime", "kind": "trending_up", "newest": True}, "now regime trending up"),
         (
             {"all": [{"detector": "bos"}, {"any": [compared("above", 1), {"not": {"detector": "fvg"}}]}]},
             "bos and (close above 1 or not fvg)",

@@ -43,7 +43,7 @@ def sma(**parts: Any) -> dict[str, Any]:
         ({"long": {**BOS, "kind": "choch"}}, "long.kind: expected one of bos, was 'choch'"),
         ({"long": {**BOS, "direction": "up"}}, "long.direction: expected 'bullish', 'bearish' or 'neutral', was 'up'"),
         ({"long": {**BOS, "within": 0}}, "long.within: expected greater than or equal to 1, was 0"),
-        ({"long": {**BOS, "in_force": False}}, "long.in_force: expected True, was False"),
+        ({"long": {**BOS, "newest": False}}, "long.newest: expected True, was False"),
         ({"long": {**BOS, "kinds": "bos"}}, "long.kinds: unknown key (near: kind"),
         ({"exit": LEAVES}, "expected a rule for long, for short, or both, was neither"),
         ({"long": BOS}, "exit: expected a way out of a long position, was none"),

@@ -3,7 +3,7 @@
 from libc.math cimport INFINITY, fabs
 from execution_core._book cimport (
     BELOW_LOT, BELOW_MIN_NOTIONAL, BELOW_TICK, CANCELLED, LEG_IDS, NO_REASON, OUT_OF_ORDER, REJECTED, REPLACED,
-    SUPERSEDED, Book, Event, append, end, mark_of, sweep, tell,
+    SUPERSEDED, Book, Event, append, catch_up, end, mark_of, sweep, tell,
 )
 from execution_core._fills cimport fill, prices_of
 from execution_core._guard cimport note_order, refusal_by_guard
@@ -75,6 +75,7 @@ cdef inline void supersede(Book* b) noexcept nogil:
 
 cdef inline void fill_at_close(Book* b, Order* o) noexcept nogil:
     """Fill a market order at the last close, whose bar has no volume left to ask about."""
+    catch_up(b)     # its legs begin to count now
     b.sells.open = b.sells.high = b.sells.low = b.sells.close = b.bid
     b.buys.open = b.buys.high = b.buys.low = b.buys.close = b.ask
     b.volume = 0.0

@@ -32,16 +32,36 @@ PARTS = (
 )  # fmt: skip
 
 TIMES = (
-    Case("immediate or cancel of a limit away from the open", (order("limit", "buy", 98, tif="ioc"),),
-         ((100, 101, 97, 98),), ("1 cancelled entry unfilled",)),
-    Case("immediate or cancel of a limit at the open", (order("limit", "buy", 98, tif="ioc"),), ((98, 99, 97, 98),),
-         ("1 entry 98",)),
-    Case("a day order lives through its day", (order("limit", "buy", 98, tif="day"),), (QUIET, (100, 101, 97, 98)),
-         ("2 entry 98",)),
-    Case("one of a group cancels the others", (order("limit", "buy", 98, group=1), order("stop", "buy", 102, group=1)),
-         ((100, 101, 97, 99), (100, 103, 99, 102)), ("1 entry 98",)),
-    Case("no group, both fill", (order("limit", "buy", 98), order("stop", "buy", 102)),
-         ((100, 101, 97, 99), (100, 103, 99, 102)), ("1 entry 98", "2 entry 102")),
+    Case(
+        "immediate or cancel of a limit away from the open",
+        (order("limit", "buy", 98, tif="ioc"),),
+        ((100, 101, 97, 98),),
+        ("1 cancelled entry unfilled",),
+    ),
+    Case(
+        "immediate or cancel of a limit at the open",
+        (order("limit", "buy", 98, tif="ioc"),),
+        ((98, 99, 97, 98),),
+        ("1 entry 98",),
+    ),
+    Case(
+        "a day order lives through its day",
+        (order("limit", "buy", 98, tif="day"),),
+        (QUIET, (100, 101, 97, 98)),
+        ("2 entry 98",),
+    ),
+    Case(
+        "one of a group cancels the others",
+        (order("limit", "buy", 98, group=1), order("stop", "buy", 102, group=1)),
+        ((100, 101, 97, 99), (100, 103, 99, 102)),
+        ("1 entry 98",),
+    ),
+    Case(
+        "no group, both fill",
+        (order("limit", "buy", 98), order("stop", "buy", 102)),
+        ((100, 101, 97, 99), (100, 103, 99, 102)),
+        ("1 entry 98", "2 entry 102"),
+    ),
 )
 
 STOP_LIMITS = (
@@ -80,6 +100,7 @@ COSTS = (
          ("1 entry 100",), {"fill_timing": "same_close"}),
 )  # fmt: skip
 
+BOUND = {"leverage": 2.0, "maintenance": 0.2}
 MARGIN = (
     # 10,000 of cash buy 200 at 100; free is -10,000, half of the value is to be covered: 10,000 / (200 x 0.5) = 100
     Case("more than leverage allows is refused", (order("market", "buy", quantity=201),), (QUIET,),
@@ -88,17 +109,17 @@ MARGIN = (
          ("1 entry 100 x200",), {"leverage": 2.0}),
     # cash -10,000; 10,000 / (200 x 0.8) = 62.5
     Case("a margin call closes at its level", (order("market", "buy", quantity=200),),
-         (QUIET, (100, 101, 60, 61)), ("1 entry 100 x200", "2 margin 62.5 x200"), {"leverage": 2.0, "maintenance": 0.2}),
+         (QUIET, (100, 101, 60, 61)), ("1 entry 100 x200", "2 margin 62.5 x200"), BOUND),
     Case("a margin call after a gap closes at the open", (order("market", "buy", quantity=200),),
-         (QUIET, (55, 56, 54, 55)), ("1 entry 100 x200", "2 margin 55 x200"), {"leverage": 2.0, "maintenance": 0.2}),
+         (QUIET, (55, 56, 54, 55)), ("1 entry 100 x200", "2 margin 55 x200"), BOUND),
     # cash 30,000; 30,000 / (200 x 1.2) = 125
     Case("a margin call of a short", (order("market", "sell", quantity=200),),
-         (QUIET, (100, 130, 99, 128)), ("1 entry 100 x200", "2 margin 125 x200"), {"leverage": 2.0, "maintenance": 0.2}),
+         (QUIET, (100, 130, 99, 128)), ("1 entry 100 x200", "2 margin 125 x200"), BOUND),
     Case("a stop nearer than the margin call goes first", (order("market", "buy", quantity=200, stop=80),),
-         (QUIET, (100, 101, 60, 61)), ("1 entry 100 x200", "2 stop 80 x200"), {"leverage": 2.0, "maintenance": 0.2}),
+         (QUIET, (100, 101, 60, 61)), ("1 entry 100 x200", "2 stop 80 x200"), BOUND),
     Case("a margin call cancels what waits", (order("market", "buy", quantity=200), order("limit", "buy", 50)),
          (QUIET, (100, 101, 60, 61)), ("1 entry 100 x200", "2 margin 62.5 x200", "2 cancelled entry margin_call"),
-         {"leverage": 2.0, "maintenance": 0.2}),
+         BOUND),
 )  # fmt: skip
 
 SIDES = (

@@ -127,3 +127,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_the_published_schema_is_that_of_the_model() -> None:
     assert (ROOT / "docs" / "strategy.schema.json").read_text("utf-8") == schema()
+
+
+@pytest.mark.parametrize("name", presets())
+def test_presets_fit_the_published_schema_and_a_wrong_key_does_not(name: str) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    check = jsonschema.Draft202012Validator(json.loads(schema()))
+    given = json.loads(load(name).model_dump_json(by_alias=True, exclude_defaults=True))
+    assert list(check.iter_errors(given)) == []
+    assert list(check.iter_errors({**given, "exits": {}})) != []

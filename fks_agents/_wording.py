@@ -78,7 +78,7 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
-_ENDS = {
+ENDS = {
     "target": "at the target", "stop": "at the stop", "horizon": "at the horizon", "expired": "with its entry unfilled",
     "not_traded": "without a trade",
 }  # fmt: skip
@@ -86,7 +86,7 @@ _ENDS = {
 
 def outcome(result: Result, timeframe: Timeframe) -> str:
     """`ended 2018-05-07 at the horizon, -0.08 R`."""
-    told = f"ended {when(result.ended_at, timeframe)} {_ENDS[result.kind]}"
+    told = f"ended {when(result.ended_at, timeframe)} {ENDS[result.kind]}"
     return told if result.kind in ("expired", "not_traded") else f"{told}, {multiple(result.r_multiple, signed=True)}"
 
 

@@ -17,19 +17,27 @@ if TYPE_CHECKING:
 
 SHOWN = 120
 """Bars before the decision."""
+NARROW = 60
+"""Bars before the decision on a narrow screen."""
 MOST_EVENTS = 14
 
 _OF = {"bullish": svg.COLOURS["up"], "bearish": svg.COLOURS["down"], "neutral": svg.COLOURS["muted"]}
 
 
-def draw(cycle: Cycle, bars: Bars, fills: tuple[Fill, ...] = ()) -> str:
+def draw(cycle: Cycle, bars: Bars, fills: tuple[Fill, ...] = (), *, is_narrow: bool = False) -> str:
     """One `<svg>` element; the same input gives the same bytes. Fills are marked where they came, beyond the bars."""
+    size, shown = ((5.4, 4.9), NARROW) if is_narrow else ((10.4, 5.0), SHOWN)
+    room = (0.105, 0.075, 0.645, 0.905) if is_narrow else (0.055, 0.075, 0.81, 0.905)
 
     def paint(figure: Figure) -> None:
-        axes = figure.add_axes((0.055, 0.075, 0.81, 0.905))
-        _paint(axes, cycle, bars[-SHOWN:], fills)
+        _paint(figure.add_axes(room), cycle, bars[-shown:], fills)
 
-    return svg.draw((10.4, 5.0), paint, told_by="chart-text")
+    return svg.draw(size, paint, told_by="chart-text")
+
+
+def draw_both(cycle: Cycle, bars: Bars, fills: tuple[Fill, ...]) -> tuple[str, str]:
+    """For a wide and for a narrow screen: scaled down, the wide one could not be read there."""
+    return draw(cycle, bars, fills), draw(cycle, bars, fills, is_narrow=True)
 
 
 def _paint(axes: Axes, cycle: Cycle, bars: Bars, fills: tuple[Fill, ...]) -> None:

@@ -23,7 +23,8 @@ def render(links: Links, bars: Bars | None) -> str:
     pages.filters.update(spaced=say.spaced, upfirst=lambda text: text[:1].upper() + text[1:])
     # The chart holds numbers and names of our own detectors; matplotlib escapes what it writes.
     cycle = links.cycle
-    chart = Markup(_chart.draw(cycle, bars, links.fills)) if bars is not None and len(bars) > 1 else None  # noqa: S704
+    charts = _chart.draw_both(cycle, bars, links.fills) if bars is not None and len(bars) > 1 else ("", "")
+    chart, narrow_chart = (Markup(drawn) for drawn in charts)  # noqa: S704
     snapshot = cycle.snapshot
     shown = min(len(bars), _chart.SHOWN) if bars is not None else 0
     return pages.get_template("report.html.jinja").render(
@@ -33,7 +34,9 @@ def render(links: Links, bars: Bars | None) -> str:
         plan=cycle.plan,
         say=say,
         chart=chart,
+        narrow_chart=narrow_chart,
         shown=shown,
+        narrow=min(shown, _chart.NARROW),
         breaks=_chart.breaks(cycle, bars) if bars is not None else (),
         forecast=_chart.best(snapshot.forecasts) if snapshot is not None else None,
         receipts={receipt.client_order_id: receipt for receipt in cycle.receipts},

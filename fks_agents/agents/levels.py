@@ -133,6 +133,6 @@ def on_tick(price: float, tick: float) -> float:
 
 
 def written(price: float, tick: float) -> str:
-    """The price with as many decimals as the tick has."""
+    """The price with as many decimals as the tick has, thousands grouped."""
     decimals = len(f"{tick:.10f}".rstrip("0").partition(".")[2])
-    return f"{price:.{decimals}f}"
+    return f"{price:,.{decimals}f}"

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from langgraph.runtime import Runtime
 
+from fks_agents import _wording as say
 from fks_agents.contracts import Action, Cycle, Lesson, Report, Result, Snapshot
 from fks_agents.deps import Deps
 from fks_agents.state import CycleState
@@ -85,7 +86,7 @@ def lessons_from(cycle: Cycle, result: Result) -> tuple[Lesson, ...]:
     ]
     if cycle.draft is not None:
         lean, draft = _LEAN[cycle.draft.action], cycle.draft
-        said = f"decided {draft.action} with conviction {draft.conviction:.2f}, and the decision ended as {result.kind}"
+        said = f"decided {draft.action} with conviction {draft.conviction:.2f}, which ended {say.ENDS[result.kind]}"
         evidence = tuple(claim.id for claim in draft.claims)
         lessons.append(_outcome(cycle, result, MANAGER, draft.model, lean, said, evidence))
     return tuple(lessons)
@@ -103,7 +104,7 @@ def _outcome(
         agent=agent,
         text=(
             f"{cycle.symbol} {cycle.timeframe}, {regime}, {cycle.as_of.date()}: {agent} {said}; "
-            f"the market moved {result.market_return:+.2%} until {result.ended_at.date()}{judged}"
+            f"the market moved {say.percent(result.market_return, signed=True)} until {result.ended_at.date()}{judged}"
         ),
         evidence=evidence,
         learned_at=result.ended_at,

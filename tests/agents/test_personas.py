@@ -6,6 +6,7 @@ import pytest
 
 from evaluators.rules import check_claims, outcome_of
 from fks_agents.agents import persona, personas
+from fks_agents.agents.levels import written
 from fks_agents.agents.manager import rules_draft
 from fks_agents.agents.personas import profile
 from fks_agents.agents.proposing import rules_proposal
@@ -44,6 +45,12 @@ def test_a_persona_trades_its_own_levels(name: str, opened: Opened) -> None:
     assert (plan.author, plan.action, plan.reason) == (name, "buy", draft().reason)
     assert plan.conviction == pytest.approx(0.75)
     assert outcome_of(check_claims(plan.claims, SNAPSHOT.facts)) == "pass"
+
+
+def test_levels_are_written_like_all_prices() -> None:
+    assert written(2680.36, 0.01) == "2,680.36"
+    assert written(2680.0, 0.25) == "2,680.00"
+    assert written(1.0845, 0.0001) == "1.0845"
 
 
 @pytest.mark.parametrize(("conviction", "takers"), [(0.72, 3), (0.68, 2), (0.58, 0)])

@@ -59,8 +59,9 @@ def test_each_stance_is_held_against_the_market() -> None:
     }
     assert lessons["technical"].text == (
         "SPX 1d, calm, 2018-12-24: technical leaned +0.60 with conviction 0.80, above all because: "
-        "RSI(14) is 60, above 50; the market moved +3.20% until 2019-01-07; that was right"
+        "RSI(14) is 60, above 50; the market moved +3.2 % until 2019-01-07; that was right"
     )
+    assert ", which ended at the horizon; the market moved" in lessons["manager"].text
     assert lessons["technical"].evidence == ("technical.1", "technical.2")
     assert {lesson.learned_at for lesson in lessons.values()} == {AS_OF + timedelta(days=14)}
 

@@ -239,6 +239,15 @@ def test_the_chart_names_its_levels(cycle: Cycle, bars: Bars) -> None:
     assert all(label in svg for label in ("entry 2,799.63", "stop 2,862.13", "target 2,674.63", "CHOCH"))
 
 
+def test_a_narrow_screen_has_a_chart_of_its_own(html: str) -> None:
+    """At 390 px nine points stay about nine; nothing has to be scrolled to see the prices."""
+    page = Page(html)
+    widths = [float(str(attrs["viewbox"]).split()[2]) for tag, attrs in page.tags if tag == "svg"]
+    assert widths == pytest.approx([10.4 * 72, 5.4 * 72])
+    assert "(60 on a narrow screen)" in html
+    assert 'aria-label="Price chart"' not in html
+
+
 def test_the_best_measured_forecast_is_drawn(cycle: Cycle) -> None:
     assert cycle.snapshot is not None
     [drift] = cycle.snapshot.forecasts

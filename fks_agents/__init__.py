@@ -50,6 +50,7 @@ from fks_agents.errors import (
 )
 
 if TYPE_CHECKING:
+    from evaluators.backtest import backtest
     from evaluators.rules import check_claims
     from fks_agents.bars import Bars, Series
     from fks_agents.deps import Deps
@@ -69,6 +70,7 @@ _LATER = {
     "Series": "fks_agents.bars",
     "Settings": "fks_agents.settings",
     "analyze": "graphs.opening",
+    "backtest": "evaluators.backtest",
     "check_claims": "evaluators.rules",
     "open_desk": "graphs.opening",
     "open_market": "tools.market",
@@ -79,8 +81,8 @@ __all__ = [
     "Cycle", "DataError", "Deps", "Desk", "Event", "Fact", "Fill", "FksError", "Forecast", "Headline",
     "LedgerError", "Lesson", "LimitEvent", "LookaheadError", "ModelError", "OrderIntent", "PaperBroker", "Plan",
     "Position", "Quality", "Receipt", "RefusedError", "Report", "Result", "ScriptedChat", "Series", "Settings",
-    "Sized", "Snapshot", "Timeframe", "Turn", "UsageError", "Verdict", "analyze", "check_claims", "open_desk",
-    "open_market",
+    "Sized", "Snapshot", "Timeframe", "Turn", "UsageError", "Verdict", "analyze", "backtest", "check_claims",
+    "open_desk", "open_market",
 ]  # fmt: skip
 
 
@@ -93,3 +95,7 @@ def __getattr__(name: str) -> object:
         value: object = getattr(import_module(_LATER[name]), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

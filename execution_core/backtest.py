@@ -7,6 +7,7 @@ Three ways in, one of them for each run: `strategy` (native, no Python between b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -78,11 +79,8 @@ def run_ticks(
 
 def run_together(engines: Sequence[Engine], bars: Sequence[Bars], orders: Sequence[NDArray[Any] | None]) -> Result:
     """Several symbols of one account: the engines share it (`Engine(beside=first)`). Equity is told at each close."""
-    if type(engines[0]).__module__ == "execution_core._engine_py":
-        from execution_core._engine_py import run_together as play_together
-    else:
-        from execution_core._engine import run_together as play_together
-
+    # Engines of one kind play together: compiled ones, or plain ones.
+    play_together = import_module(type(engines[0]).__module__).run_together
     columns = [_columns_of(each) for each in bars]
     closed = np.sort(np.concatenate([each.closed for each in columns]), kind="stable")
     equity = np.empty(len(closed))

@@ -69,6 +69,14 @@ class Columns(NamedTuple):
     ask: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]] | None = None
     """Open, high, low, close."""
 
+    def part(self, first: int, end: int) -> Columns:
+        """The rows from `first` to before `end`; views, no copies."""
+        cut = slice(first, end)
+        open_, high, low, close = (column[cut] for column in (self.open, self.high, self.low, self.close))
+        volume = None if self.volume is None else self.volume[cut]
+        ask = None if self.ask is None else (self.ask[0][cut], self.ask[1][cut], self.ask[2][cut], self.ask[3][cut])
+        return Columns(self.opened[cut], self.closed[cut], open_, high, low, close, volume, ask)
+
 
 class OrderEvent(NamedTuple):
     what: str

@@ -16,7 +16,6 @@ from execution_core.records import EVENT_NAMES, EVENTS, LEGS, REASONS
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from execution_core import Engine
 
@@ -58,14 +57,16 @@ class Table(Mapping[str, NDArray[Any]]):
     def to_pandas(self) -> pd.DataFrame:
         import pandas as pd
 
-        return pd.DataFrame({
-            name: pd.Categorical.from_codes(column, categories=list(self.words[name])) if name in self.words else column
-            for name, column in self._columns.items()
-        })  # fmt: skip
+        columns: dict[str, Any] = dict(self._columns)
+        for name, words in self.words.items():
+            columns[name] = pd.Categorical.from_codes(columns[name].tolist(), categories=pd.Index(list(words)))
+        return pd.DataFrame(columns)
 
-    def to_arrow(self) -> pa.Table:
-        """Numbers without a copy, words as dictionaries; needs pyarrow."""
-        import pyarrow as pa
+    def to_arrow(self) -> Any:
+        """A pyarrow table: numbers without a copy, words as dictionaries; needs pyarrow."""
+        from importlib import import_module
+
+        pa = import_module("pyarrow")
 
         return pa.table({
             name: pa.DictionaryArray.from_arrays(pa.array(column), pa.array(list(self.words[name])))

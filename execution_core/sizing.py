@@ -38,18 +38,35 @@ def volatility_adjusted(equity: float, risk_fraction: float, price: float, volat
     return max(equity, 0.0) * risk_fraction / (volatility * price)
 
 
-def half_kelly(win_rate: float, payoff: float) -> float:
-    """Half the Kelly fraction, in [0, 0.25]: (p - (1 - p) / b) / 2, with b the mean win over the mean loss.
+def fixed_r(amount: float, entry: float, stop: float) -> float:
+    """The quantity that loses `amount` of account currency, one R, between entry and stop.
 
-    Both must come from measured outcomes. Source: J. L. Kelly, Bell System Technical Journal 35 (1956); halved and
-    capped because p and b are estimates.
+    Source: V. Tharp, Trade Your Way to Financial Freedom (1998), ch. 12.
     """
-    if not 0.0 <= win_rate <= 1.0:
-        raise ValueError(f"win_rate must lie in [0, 1], was {win_rate!r}")
+    _check(amount=amount, entry=entry, stop=stop)
+    if entry == stop:
+        raise ValueError(f"stop must differ from entry, both were {entry!r}")
+    return amount / abs(entry - stop)
+
+
+def kelly(win_rate: float, payoff: float, share: float = 0.5, cap: float = KELLY_CAP) -> float:
+    """`share` of the Kelly fraction, in [0, cap]: (p - (1 - p) / b) x share, with b the mean win over the mean loss.
+
+    Both must come from measured outcomes. Source: J. L. Kelly, Bell System Technical Journal 35 (1956); a part of it,
+    and capped, because p and b are estimates.
+    """
+    for name, value in (("win_rate", win_rate), ("share", share), ("cap", cap)):
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"{name} must lie in [0, 1], was {value!r}")
     if not (isfinite(payoff) and payoff > 0.0):
         raise ValueError(f"payoff must be positive, was {payoff!r}")
     full = win_rate - (1.0 - win_rate) / payoff
-    return min(max(full / 2.0, 0.0), KELLY_CAP)
+    return min(max(full * share, 0.0), cap)
+
+
+def half_kelly(win_rate: float, payoff: float) -> float:
+    """`kelly` with its usual share and cap: what the risk step asks for."""
+    return kelly(win_rate, payoff)
 
 
 def round_quantity(quantity: float, lot: float) -> float:

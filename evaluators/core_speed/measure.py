@@ -113,7 +113,7 @@ def _ticks() -> float:
 
 
 def _scaling(data: records.Columns) -> float:
-    half = records.Columns(*(column[: len(data.opened) // 2] for column in data[:6]))
+    half = data.part(0, len(data.opened) // 2)
     return seconds(lambda: reference.by_strategy(data)) / seconds(lambda: reference.by_strategy(half))
 
 
@@ -129,7 +129,7 @@ def _memory(bars: int) -> float:
         "close = 30000.0 + 50.0 * np.sin(np.arange(n) / 6.0)\n"
         "opened = np.arange(n, dtype=np.int64) * 60_000_000_000\n"
         "data = Columns(opened, opened + 60_000_000_000, close, close + 1.0, close - 1.0, close)\n"
-        "reference.by_strategy(Columns(*(column[:2000] for column in data[:6])))\n"
+        "reference.by_strategy(data.part(0, 2000))\n"
         "open('/proc/self/clear_refs', 'w').write('5')  # forget the peak so far\n"
         "before = peak()\n"
         "result = reference.by_strategy(data)\n"

@@ -14,8 +14,8 @@ from execution_core.strategies import SmaCross
 
 BARS = 1_000_000
 FAST, SLOW, STOP, TARGET = 10, 50, 0.002, 0.003
-COSTS: dict[str, float] = {"cash": 10_000_000.0, "maker_fee": 0.001, "taker_fee": 0.001, "slippage": 0.0005}
-LEGS: dict[str, float] = {"stop_fraction": STOP, "target_fraction": TARGET}
+COSTS: dict[str, Any] = {"cash": 10_000_000.0, "maker_fee": 0.001, "taker_fee": 0.001, "slippage": 0.0005}
+LEGS: dict[str, Any] = {"stop_fraction": STOP, "target_fraction": TARGET}
 MINUTE = 60_000_000_000
 START = 1_577_836_800 * 1_000_000_000
 """2020-01-01, ns."""

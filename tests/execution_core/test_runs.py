@@ -73,7 +73,7 @@ def test_a_run_in_pieces_of_bars_is_the_run(make: type[Engine]) -> None:
     whole = backtest.run(make(**HOW), data, orders=orders)
     engine, told = make(**HOW), []
     for first in (0, 100, 200):
-        part = Columns(*(column[first : first + 100] for column in data[:7]))
+        part = data.part(first, first + 100)
         chosen = orders[(orders["bar"] >= (first if first else -1)) & (orders["bar"] < first + 100)].copy()
         chosen["bar"] -= first
         told.append(backtest.run(engine, part, orders=chosen))

@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from evaluators.reading.leftovers import leftovers_in
+from evaluators.reading.moods import Mood, moods_in
 from evaluators.reading.names import Period, names_in
 from evaluators.reading.quantities import Quantity, normalise, quantities_in, with_ranges
 from evaluators.reading.words import Comparison, Word, clause_around, comparisons_in, words_in
 
-__all__ = ["Comparison", "Period", "Quantity", "Reading", "Word", "normalise", "read", "with_ranges"]
+__all__ = ["Comparison", "Mood", "Period", "Quantity", "Reading", "Word", "normalise", "read", "with_ranges"]
 
 
 class Reading(NamedTuple):
@@ -24,6 +25,7 @@ class Reading(NamedTuple):
     """Numbers that can only be part of a name: `20-day`, `RSI(14)`."""
     comparisons: tuple[Comparison, ...]
     words: tuple[Word, ...]
+    moods: tuple[Mood, ...]
     tokens: tuple[str, ...]
     """Words with digits in them, which may be names: `sma_50`."""
     leftovers: tuple[str, ...]
@@ -46,6 +48,7 @@ def read(text: str) -> Reading:
         tuple(name for name in names if name.counts and not name.may_be_value),
         comparisons_in(plain, names),
         words_in(plain),
+        moods_in(plain),
         tuple(name.word for name in names if name.word),
         leftovers_in(plain, quantities, names),
     )

@@ -8,7 +8,31 @@ def any_of(words: str) -> str:
     return "|".join(entry for word in words.replace("\n", " ").split(", ") if (entry := word.strip(" ,")))
 
 
-DOWN = any_of("""
+_HEADING = (
+    r"(?:head|tick|drift|push|inch|trend|march|mov|edg|trad|clos|grind|creep|go|charg|climb)(?:e|s|es|ed|d|ing|ne)?"
+    r"|went|crept|ground|ended|finished"
+)
+_MANNER = r"(?:(?:\w+ly|much|even|still|straight|ever|a bit|a little) )?"
+_NO_PLACE = r"(?! than| of\b| highs?\b| lows?\b)"
+_HIGHER = rf"(?:{_HEADING}) {_MANNER}(?:higher|north(?:wards?)?){_NO_PLACE}"
+_LOWER = rf"(?:{_HEADING}) {_MANNER}(?:lower|south(?:wards?)?){_NO_PLACE}"
+_UPWARDS = any_of(rf"""
+    {_HIGHER}, soar(?:s|ed|ing)?, surg(?:e|es|ed|ing), sky-?rocket(?:s|ed|ing)?, rocket(?:s|ed|ing)?,
+    spik(?:e|es|ed|ing), jump(?:s|ed|ing)?, leap(?:s|t|ed|ing)?(?! years?), pop(?:s|ped|ping)?, bounc(?:e|es|ed|ing),
+    rebound(?:s|ed|ing)?, recover(?:s|y|ed|ing)?, rall(?:y|ies|ied|ying), took off, tak(?:es|ing) off, ripping,
+    explod(?:es|ed|ing), mooning
+""")
+_DOWNWARDS = any_of(rf"""
+    {_LOWER}, plung(?:e|es|ed|ing), tumbl(?:e|es|ed|ing), crash(?:es|ed|ing)?(?! (?:risk|protection)),
+    slump(?:s|ed|ing)?, sink(?:s|ing)?, sank, sunk, slid(?:e|es|ing)?, (?<!deep )div(?:e|es|ed|ing)(?! into),
+    nosediv(?:e|es|ed|ing), tank(?:s|ed|ing)?, collaps(?:e|es|ed|ing), plummet(?:s|ed|ing)?, crater(?:s|ed|ing)?,
+    crumbl(?:es|ed|ing), sag(?:s|ged|ging), retreat(?:s|ed|ing)?, sell(?:s|ing)?[- ]?off, sold off, bleed(?:s|ing)?,
+    bled, free[- ]?fall(?:ing)?
+""")
+DOWN = (
+    _DOWNWARDS
+    + "|"
+    + any_of("""
     in the red, fell, falls?, fallen, falling, down(?! as (?!much|many)), dropp?(?:ed|s)?, drops?, lost, loses?,
     losing, loss, declined?, declines, slid, slipped, off, decreased?, decrease, shed, sank, tumbled, plunged,
     retreated, gave back, negative, below, under, lower, beneath, shrank, short of, pullback, dip, slump, retreat,
@@ -17,14 +41,19 @@ DOWN = any_of("""
     collapsed, erased, crumbled, slides?, drifted lower, weaker, smaller, setback, sell-?off, correction, downturn,
     slide, reversal of
 """)
+)
 """Before or beside a number: it counts downwards."""
-UP = any_of("""
+UP = (
+    _UPWARDS
+    + "|"
+    + any_of("""
     in the black, in the green, rose, rises?, risen, rising, up, gain(?:s|ed|ing)?, climbs?, climbed, added, adds,
     advanced?, increased?, increase, jumped, rallied, rally, grew, grown, growth, positive, above, over, higher,
     more, upside, ahead of, appreciated, soared, surged?, spiked?, leapt, leaps?, bounced?, recovered, recovery,
     rebound(?:ed|s)?, firmed, strengthened, expanded, picked up, put on, tacked on, improved?, improvement,
     stronger, larger, uptick, lifted, upturn
 """)
+)
 PLACES = frozenset(
     {"above", "below", "under", "over", "beneath", "more", "less", "short of", "ahead of", "higher", "lower"}
 )
@@ -63,16 +92,27 @@ BEFORE_NO_COMPARISON = any_of("""
 """Before `over`: `dispute over`, `edge over` say nothing about sizes."""
 NEGATIONS = any_of("not, never, no longer, neither, nor, without, cannot, hardly, fail(?:s|ed)? to (?:\\w+ )?")
 
-RISING = any_of("""
+_PLURAL = r"(?:(?<=prices )|(?<=shares )|(?<=stocks )|(?<=markets ))"
+RISING = (
+    _UPWARDS
+    + "|"
+    + any_of(rf"""
+    {_PLURAL}(?:rise|climb|gain|advance|increase|grow),
     rising, rises, rose, risen, climbing, climbs, climbed, gaining, gained, increasing, increased, increases,
     advancing, advanced, rallying, rallied, growing, grew, improving, improved, accelerating, up, upward, upwards,
     uptrend, strengthening, turning up, widening
 """)
-FALLING = any_of("""
+)
+FALLING = (
+    _DOWNWARDS
+    + "|"
+    + any_of(rf"""
+    {_PLURAL}(?:fall|drop|decline|decrease),
     falling, falls, fell, fallen, declining, declined, declines, dropping, dropped, decreasing, decreased,
     decreases, sliding, slid, slipping, shrinking, shrank, worsening, decelerating, down, downward, downwards,
     downtrend, weakening, deteriorating, narrowing, lost
 """)
+)
 PHRASAL_VERBS = any_of(
     "set, made?, follow, back, catch, sum, break, slow, size, scale, step, mark, cut, narrow, tie, close"
 )

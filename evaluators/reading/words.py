@@ -42,6 +42,9 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("bearish", r"bearish"),
 )
 _WORDS = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _KINDS), re.IGNORECASE)
+_ABSENT = re.compile(
+    r"\b(?:no|lack of|absence of)\s+(?:(?:signs?|hints?|trace) of\s+)?(?:an?\s+|any\s+)?\Z", re.IGNORECASE
+)
 _NO_DIRECTION_BEFORE = re.compile(rf"(?:\b(?:{vocabulary.PHRASAL_VERBS})s?|[-_])\s?\Z", re.IGNORECASE)
 _NO_DIRECTION_AFTER = re.compile(rf"\A(?:-to-|_|\s?(?:{vocabulary.AFTER_NO_DIRECTION}))", re.IGNORECASE)
 _BOUNDARY = re.compile(r"[;!?\n]|\.(?=\s|\Z)|,? (?:while|whereas|but|although|though|yet) ", re.IGNORECASE)
@@ -90,7 +93,8 @@ def words_in(text: str) -> tuple[Word, ...]:
             text[end : end + 12]
         ):
             continue
-        is_negated = _NEGATED.search(text[max(0, start - 30) : start]) is not None
+        before = text[max(0, start - 30) : start]
+        is_negated = any(pattern.search(before) is not None for pattern in (_NEGATED, _ABSENT))
         found.append(Word(cast("Kind", match.lastgroup), is_negated, start, end))
     return tuple(found)
 

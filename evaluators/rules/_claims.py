@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from evaluators.rules import (
     _unread,
+    chances,
     citations,
     comparisons,
     directions,
     extremes,
     labels,
     language,
+    moods,
     numbers,
     periods,
     stances,
@@ -34,11 +36,15 @@ RULES: tuple[tuple[str, Rule], ...] = tuple(
         directions,
         extremes,
         labels,
+        moods,
+        chances,
         stances,
         language,
     )
 )
-RECOMPUTING = frozenset({values.RULE, numbers.RULE, comparisons.RULE, directions.RULE, extremes.RULE, labels.RULE})
+RECOMPUTING = frozenset(
+    {values.RULE, numbers.RULE, comparisons.RULE, directions.RULE, extremes.RULE, labels.RULE, moods.RULE}
+)
 """Rules that hold a claim against its facts. The others hold it against itself, or look at its wording alone."""
 
 

@@ -6,18 +6,14 @@ import re
 from collections.abc import Iterator
 
 from evaluators.reading import Word
+from evaluators.rules._leans import change_of, is_elsewhere, label_of, sign
 from evaluators.rules._statement import Statement, told
-from evaluators.rules._terms import Term
 from evaluators.rules.numbers import source_of
 from fks_agents.contracts import Check
 
 RULE = "directions"
 _SIGNS = {"rising": 1, "positive": 1, "falling": -1, "negative": -1}
-_CHANGE = re.compile(
-    r"(?:^|_)(?:return|change|slope|roc|momentum|mom|macd|histogram|hist|to|vs|drift|trend|trix|gap|body|z|zscore|ppo|cmf|obv|cmo|delta|spread|surprise)(?:_|$)|profit|unrealised"
-)
-_UP_LABELS = frozenset({"up", "rising", "bullish", "uptrend", "higher"})
-_DOWN_LABELS = frozenset({"down", "falling", "bearish", "downtrend", "lower"})
+_OF_THE_MARKET = re.compile(r"\b(?:prices?|markets?|index|stocks?|shares)\b", re.IGNORECASE)
 
 
 def check(statement: Statement) -> Iterator[Check]:
@@ -59,13 +55,13 @@ def _direction(statement: Statement, word: Word) -> Check:
     start, end = statement.reading.clause(word.start)
     stated = f"{'not ' if word.is_negated else ''}{text[word.start : word.end]}"
     wanted = -_SIGNS[word.kind] if word.is_negated else _SIGNS[word.kind]
-    changes = tuple(
-        t
-        for t in statement.terms
-        if _CHANGE.search(t.name) or (word.kind in ("positive", "negative") and t.unit != "price")
-    )
-    spoken = statement.spoken_of(start, word.start, changes) or statement.spoken_of(word.end, end, changes) or changes
-    signs = {_sign(term, is_exact=word.kind in ("positive", "negative")) for term in spoken}
+    is_exact = word.kind in ("positive", "negative")
+    changes = tuple(t for t in statement.terms if change_of(t) is not None or (is_exact and t.unit != "price"))
+    spoken = statement.spoken_of(start, word.start, changes) or statement.spoken_of(word.end, end, changes)
+    if not spoken:
+        is_of_market = _OF_THE_MARKET.search(statement.reading.text[start : word.start]) is not None
+        spoken = tuple(t for t in changes if not (is_of_market and is_elsewhere(t)))
+    signs = {sign(t.value) if is_exact else change_of(t) for t in spoken}
     if not spoken:
         return _by_label(statement, stated, wanted)
     if len(signs) != 1:
@@ -83,22 +79,13 @@ def _direction(statement: Statement, word: Word) -> Check:
     )
 
 
-def _sign(term: Term, *, is_exact: bool) -> int:
-    del is_exact
-    return (term.value > 0) - (term.value < 0)
-
-
 def _by_label(statement: Statement, stated: str, wanted: int) -> Check:
     """No change is cited; a trend told by a word may be."""
     for fact in statement.labels:
-        if (
-            (sign := (fact.value in _UP_LABELS) - (fact.value in _DOWN_LABELS))
-            or fact.name == "trend"
-            or fact.name.endswith("_trend")
-        ):
+        if (lean := label_of(fact)) is not None:
             return statement.check(
                 RULE,
-                "pass" if sign == wanted else "fail",
+                "pass" if lean == wanted else "fail",
                 f"says {stated}; {fact.id} ({fact.name}) is {fact.value}",
                 stated=stated,
                 computed=str(fact.value),

@@ -26,7 +26,10 @@ _STRONG = "strong|robust|solid|powerful|healthy|firm"
 _WEAK = "weak|soft|feeble|poor|sluggish|flagging"
 _UP, _DOWN = "bullish|positive|upward|upside|buying", "bearish|negative|downward|downside|selling"
 _TURNS = r"(?:turn|flip|swing|swung|shift|switch|becom|became|went|go)(?:e|s|es|ed|ped|ing|ping|ning)?"
-_IS = r"(?:is|was|are|remains|stays|looks|seems|appears|has been)(?: not| no longer| still| very| quite| rather)?"
+_IS = (
+    r"(?:is|was|are|remains|stays|looks|seems|appears|has been)"
+    r"(?: not| no longer| still| very| quite| rather)?(?: \w+ly)?"
+)
 _MANNER = r"(?:(?:\w+ly|more|back|to) ){0,2}"
 _PATTERNS: tuple[tuple[Of, str], ...] = (
     (
@@ -34,7 +37,7 @@ _PATTERNS: tuple[tuple[Of, str], ...] = (
         rf"\b(?:(?P<up>{_BULLS})|(?P<down>{_BEARS}))(?:\s+(?!and\b|but\b|or\b)[\w']+){{0,4}}?\s+(?:{_LEADING})\b",
     ),
     ("price", rf"\b(?:{_RULED})\s+(?:the\s+)?(?:(?P<up>{_BULLS})|(?P<down>{_BEARS}))\b"),
-    ("price", rf"\b{_TURNS}\s+{_MANNER}(?:(?P<up>bullish)|(?P<down>bearish))\b"),
+    ("price", rf"\b{_TURNS}\s+{_MANNER}(?:(?P<up>bullish|the upside)|(?P<down>bearish|the downside))\b"),
     ("price", rf"\b(?:(?:{_STRONG}|{_WEAK})\s+)?(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\s+(?:momentum|trend)\b"),
     ("price", rf"\b(?:(?P<up>{_STRONG})|(?P<down>{_WEAK}))\s+momentum\b"),
     ("price", rf"\bmomentum\s+{_IS}\s+(?:(?P<up>{_STRONG}|bullish)|(?P<down>{_WEAK}|bearish))\b"),

@@ -10,7 +10,7 @@ from functools import cached_property
 from evaluators.reading import Quantity, Reading, read, with_ranges
 from evaluators.rules import _formula
 from evaluators.rules._agreement import agrees, goes_with
-from evaluators.rules._terms import Term, fits, mentioned, named, term_of, worded_counts
+from evaluators.rules._terms import Term, is_parameter, mentioned, named, term_of, worded_counts
 from fks_agents.contracts import Check, Claim, Fact, Outcome
 
 RESULT = "formula"
@@ -134,7 +134,7 @@ class Statement:
             return any(f.timeframe == f"{name.counts[0]}m" for f in self.cited)
         if quantity.mark == "" and quantity.value != name.counts[0]:
             return False
-        return any(fits(name, term) for term in self.terms)
+        return not name.counts or any(is_parameter(name, term) for term in self.terms)
 
     def _follows_its_word(self, quantity: Quantity) -> bool:
         """`range position 252`: the number stands where it stands in the name of a cited fact."""

@@ -153,6 +153,11 @@ def fits(period: Period, term: Term) -> bool:
         return True
     if term.unit in ("bars", "days", "count") and term.value == period.counts[0] and period.unit:
         return True
+    return is_parameter(period, term)
+
+
+def is_parameter(period: Period, term: Term) -> bool:
+    """Whether the number is in the term's name or definition, and not merely its value."""
     return _is_among(period, term, term.counts) or _is_among(period, term, defined_counts(term.name))
 
 

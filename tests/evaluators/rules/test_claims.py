@@ -107,6 +107,8 @@ TEXTS = (
     ("Volume is 1.4x its 20-day mean", "F14", "pass", ""),
     ("Volume is 137 % of its 20-day mean", "F14", "pass", ""),
     ("The peak lies 14 bars back", "F17", "pass", ""),
+    ("A distance of 14 bars to the peak", "F17", "pass", "says distance of 14 bars"),
+    ("A distance of 41 bars to the peak", "F17", "fail", ""),
     ("The peak lies 41 bars back", "F17", "fail", ""),
     ("The peak lies 14 weeks back", "F17", "fail", ""),
     ("0 headlines in 7 days", "F27", "pass", ""),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from evaluators.rules import check_claims, outcome_of
+from evaluators.rules import check_claims, check_statement, outcome_of
+from evaluators.rules._claims import RULES
 from fks_agents.contracts import Claim, Fact, Unit
 from tests.evaluators.conftest import AS_OF
 
@@ -18,7 +19,8 @@ UP = (
     "Momentum has turned bullish", "The tape is turning bullish", "It flipped back to bullish",
     "Buyers are in control", "Bulls are firmly in control", "The bulls dominate", "Buyers have taken control",
     "The market is dominated by buyers", "Control has passed to the bulls", "Strong momentum", "Bullish momentum",
-    "Momentum remains strong", "Strong upward momentum", "A bullish trend", "No crash is under way",
+    "Momentum remains strong", "Momentum is strongly bullish", "It shifted to the upside",
+    "Strong upward momentum", "A bullish trend", "No crash is under way",
 )  # fmt: skip
 DOWN = (
     "The price is plunging", "The price tumbled", "The market crashed", "The index slumped", "It is sinking",
@@ -92,6 +94,19 @@ def test_a_mood_is_decided_by_the_centre_of_the_cited_fact(
     text: str, name: str, value: float | str, unit: Unit, expected: str
 ) -> None:
     assert outcome(text, fact(name, value, unit)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("ROC is -2.5 %: buyers are in control", "moods"), ("ROC is -2.5 %, prices are surging", "directions"),
+     ("ROC is -2.5 % by good odds", "chances")],
+)  # fmt: skip
+def test_without_its_rule_each_of_them_would_pass(text: str, rule: str) -> None:
+    cited = fact("roc_10", -2.5, "percent")
+    claim = Claim(id="t.1", text=text, fact_ids=("F1",))
+    others = [(name, check) for name, check in RULES if name != rule]
+    assert outcome_of(tuple(check_statement(claim, {"F1": cited}, rules=others))) == "pass"
+    assert outcome(text, cited) in ("fail", "unscored")
 
 
 def test_facts_that_disagree_decide_nothing() -> None:

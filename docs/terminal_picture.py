@@ -1,4 +1,3 @@
-# ruff: noqa: S603  a script beside the page it draws for; it runs this package
 """Draw docs/demo.svg from what `fks demo` really prints: `python docs/terminal_picture.py`."""
 
 from __future__ import annotations
@@ -20,9 +19,12 @@ WIDTH = 80
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "COLUMNS": str(WIDTH), "FORCE_COLOR": "1", "TERM": "xterm-256color"}
+        environment = {
+            **os.environ, "COLUMNS": str(WIDTH), "FORCE_COLOR": "1", "TERM": "xterm-256color", "FKS_HOME": home,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }  # fmt: skip
         printed = subprocess.run(
-            [sys.executable, "-m", "fks_agents", "demo", "--home", home],
+            [sys.executable, "-m", "fks_agents", "demo"],
             env=environment, capture_output=True, text=True, check=True,
         ).stdout.replace(home, "~/.local/share/fks-agents")  # fmt: skip
     console = Console(width=WIDTH, record=True, file=io.StringIO())

@@ -78,7 +78,7 @@ class Measured(NamedTuple):
 def measure(
     facts: Sequence[Fact], n: int = 500, seed: int = 7, *, check: Checker = check_claims, held_out: bool = False
 ) -> Measured:
-    """Check `n` true and `n` wrong claims made from `facts`; `held_out` words them as the checker has never seen.
+    """Check `n` true and `n` wrong claims made from `facts`; `held_out` words them in the regression set.
 
     Raises DataError where the facts are too few to make claims of: ten numbers at least.
     """

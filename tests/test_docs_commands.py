@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -62,6 +63,24 @@ def test_the_commands_do_what_is_shown(page: Path, tmp_path: Path) -> None:
         )
         assert ran.returncode == 0, f"{page.name}: $ {command}\n{ran.stderr}"
         assert [line for line in shown if line not in ran.stdout] == [], f"{page.name}: $ {command}"
+
+
+@pytest.mark.real
+def test_the_line_for_a_file_of_one_s_own_works_as_written(tmp_path: Path) -> None:
+    """All but the model, which needs a server."""
+    from fks_agents.cli._app import run
+
+    [line] = [block for block in blocks(ROOT / "README.md", "text") if block.startswith("fks analyze")]
+    rows = (f"{1704067200 + 3600 * n},100,102,98,{100 + n % 3},5" for n in range(4800))
+    (tmp_path / "prices.csv").write_text("\n".join(["time,open,high,low,close,volume", *rows]))
+    words = re.sub(r"--model \S+", "--json", line.replace("csv:", f"csv:{tmp_path}/"))
+    assert run([*shlex.split(words)[1:], "--home", str(tmp_path / "home")]) in (0, 6)
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    missing = [page.name for page in (ROOT / "docs").glob("*.md") if f"]({page.name})" not in index]
+    assert missing == ["README.md"]
 
 
 @pytest.mark.real

@@ -199,7 +199,7 @@ def _check_prices(side: str, prices: tuple[float, float, float, float]) -> None:
         raise ValueError(f"{side}low must not lie above open or close, was {float(low)!r}")
 
 
-def check_run(orders: object, strategy: object, on_bar: object) -> None:
+def check_run(orders: object, strategy: object, on_bar: Any) -> None:
     named = {"orders": orders, "strategy": strategy, "on_bar": on_bar}
     given = [name for name, value in named.items() if value is not None]
     if len(given) > 1:

@@ -320,7 +320,8 @@ cdef _Before _remember(const Book* b):
     before.orders = <Order*> malloc((b.order_count + 1) * sizeof(Order))
     if before.orders == NULL:
         raise MemoryError("no memory for what was before")
-    memcpy(before.orders, b.orders, b.order_count * sizeof(Order))
+    if b.order_count:
+        memcpy(before.orders, b.orders, b.order_count * sizeof(Order))
     return before
 
 
@@ -332,7 +333,8 @@ cdef void _go_back(Book* b, _Before before) noexcept:
     b.account[0] = before.account
     b.orders, b.order_room = orders, order_room
     b.events, b.event_room = events, event_room
-    memcpy(b.orders, before.orders, b.order_count * sizeof(Order))
+    if b.order_count:
+        memcpy(b.orders, before.orders, b.order_count * sizeof(Order))
 
 
 cdef enum:

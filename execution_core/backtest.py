@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,8 +18,7 @@ from execution_core.records import Columns, requests
 from execution_core.result import Result
 from execution_core.strategies import Strategy
 
-if TYPE_CHECKING:
-    OnBar = Callable[[Engine, int], object]
+OnBar = Callable[[Engine, int], object]
 
 
 class Bars(Protocol):

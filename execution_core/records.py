@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -139,19 +137,17 @@ REQUEST_NAMES = tuple(name for name, _ in _REQUEST_FIELDS)
 EVENT_NAMES = tuple(name for name, _ in _EVENT_FIELDS)
 
 
-@cache
 def event_dtype() -> np.dtype[Any]:
     """One event as a row of 96 bytes; what, leg and reason are indices into the words above, side is 1 or -1."""
     return _dtype(_EVENT_FIELDS, 96)
 
 
-@cache
 def request_dtype() -> np.dtype[Any]:
     """One request as a row of 136 bytes: what `Engine.place` takes, and the bar after whose close it is placed."""
     return _dtype(_REQUEST_FIELDS, 136)
 
 
-def _dtype(fields: Iterable[tuple[str, str]], size: int) -> np.dtype[Any]:
+def _dtype(fields: tuple[tuple[str, str], ...], size: int) -> np.dtype[Any]:
     import numpy as np
 
     names, formats = zip(*fields, strict=True)

@@ -5,6 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 CORE   := $(wildcard execution_core/*.pyx execution_core/*.pxd)
+STUBS  := $(subst /,.,$(basename $(wildcard execution_core/*.pyi)))
 CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks examples $(wildcard docs/*.py)
 
 .DEFAULT_GOAL := help
@@ -32,7 +33,7 @@ layers: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
 
 stubs: $(VENV)/.dev
-	$(BIN)/stubtest execution_core --ignore-disjoint-bases
+	$(BIN)/stubtest --ignore-disjoint-bases $(STUBS)
 
 tests: $(VENV)/.dev
 	$(BIN)/pytest

@@ -10,12 +10,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fks_agents.contracts import (
-    AccountView, Action, Approval, CalendarEvent, Check, Choice, Claim, Cycle, Event, Fact, Fill, Forecast,
-    Headline, Lesson, LimitEvent, OrderIntent, Plan, Position, Quality, Receipt, Report, Result, Sized, Snapshot,
-    Timeframe, Turn, Verdict,
+    AccountView,
+    Action,
+    Approval,
+    CalendarEvent,
+    Check,
+    Choice,
+    Claim,
+    Cycle,
+    Event,
+    Fact,
+    Fill,
+    Forecast,
+    Headline,
+    Lesson,
+    LimitEvent,
+    OrderIntent,
+    Plan,
+    Position,
+    Quality,
+    Receipt,
+    Report,
+    Result,
+    Sized,
+    Snapshot,
+    Timeframe,
+    Turn,
+    Verdict,
 )  # fmt: skip
 from fks_agents.errors import (
-    ConfigError, DataError, FksError, LedgerError, LookaheadError, ModelError, RefusedError, UsageError,
+    ConfigError,
+    DataError,
+    FksError,
+    LedgerError,
+    LookaheadError,
+    ModelError,
+    RefusedError,
+    UsageError,
 )  # fmt: skip
 
 if TYPE_CHECKING:

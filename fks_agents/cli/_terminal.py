@@ -54,10 +54,12 @@ class Terminal:
         return Screen(stderr=self.is_json, highlight=False, emoji=False, markup=False)
 
     def command(self, *words: str, also: Sequence[str] = ()) -> str:
-        """A command to type next: as `fks` is called here, with the flags that say where things lie, and `also`."""
-        given = {name: self.flags.get(name) for name in (*also, "home")}
-        flags = [part for name, value in given.items() if value is not None for part in (f"--{name}", str(value))]
-        return f"{program()} {shlex.join([*words, *flags])}"
+        """A command to type next: as `fks` is called here, with the flags that say where things lie; with `also`, those
+        flags and every `--set`, too."""
+        given = [(f"--{name}", str(value)) for name in (*also, "home") if (value := self.flags.get(name)) is not None]
+        plain = [pair for pair in self.pairs if not pair.strip().startswith(("database_url", "database-url"))]
+        given += [("--set", pair) for pair in plain if also]  # never the URL: it may hold a password
+        return f"{program()} {shlex.join([*words, *(part for flag in given for part in flag)])}"
 
     def write_json(self, value: object) -> None:
         """A contract's own JSON text as it is, anything else dumped; one value, one newline at the end."""

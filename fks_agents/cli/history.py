@@ -63,18 +63,25 @@ def _plain(entry: Entry, result: Result | None) -> dict[str, object]:
 
 def _print(terminal: Terminal, entries: Sequence[tuple[Entry, Result | None]]) -> None:
     """A line for each decision and why it was made below, so that nothing is cut at 80 columns."""
-    from fks_agents import _wording as say
     from fks_agents.cli._tables import entries as told
 
     head = (("id", "as of (UTC)", "market", "decision", "outcome"), "")
     rows = [
         ((each.id, f"{each.as_of:%Y-%m-%d %H:%M}", f"{each.symbol} {each.timeframe}",
-          say.decided(each.action, each.status), _outcome(each, result)),
+          _decided(each, result), _outcome(each, result)),
          f"gate {each.outcome}: {each.reason}")
         for each, result in entries
     ]  # fmt: skip
     market = max(len(cells[2]) for cells, _ in rows)
     told(terminal.console, [head, *rows], (12, 16, market, 18, 0))
+
+
+def _decided(entry: Entry, result: Result | None) -> str:
+    """What was decided; an order that has come to its end is no longer working."""
+    from fks_agents import _wording as say
+
+    is_over = result is not None and entry.status in ("working", "filled")
+    return say.spaced(entry.action) if is_over else say.decided(entry.action, entry.status)
 
 
 def _outcome(entry: Entry, result: Result | None) -> str:

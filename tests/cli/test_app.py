@@ -202,6 +202,18 @@ def test_commands_are_printed_as_they_can_be_typed(fks: Fks, tmp_path: Path, mon
     assert _program("p", str(tmp_path / "bin" / "python"), "") == f"{tmp_path / 'bin' / 'python'} -m fks_agents"
 
 
+def test_a_command_to_type_next_carries_what_it_needs() -> None:
+    terminal = _terminal.Terminal(
+        {"home": "my home", "source": "csv:p.csv?symbol=X", "timeframe": None},
+        ("bars=300", "database_url=s:p@h"),
+        False,
+    )
+    assert terminal.command("show", "ab") == "fks show ab --home 'my home'"
+    assert terminal.command("facts", "X", also=("source", "timeframe")) == (
+        "fks facts X --source 'csv:p.csv?symbol=X' --home 'my home' --set bars=300"
+    )
+
+
 def test_the_demo_says_what_it_takes_for_the_moment(fks: Fks) -> None:
     assert "default: 2018-04-20T20:00:00Z on the sample" in " ".join(
         fks("demo", "--help").out.replace("│", " ").split()

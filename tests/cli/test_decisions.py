@@ -223,7 +223,7 @@ def test_history_lists_the_newest_first(fks: Fks, home: Path, decision: str) -> 
     assert decision in {each["id"] for each in listed}
     assert [each["sequence"] for each in listed] == sorted((each["sequence"] for each in listed), reverse=True)
     shown = fks("history", "--home", str(home)).out
-    assert re.search(rf"^{decision}  2018-04-20 20:00  SPX 1d\s+sell, working\s+horizon -0.08 R$", shown, re.MULTILINE)
+    assert re.search(rf"^{decision}  2018-04-20 20:00  SPX 1d\s+sell\s+horizon -0.08 R$", shown, re.MULTILINE)
     assert "gate pass: the evidence leans to sell: for a rise technical; for a fall" in " ".join(shown.split())
     assert max(map(len, shown.splitlines())) <= 80 or "resume" in shown
     assert next(each for each in listed if each["id"] == decision)["result"]["r_multiple"] == pytest.approx(

@@ -41,8 +41,9 @@ def command(
         if ended is not None:
             end = f"{say.spaced(ended.kind)} {say.when(ended.ended_at, frames[each.decision_id])}"
         r_multiple = "" if ended is None else f"{ended.r_multiple:+.2f}"
+        account = "its own" if each.account == each.decision_id else each.account
         rows.append(
-            (each.decision_id, each.symbol, each.account, f"{each.equity:,.2f}", str(len(each.fills)), r_multiple, end)
+            (each.decision_id, each.symbol, account, f"{each.equity:,.2f}", str(len(each.fills)), r_multiple, end)
         )
     terminal.console.print(table(("decision", "symbol", "account", "equity", "fills", "R", "end"), rows))
     return 0

@@ -4,12 +4,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/pip --disable-pip-version-check --quiet
-CORE   := $(wildcard execution_core/*.pyx execution_core/*.pxd)
+CORE   := $(wildcard execution_core/*.pyx execution_core/*.pxd execution_core/*.pxi)
 STUBS  := $(subst /,.,$(basename $(wildcard execution_core/*.pyi)))
 CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks examples $(wildcard docs/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers stubs tests core bench wheel clean
+.PHONY: help demo test check format lint types layers stubs tests core sanitize bench wheel clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: $(VENV)/.dev ## Format the code and mend what ruff can
 
 core: $(VENV)/.dev ## Compile the execution core in place
 	$(BIN)/python -c "from setuptools import setup; setup()" --quiet build_ext --inplace
+
+sanitize: $(VENV)/.dev ## Run the core's tests under the address and undefined-behaviour sanitizers
+	$(BIN)/python tests/sanitize.py
 
 bench: $(VENV)/.dev ## Measure: cycle time, overhead, imports, gate, memory search
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -98,7 +98,8 @@ def valid(chat: ChatModel, number: int) -> bool:
 @pytest.mark.allow_hosts(["127.0.0.1"])
 @pytest.mark.parametrize("name", ["local:smollm2", "ollama:smollm2"])
 def test_constrained_answers_are_valid(name: str, tmp_path: Path, ollama: Model) -> None:
-    chat = open_chat(name, settings(tmp_path, name))
+    # At this temperature some answers hold much white space: up to 77 tokens were seen.
+    chat = open_chat(name, settings(tmp_path, name, max_answer_tokens=256))
     assert chat is not None
     share = sum(valid(chat, number) for number in range(CALLS)) / CALLS
     assert share >= 0.99

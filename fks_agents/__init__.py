@@ -62,19 +62,11 @@ if TYPE_CHECKING:
     from tools.market import open_market
 
 _LATER = {
-    "Bars": "fks_agents.bars",
-    "Deps": "fks_agents.deps",
-    "Desk": "graphs.desk",
-    "PaperBroker": "tools.brokers.paper",
-    "ScriptedChat": "fks_agents.llm.scripted",
-    "Series": "fks_agents.bars",
-    "Settings": "fks_agents.settings",
-    "analyze": "graphs.opening",
-    "backtest": "evaluators.backtest",
-    "check_claims": "evaluators.rules",
-    "open_desk": "graphs.opening",
-    "open_market": "tools.market",
-}
+    "Bars": "fks_agents.bars", "Deps": "fks_agents.deps", "Desk": "graphs.desk", "PaperBroker": "tools.brokers.paper",
+    "ScriptedChat": "fks_agents.llm.scripted", "Series": "fks_agents.bars", "Settings": "fks_agents.settings",
+    "analyze": "graphs.opening", "backtest": "evaluators.backtest", "check_claims": "evaluators.rules",
+    "open_desk": "graphs.opening", "open_market": "tools.market",
+}  # fmt: skip
 
 __all__ = [
     "AccountView", "Action", "Approval", "Bars", "CalendarEvent", "Check", "Choice", "Claim", "ConfigError",

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Any
 
-from fks_agents.errors import UsageError
+from fks_agents.errors import ConfigError, UsageError
 
 
 def names(path: Iterable[str]) -> tuple[str, ...]:
@@ -21,3 +22,12 @@ def load(package: str, path: Iterable[str], kind: str, name: str) -> ModuleType:
     if name not in known:
         raise UsageError(f"unknown {kind} {name!r}; expected one of {', '.join(known)}")
     return import_module(f"{package}.{name}")
+
+
+def part(package: str, path: Iterable[str], kind: str, name: str, attribute: str) -> Any:
+    """What the module called `name` offers under `attribute`; raises ConfigError naming the file that lacks it."""
+    module = load(package, path, kind, name)
+    try:
+        return getattr(module, attribute)
+    except AttributeError:
+        raise ConfigError(f"{kind} {name!r}: expected `{attribute}` in {module.__file__}, which has none") from None

@@ -23,7 +23,7 @@ def names() -> tuple[str, ...]:
 
 def get(name: str) -> Detector:
     """The detector called `name`; raises UsageError listing the known ones."""
-    return cast("Detector", _discovery.load(__name__, __path__, "detector", name).detect)
+    return cast("Detector", _discovery.part(__name__, __path__, "detector", name, "detect"))
 
 
 def in_force(chosen: Sequence[Detector], bars: Bars, row: int, within: int = 1) -> tuple[Event, ...]:

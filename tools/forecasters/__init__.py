@@ -29,4 +29,4 @@ def get(name: str) -> Forecaster:
 
     An answer of the wrong shape, not finite, not positive, or with crossing quantiles is a ModelError.
     """
-    return checked(name, cast("Forecaster", _discovery.load(__name__, __path__, "forecaster", name).forecast))
+    return checked(name, cast("Forecaster", _discovery.part(__name__, __path__, "forecaster", name, "forecast")))

@@ -21,5 +21,5 @@ def open_market(spec: str) -> Market:
     A path may carry options, `csv:prices.csv?time=close&zone=America/New_York`; see `tools.market._file`.
     """
     name, _, argument = spec.partition(":")
-    market: Market = _discovery.load(__name__, __path__, "market source", name).open_source(argument)
+    market: Market = _discovery.part(__name__, __path__, "market source", name, "open_source")(argument)
     return market

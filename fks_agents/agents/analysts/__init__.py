@@ -22,7 +22,7 @@ def names() -> tuple[str, ...]:
 
 def rules(name: str) -> Rules:
     """The rules of that analyst; raises UsageError listing the known ones."""
-    found: Rules = _discovery.load(__name__, __path__, "analyst", name).view
+    found: Rules = _discovery.part(__name__, __path__, "analyst", name, "view")
     return found
 
 

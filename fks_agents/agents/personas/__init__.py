@@ -22,7 +22,7 @@ def names() -> tuple[str, ...]:
 
 def profile(name: str) -> Profile:
     """The profile of that name; raises UsageError listing the known ones."""
-    found: Profile = _discovery.load(__name__, __path__, "persona", name).PROFILE
+    found: Profile = _discovery.part(__name__, __path__, "persona", name, "PROFILE")
     return found
 
 

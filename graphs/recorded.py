@@ -19,8 +19,8 @@ from fks_agents.contracts import (
     Snapshot,
     Timeframe,
 )
-from fks_agents.deps import Store
-from fks_agents.errors import DataError, RefusedError
+from fks_agents.deps import Call, Reply, Store
+from fks_agents.errors import DataError, ModelError, RefusedError
 from memory.lessons import Lessons
 
 
@@ -100,6 +100,16 @@ class RecordedMemory:
 
     def learn(self, lessons: Sequence[Lesson]) -> None:
         del lessons
+
+
+@dataclass(frozen=True)
+class RecordedChat:
+    """The name of a model that cannot be opened here; its answers are on record."""
+
+    name: str
+
+    def ask(self, call: Call) -> Reply:
+        raise ModelError(f"not recorded: a call of {call.role} to {self.name}")
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,17 @@ def test_a_replay_asks_no_model_and_meets_the_same_failures(tmp_path: Path) -> N
     assert (len(chat.asked), replayed.differences) == (made, ())
 
 
+def test_a_decision_is_replayed_without_the_model_that_made_it(tmp_path: Path) -> None:
+    gone = ScriptedChat(honest, name="openai:gone")
+    settings = load(home=tmp_path, model="openai:gone")
+    with open_desk(settings, chats={"quick": gone, "deep": gone}) as desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+    with open_desk(settings) as desk:
+        with pytest.raises(ConfigError, match="langchain-openai"):
+            desk.analyze("SPX", as_of=AS_OF)
+        assert desk.replay(cycle.id).differences == ()
+
+
 def test_a_replay_says_what_differs_when_a_rule_has_changed(tmp_path: Path) -> None:
     chat = ScriptedChat(honest)
     with open_desk(load(home=tmp_path), chats={"quick": chat, "deep": chat}) as desk:

@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
-
 from fks_agents import llm
 from fks_agents import settings as settings_of
 from fks_agents.clock import SystemClock
@@ -25,8 +23,6 @@ from tools.brokers.paper import PaperBroker
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
-
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(datetime)
 
 
 def open_desk(
@@ -89,8 +85,9 @@ def analyze(
 def moment_of(text: str) -> datetime:
     """An aware datetime from ISO text; raises UsageError where it is none or has no zone."""
     try:
-        moment = _MOMENT.validate_strings(text)
-    except ValidationError:
+        # Not pydantic's reading: it takes a bare number for seconds since 1970, and `2019` for half past midnight then.
+        moment = datetime.fromisoformat(text)
+    except ValueError:
         raise UsageError(f"expected a time like 2018-12-24T21:00:00Z, was {text!r}") from None
     if moment.tzinfo is None:
         raise UsageError(f"expected a time with a zone, like 2018-12-24T21:00:00Z, was {text!r}")

@@ -287,8 +287,9 @@ def test_a_time_is_read_with_its_zone() -> None:
     assert moment_of("2018-12-24T16:00:00-05:00") == datetime(2018, 12, 24, 21, tzinfo=UTC)
     with pytest.raises(UsageError, match="with a zone"):
         moment_of("2018-12-24T16:00:00")
-    with pytest.raises(UsageError, match="expected a time like"):
-        moment_of("yesterday")
+    for number_or_word in ("yesterday", "2019", "1546300800", "0"):
+        with pytest.raises(UsageError, match="expected a time like"):
+            moment_of(number_or_word)
 
 
 @pytest.mark.parametrize(

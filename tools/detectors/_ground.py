@@ -269,11 +269,6 @@ def average_true_range(bars: Bars) -> Floats:
     return ground(bars).ranges
 
 
-def in_ranges(sizes: Floats, ranges: Floats) -> Floats:
-    """`sizes` as multiples of `ranges`, elementwise; 0 where nothing has moved yet and the range is 0."""
-    return np.divide(sizes, ranges, out=np.zeros_like(sizes), where=ranges > 0)
-
-
 def _highest_at(values: Floats, row: Rows, width: int) -> Floats:
     highest = values[row]
     for back in range(1, width):

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from tests.tools.detectors.tables import table
-from tools.detectors._ground import average_true_range, in_ranges
+from tools.detectors._ground import average_true_range
 
 
 def test_the_first_fourteen_are_means_and_the_rest_is_smoothed() -> None:
@@ -20,7 +19,3 @@ def test_a_jump_between_bars_is_part_of_the_range() -> None:
 
 def test_no_bars_have_no_range() -> None:
     assert average_true_range(table([])).shape == (0,)
-
-
-def test_where_nothing_moved_a_size_in_ranges_is_zero() -> None:
-    assert in_ranges(np.array([0.0, 3.0]), np.array([0.0, 2.0])).tolist() == [0.0, 1.5]

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from evaluators.rules import _remarks as remarks
-from evaluators.rules import check_statement, freshness, identity, outcome_of, sizing
-from evaluators.rules import plan as plan_rule
+from evaluators.rules import (
+    _remarks as remarks,
+    check_statement,
+    freshness,
+    identity,
+    outcome_of,
+    plan as plan_rule,
+    sizing,
+)
 from fks_agents.contracts import Check, Claim, Plan, Report, Sized, Snapshot, Spoken, Turn, Verdict
 
 

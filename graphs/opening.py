@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fks_agents import llm
-from fks_agents import settings as settings_of
+from fks_agents import llm, settings as settings_of
 from fks_agents.clock import SystemClock
 from fks_agents.contracts import Cycle, Timeframe
 from fks_agents.deps import Broker, ChatModel, ChatRole, Clock

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fks_agents.bars import Bars, Series, moment, nanoseconds
 from fks_agents.errors import DataError, LookaheadError

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fks_agents import _explain
-from fks_agents import _wording as say
+from fks_agents import _explain, _wording as say
 from fks_agents.contracts import Cycle, Fact, Fill, Lesson, Result
 from tests.evaluators.reports.conftest import (
     AS_OF,

@@ -6,8 +6,7 @@ from hashlib import sha256
 
 import pytest
 import structlog
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fks_agents import _redaction
 from fks_agents._redaction import redact

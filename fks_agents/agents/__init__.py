@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fks_agents.agents.analysts import analyst
-from fks_agents.agents.analysts import names as analysts
-from fks_agents.agents.personas import names as personas
-from fks_agents.agents.personas import persona
+from fks_agents.agents.analysts import analyst, names as analysts
+from fks_agents.agents.personas import names as personas, persona
 
 __all__ = ["analyst", "analysts", "persona", "personas"]

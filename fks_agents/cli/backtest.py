@@ -47,8 +47,7 @@ def command(
 
     Finding no edge is the usual result. Ctrl-C keeps what is done (exit code 130).
     """
-    from evaluators.backtest import Job, load
-    from evaluators.backtest import schema as published
+    from evaluators.backtest import Job, load, schema as published
 
     if schema:
         terminal.write(published().rstrip("\n"))

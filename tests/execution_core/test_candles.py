@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from execution_core import Engine, OrderEvent
-from tests.execution_core.candles import CASES as FIRST
-from tests.execution_core.candles import PROMISED, Case
+from tests.execution_core.candles import CASES as FIRST, PROMISED, Case
 from tests.execution_core.candles_more import MORE
 
 CASES = (*FIRST, *MORE)

@@ -8,12 +8,10 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 
-from execution_core import _encoders as fast
-from execution_core import _encoders_py as plain
+from execution_core import _encoders as fast, _encoders_py as plain
 
 Floats = NDArray[np.float64]
 

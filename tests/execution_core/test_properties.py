@@ -5,9 +5,7 @@ import os
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as effort
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings as effort, strategies as st
 
 from execution_core import OrderEvent
 from execution_core._book_py import Book

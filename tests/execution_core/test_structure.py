@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 
-from execution_core import _structure as fast
-from execution_core import _structure_py as plain
+from execution_core import _structure as fast, _structure_py as plain
 
 Floats = NDArray[np.float64]
 

@@ -6,8 +6,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import prompts
 from fks_agents.errors import UsageError

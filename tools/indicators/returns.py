@@ -8,8 +8,16 @@ from math import nan, sqrt
 import numpy as np
 
 from fks_agents.bars import Bars, Floats
-from tools.indicators._arithmetic import ANNUALISED, at, bars_per_year, change, deviation, ratio, window
-from tools.indicators._arithmetic import returns as simple_returns
+from tools.indicators._arithmetic import (
+    ANNUALISED,
+    at,
+    bars_per_year,
+    change,
+    deviation,
+    ratio,
+    returns as simple_returns,
+    window,
+)
 from tools.indicators._columns import (
     Columns,
     annual,

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fks_agents.bars import Bars, moment
 from fks_agents.errors import LookaheadError

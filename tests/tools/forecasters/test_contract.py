@@ -6,8 +6,7 @@ from math import inf, nan
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from fks_agents.deps import Forecaster
 from fks_agents.errors import DataError, ModelError, UsageError

@@ -63,7 +63,9 @@ class Settings(BaseSettings):
 
     # --- who thinks
     model: str = Field(
-        "rules", description="rules | ollama:NAME | local:NAME_OR_PATH | PROVIDER:NAME; for every role not named below"
+        "rules",
+        description="rules | ollama:NAME | local:NAME_OR_PATH | recorded:NAME_OR_PATH | PROVIDER:NAME; for every role "
+        "not named below",
     )
     model_quick: str = Field("", description="Model of the analysts; empty means `model`")
     model_deep: str = Field("", description="Model of debaters, manager and personas; empty means `model`")

@@ -23,7 +23,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="A decision, by its id or 
 _FLAGS = {
     "source": "sample | csv:PATH | parquet:PATH | ccxt:EXCHANGE.",
     "timeframe": "Bar length of the decision: 1h, 4h, 1d, ...",
-    "model": "rules | ollama:NAME | local:NAME_OR_PATH | PROVIDER:NAME.",
+    "model": "rules | ollama:NAME | local:NAME_OR_PATH | recorded:NAME_OR_PATH | PROVIDER:NAME.",
     "headlines": "JSONL file of dated headlines.",
     "account": "Paper account.",
     "home": "Folder of ledger, bars, memory and reports.",

@@ -1,17 +1,35 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from fks_agents.cli._options import Id, verb
 from fks_agents.cli._terminal import Terminal
 
 
 @verb
-def command(terminal: Terminal, decision_id: Id) -> int:
+def command(
+    terminal: Terminal,
+    decision_id: Id,
+    *,
+    words: Annotated[
+        Path | None,
+        typer.Option(
+            "--words", metavar="FILE", help="Write what the model said to FILE; `--model recorded:FILE` plays it again."
+        ),
+    ] = None,
+) -> int:
     """Tell a recorded decision: what was seen, said, checked and done, and what became of it."""
     from fks_agents._explain import explain
     from fks_agents.cli._desk import recalled_by, report
     from graphs.opening import open_desk
+    from graphs.recording import recording_of
 
     with open_desk(terminal.settings) as desk:
+        if words is not None:
+            recording_of(desk, decision_id).save(words)
         cycle = desk.ledger.decisions.cycle(decision_id)
         if terminal.is_json:
             terminal.write_json(cycle.as_json())

@@ -20,7 +20,7 @@ def test_rules_is_no_model() -> None:
 
 @pytest.mark.parametrize("name", ["gpt-4o", "", "ollama:", ":tiny", "rule", "local:"])
 def test_an_unknown_form_is_refused_with_the_known_ones(name: str) -> None:
-    with pytest.raises(UsageError, match="expected `rules`, `ollama:NAME`, `local:NAME_OR_PATH` or `PROVIDER:NAME`"):
+    with pytest.raises(UsageError, match="expected `rules`, `ollama:NAME`, `local:NAME_OR_PATH`, `recorded:"):
         open_chat(name, Settings())
 
 

@@ -1,0 +1,51 @@
+"""The recomputing checks as a judge: no model, the same answer every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evaluators.meta.examples import Case
+from evaluators.meta.judging import Answer, Judge, Opinion
+from evaluators.rules import check_statement, outcome_of, plan as plan_rule
+from fks_agents.contracts import Check, Claim, Outcome
+
+_ANSWERS: dict[Outcome, Answer] = {"pass": "supported", "fail": "refuted", "unscored": "not_enough"}
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Claims over facts go through the gate's rules."""
+
+    name: str = "checker@1"
+    is_local: Literal[True] = True
+
+    def judge(self, case: Case) -> Opinion:
+        return _opinion(_facts(case))
+
+
+def _facts(case: Case) -> tuple[Check, ...]:
+    claim = Claim(
+        id=case.id, text=case.claim, value=case.value, unit=case.unit, fact_ids=case.fact_ids, formula=case.formula
+    )
+    plan, step = case.plan, 0.0
+    if plan is not None and plan_rule.is_level(claim):
+        step = case.tick
+    given = plan_rule.quotable(plan) if plan is not None and plan.action in ("buy", "sell") else ()
+    return tuple(check_statement(claim, {fact.id: fact for fact in case.facts}, given, step))
+
+
+def _opinion(checks: Sequence[Check]) -> Opinion:
+    outcome = outcome_of(checks)
+    decisive = next((check for check in checks if check.outcome == outcome), None)
+    return Opinion(
+        answer=_ANSWERS[outcome],
+        reason=decisive.reason if decisive else "nothing in it could be checked",
+        stated=(decisive.stated or "") if decisive else "",
+        computed=(decisive.computed or "") if decisive else "",
+        evidence=decisive.fact_ids if decisive else (),
+    )
+
+
+_: Judge = Checker()

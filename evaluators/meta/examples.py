@@ -1,0 +1,136 @@
+"""One labelled claim with everything a judge may look at; a data set is one such JSON object a line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, JsonValue, ValidationError, model_validator
+
+from fks_agents.contracts import Contract, Fact, FactId, NonNegative, Plan, Unit
+from fks_agents.errors import DataError
+
+Label = Literal["supported", "refuted", "not_enough"]
+"""What the evidence says of the claim; `not_enough`: it neither bears it out nor contradicts it."""
+
+Table = tuple[tuple[str, ...], ...]
+"""Rows of cells, as printed; rows may differ in length."""
+
+
+class Cell(Contract):
+    """One cell of one table, counted from 0."""
+
+    table: Annotated[int, Field(ge=0)] = 0
+    row: Annotated[int, Field(ge=0)]
+    column: Annotated[int, Field(ge=0)]
+
+
+class Case(Contract):
+    """A claim and what it is about: what a judge is shown."""
+
+    id: Annotated[str, Field(min_length=1)]
+    claim: Annotated[str, Field(min_length=1)]
+    """The statement to judge, as a reader sees it; where it answers a question, the answer alone or both."""
+    question: str = ""
+    """Which question the claim answers; empty where it stands alone."""
+    history: tuple[str, ...] = ()
+    """Earlier questions and answers that the question leans on, oldest first."""
+    facts: tuple[Fact, ...] = ()
+    tables: tuple[Table, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    value: float | None = None
+    """The number the claim states, where its author says so beside the words."""
+    unit: Unit | None = None
+    fact_ids: tuple[FactId, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    """Cells the author cites."""
+    formula: str | None = None
+    """Arithmetic over `fact_ids`, over cells (`C1` is the first of `cells`) or over numbers that gives `value`."""
+    plan: Plan | None = None
+    """The plan that the claim belongs to; its levels may be quoted without citing."""
+    tick: NonNegative = 0.0
+    """Price step to which levels of the plan were rounded."""
+    """Of a wrong claim, what is wrong with it (`scale`, `sign`, ...); empty where nothing is said of it."""
+
+    @model_validator(mode="after")
+    def _cited_cells_exist(self) -> Self:
+        for number, cell in enumerate(self.cells, 1):
+            is_there = cell.table < len(self.tables) and cell.row < len(self.tables[cell.table])
+            if not is_there or cell.column >= len(self.tables[cell.table][cell.row]):
+                raise ValueError(
+                    f"cells: C{number} is table {cell.table}, row {cell.row}, column {cell.column}: no such cell"
+                )
+        return self
+
+    @property
+    def evidence_digest(self) -> str:
+        """sha256 of what the claim is held against."""
+        said = self.model_dump_json(include={"facts", "tables", "paragraphs"})
+        return sha256(said.encode()).hexdigest()
+
+
+class Example(Case):
+    """A case, and what a careful reader says of it."""
+
+    label: Label
+    kind: str = ""
+    """Of a wrong claim, what is wrong with it (`scale`, `sign`, ...); empty where nothing is said of it."""
+    context: str = ""
+    """Claims over the same evidence share it: they are not independent, and intervals draw whole contexts. Empty means
+    that this claim stands alone."""
+    paraphrase_of: str = ""
+    """Id of the claim that this one says in other words; empty where it is none."""
+    source: str = ""
+    """Where claim and label come from."""
+
+    @property
+    def cluster(self) -> str:
+        """What is drawn as one when intervals are made."""
+        return self.context or self.id
+
+
+def read(path: Path) -> tuple[Example, ...]:
+    """Every example of a JSONL file (`.gz` is unpacked); raises DataError naming the line that does not fit."""
+    try:
+        packed = path.read_bytes()
+        text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode()
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot read {path}: {error}") from error
+    examples = (_parsed(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+    return unique(examples, str(path))
+
+
+def unique(examples: Iterable[Example], name: str) -> tuple[Example, ...]:
+    """The examples; DataError where there are none, or an id is used twice."""
+    seen: dict[str, Example] = {}
+    for example in examples:
+        if example.id in seen:
+            raise DataError(f"{name}: expected each id once, was {example.id!r} twice")
+        seen[example.id] = example
+    if not seen:
+        raise DataError(f"{name}: expected at least one example, was none")
+    return tuple(seen.values())
+
+
+def lines(examples: Iterable[Example]) -> Iterator[str]:
+    """One line of JSON for each, what is empty left out; the same examples give the same bytes."""
+    for example in examples:
+        yield json.dumps(example.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False) + "\n"
+
+
+def schema() -> dict[str, JsonValue]:
+    """JSON schema of one line."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Example.model_json_schema()}
+
+
+def _parsed(path: Path, number: int, line: str) -> Example:
+    try:
+        return Example.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the line"
+        raise DataError(f"{path}, line {number}: {where}: {first['msg']}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -17,16 +18,27 @@ from fks_agents.errors import DataError
 Label = Literal["supported", "refuted", "not_enough"]
 """What the evidence says of the claim; `not_enough`: it neither bears it out nor contradicts it."""
 
-Table = tuple[tuple[str, ...], ...]
-"""Rows of cells, as printed; rows may differ in length."""
+CellAddress = Annotated[str, Field(pattern=r"^T[1-9][0-9]*R[1-9][0-9]*C[1-9][0-9]*$")]
+"""`T1R3C2`: table, row and column, each counted from 1."""
 
 
-class Cell(Contract):
-    """One cell of one table, counted from 0."""
+class Table(Contract):
+    """Cells as printed, header rows included; rows may differ in length."""
 
-    table: Annotated[int, Field(ge=0)] = 0
-    row: Annotated[int, Field(ge=0)]
-    column: Annotated[int, Field(ge=0)]
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
+    """Caption and footnotes: where units are often told (`in millions`)."""
+
+    def has(self, row: int, column: int) -> bool:
+        """Counted from 1."""
+        return row <= len(self.rows) and column <= len(self.rows[row - 1])
+
+
+class Turn(Contract):
+    """A question answered before."""
+
+    question: str
+    answer: str
 
 
 class Case(Contract):
@@ -37,8 +49,8 @@ class Case(Contract):
     """The statement to judge, as a reader sees it; where it answers a question, the answer alone or both."""
     question: str = ""
     """Which question the claim answers; empty where it stands alone."""
-    history: tuple[str, ...] = ()
-    """Earlier questions and answers that the question leans on, oldest first."""
+    history: tuple[Turn, ...] = ()
+    """Questions and answers that the question leans on, oldest first; they count as evidence."""
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
     paragraphs: tuple[str, ...] = ()
@@ -46,10 +58,10 @@ class Case(Contract):
     """The number the claim states, where its author says so beside the words."""
     unit: Unit | None = None
     fact_ids: tuple[FactId, ...] = ()
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[CellAddress, ...] = ()
     """Cells the author cites."""
     formula: str | None = None
-    """Arithmetic over `fact_ids`, over cells (`C1` is the first of `cells`) or over numbers that gives `value`."""
+    """Arithmetic over fact ids or cell addresses that gives `value`: `F12 - 2 * F17`, `T1R3C2 / T1R3C3 - 1`."""
     plan: Plan | None = None
     """The plan that the claim belongs to; its levels may be quoted without citing."""
     tick: NonNegative = 0.0
@@ -58,18 +70,16 @@ class Case(Contract):
 
     @model_validator(mode="after")
     def _cited_cells_exist(self) -> Self:
-        for number, cell in enumerate(self.cells, 1):
-            is_there = cell.table < len(self.tables) and cell.row < len(self.tables[cell.table])
-            if not is_there or cell.column >= len(self.tables[cell.table][cell.row]):
-                raise ValueError(
-                    f"cells: C{number} is table {cell.table}, row {cell.row}, column {cell.column}: no such cell"
-                )
+        for address in self.cells:
+            table, row, column = (int(part) for part in re.findall(r"\d+", address))
+            if table > len(self.tables) or not self.tables[table - 1].has(row, column):
+                raise ValueError(f"cells: no table has {address}")
         return self
 
     @property
     def evidence_digest(self) -> str:
         """sha256 of what the claim is held against."""
-        said = self.model_dump_json(include={"facts", "tables", "paragraphs"})
+        said = self.model_dump_json(include={"facts", "tables", "paragraphs", "history"})
         return sha256(said.encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
-from fks_agents.contracts import Contract, Fact, FactId, NonNegative, Plan, Unit
+from fks_agents.contracts import Contract, Fact, NonNegative, Plan, Unit
 from fks_agents.errors import DataError
 
 Label = Literal["supported", "refuted", "not_enough"]
@@ -57,7 +57,8 @@ class Case(Contract):
     value: float | None = None
     """The number the claim states, where its author says so beside the words."""
     unit: Unit | None = None
-    fact_ids: tuple[FactId, ...] = ()
+    fact_ids: tuple[str, ...] = ()
+    """As the author cited them."""
     cells: tuple[CellAddress, ...] = ()
     """Cells the author cites."""
     formula: str | None = None
@@ -66,7 +67,6 @@ class Case(Contract):
     """The plan that the claim belongs to; its levels may be quoted without citing."""
     tick: NonNegative = 0.0
     """Price step to which levels of the plan were rounded."""
-    """Of a wrong claim, what is wrong with it (`scale`, `sign`, ...); empty where nothing is said of it."""
 
     @model_validator(mode="after")
     def _cited_cells_exist(self) -> Self:

@@ -5,10 +5,10 @@ Nothing here is a global; a desk opens the live things once and hands them in. T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import Field, JsonValue
 
@@ -26,13 +26,16 @@ from fks_agents.contracts import (
     Timeframe,
 )
 from fks_agents.events import Events
+from fks_agents.judgements import Passage
 from fks_agents.settings import Settings
 from fks_agents.state import CycleState
+from fks_agents.vocabulary import Gated
 
 if TYPE_CHECKING:
     from langgraph.runtime import Runtime
 
-ChatRole = Literal["quick", "deep"]
+ChatRole = Literal["quick", "deep", "judge", "judge_2", "judge_3"]
+JUDGES: tuple[ChatRole, ...] = ("judge", "judge_2", "judge_3")
 
 
 class Clock(Protocol):
@@ -133,6 +136,25 @@ class Reply(Contract):
     output_tokens: int = 0
     seconds: float = 0.0
     """Latency of the call; not part of any digest."""
+    endpoint: str = ""
+    """The server that answered, where the model has one; it is no part of the call, nor of any key."""
+
+
+class Piece(NamedTuple):
+    """Words of a reply while they are written. They count for nothing: the whole reply does, or its failure."""
+
+    role: str
+    key: str
+    """The call's key in the recorder: tells apart replies that one role is given at the same time."""
+    text: str = ""
+    reasoning: str = ""
+    is_first: bool = False
+    """A try begins: what was told of this call before is void."""
+    reply: Reply | None = None
+    """Of the last piece: the reply as it was recorded."""
+
+
+Hear = Callable[[Piece], None]
 
 
 class ChatModel(Protocol):
@@ -142,6 +164,14 @@ class ChatModel(Protocol):
 
     def ask(self, call: Call) -> Reply:
         """One reply. Raises ModelError where the call fails, times out, or comes back empty or cut off."""
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A chat model that can tell what it writes while it writes it."""
+
+    def heard_by(self, hear: Hear) -> ChatModel:
+        """The same model, telling each piece to `hear`, from the thread that asks."""
 
 
 class CallLog(Protocol):
@@ -166,6 +196,11 @@ class Memory(Protocol):
 
     def learn(self, lessons: Sequence[Lesson]) -> None:
         """Committed when this returns; learning a known id again changes nothing."""
+
+
+class Library(Protocol):
+    def search(self, query: str, as_of: datetime, count: int) -> tuple[Passage, ...]:
+        """Passages published at or before `as_of` that bear on `query`, most useful first; empty where none does."""
 
 
 class IntentLog(Protocol):
@@ -210,6 +245,10 @@ class Deps:
     macro: Macro | None = None
     news: News | None = None
     calendar: Calendar | None = None
+    library: Library | None = None
+    """Dated documents a judge may cite; None where there are none."""
+    gated: Gated = "paper"
+    """What a pass of the gate lets happen; the policy says what it asks for that."""
 
 
 class Node(Protocol):

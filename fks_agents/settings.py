@@ -24,6 +24,11 @@ NOT_SETTINGS = ("FKS_CONFIG", "FKS_PURE", "FKS_TEST_")
 """Variables that begin like settings and are none: the file's path, the plain core, switches of our tests."""
 
 
+_NOT_DECIDING = {
+    "home", "database_url", "log_level", "headlines", "account", "model_endpoints", "model_concurrency",
+}  # fmt: skip
+
+
 class Settings(BaseSettings):
     """One field for each setting; its description is what `fks init` writes beside it."""
 
@@ -88,6 +93,16 @@ class Settings(BaseSettings):
         "30m", description="How long Ollama keeps a model loaded after a call: 30m, 1h; -1m: for good"
     )
     model_attempts: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Tries for one readable answer")
+    model_endpoints: tuple[str, ...] = Field(
+        (),
+        description="Addresses of servers that have the models (Ollama, OpenAI-compatible); empty means the usual one",
+    )
+    model_concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
+        4, description="Calls that one of these servers is given at a time; further ones wait"
+    )
+    model_samples: Annotated[int, Field(ge=1, le=9)] = Field(
+        1, description="Answers asked of manager and personas; the share that agrees caps their conviction"
+    )
     temperature: NonNegative = Field(0.0, description="Sampling temperature")
     seed: int = Field(7, description="Seed of everything random")
     max_rounds: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Most rounds of debate, in any regime")
@@ -125,6 +140,18 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_none(cls, path: object) -> object:
         return None if path == "" else path  # TOML has no null; the template writes ""
+
+    @field_validator("model_endpoints")
+    @classmethod
+    def _are_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        for address in addresses:
+            scheme, _, rest = address.partition("://")
+            if scheme not in ("http", "https") or not rest:
+                raise ValueError(f"expected addresses like http://gpu1:11434, was {address!r}")
+            if "@" in rest.partition("/")[0]:
+                # Settings are recorded with each decision.
+                raise ValueError("expected an address without a password; keys belong in the environment")
+        return addresses
 
     @field_validator("higher_timeframe")
     @classmethod
@@ -173,8 +200,8 @@ class Settings(BaseSettings):
 
     @property
     def digest(self) -> str:
-        """sha256 (16 digits) of every setting that can change a decision; paths and logging do not enter."""
-        said = self.model_dump_json(exclude={"home", "database_url", "log_level", "headlines", "account"})
+        """sha256 (16 digits) of every setting that can change a decision; paths, addresses and logging do not enter."""
+        said = self.model_dump_json(exclude=_NOT_DECIDING)
         return sha256(said.encode()).hexdigest()[:16]
 
 

@@ -114,3 +114,18 @@ def test_a_refusal_says_once_what_the_value_was() -> None:
     with pytest.raises(ConfigError) as caught:
         settings.load(timeframe="1w", higher_timeframe="1d")
     assert str(caught.value) == "higher_timeframe: expected one longer than timeframe '1w' (none), was '1d'"
+
+
+def test_servers_are_addresses_without_a_password() -> None:
+    given = settings.load(model_endpoints=("http://gpu1:11434", "https://gpu2/v1"))
+    assert given.model_endpoints == ("http://gpu1:11434", "https://gpu2/v1")
+    with pytest.raises(ConfigError, match="expected addresses like http://gpu1:11434, was 'gpu1'"):
+        settings.load(model_endpoints=("gpu1",))
+    with pytest.raises(ConfigError, match="without a password") as caught:
+        settings.load(model_endpoints=("http://me:hunter2@gpu1",))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_which_server_answers_does_not_enter_the_digest() -> None:
+    assert settings.load(model_endpoints=("http://gpu1:11434",), model_concurrency=1).digest == settings.load().digest
+    assert settings.load(model_samples=3).digest != settings.load().digest

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound="Cycle")
 
-_IDS = frozenset({"id", "decision_id", "client_order_id", "recalled", "seconds"})
-"""What differs between two runs of the same decision: names given to it, and how long it took."""
+_IDS = frozenset({"id", "decision_id", "client_order_id", "recalled", "seconds", "spent"})
+"""What differs between two runs of the same decision: names given to it, how long it took and what it cost."""
 
 _READ_OFF = ("facts", "plan", "digest")
 

@@ -13,6 +13,17 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from fks_agents import _record
+from fks_agents.judgements import Judgement as Judgement, Passage as Passage
+from fks_agents.outside import (
+    CalendarEvent as CalendarEvent,
+    Document as Document,
+    Finding as Finding,
+    Headline as Headline,
+    Research as Research,
+    Support as Support,
+    ToolUse as ToolUse,
+)  # fmt: skip
+from fks_agents.usage import Bite as Bite, Spent as Spent, Usage as Usage
 from fks_agents.vocabulary import (
     Action as Action,
     Contract as Contract,
@@ -88,21 +99,6 @@ class Forecast(Contract):
         return self
 
 
-class Headline(Contract):
-    """Text from outside: data, never an instruction."""
-
-    id: str
-    text: str
-    published_at: Utc
-    source: str
-
-
-class CalendarEvent(Contract):
-    name: str
-    at: Utc
-    importance: Literal["low", "medium", "high"]
-
-
 class Quality(Contract):
     """How far the bars can be trusted."""
 
@@ -168,6 +164,7 @@ class Snapshot(Contract):
     events: tuple[Event, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
     headlines: tuple[Headline, ...] = ()
+    documents: tuple[Document, ...] = ()
     calendar: tuple[CalendarEvent, ...] = ()
     account: AccountView
     bars: tuple[StoredBars, ...] = ()
@@ -177,7 +174,9 @@ class Snapshot(Contract):
     def digest(self) -> str:
         """sha256 of the content; ids and run time do not enter it."""
         facts = [fact.model_dump_json(exclude={"id"}) for fact in self.facts]
-        rest = self.model_dump_json(exclude={"facts": True, "headlines": {"__all__": {"id"}}})
+        rest = self.model_dump_json(
+            exclude={"facts": True, "headlines": {"__all__": {"id"}}, "documents": {"__all__": {"id"}}}
+        )
         return sha256("\n".join([*facts, rest]).encode()).hexdigest()
 
     def fact(self, name: str, timeframe: Timeframe | None = None) -> Fact | None:
@@ -201,6 +200,8 @@ class Claim(Contract):
     formula: str | None = None
     """Arithmetic over fact ids that gives `value`: `F12 - 2 * F17`."""
     direction: Direction = "neutral"
+    support: Support = "facts"
+    """Set by code from what is cited; a claim with less than `facts` makes no trade and no larger one."""
 
 
 class Check(Contract):
@@ -230,14 +231,19 @@ class Spoken(Contract):
     """`<role>/v<N>@<digest>`; None for rules."""
     recalled: tuple[str, ...] = ()
     """Ids of the lessons the author was shown."""
+    tools: tuple[ToolUse, ...] = ()
     conviction_before: Fraction | None = None
     """Conviction before the author's own record made it smaller; None where it did not."""
+    bites: tuple[Bite, ...] = ()
+    """Gates that stopped, shortened or replaced what the author's model would have said."""
 
 
 class Report(Spoken):
     analyst: str
     stance: Signed = 0.0
     conviction: Fraction = 0.0
+    is_exposed: bool = False
+    """Whether its author was shown words from outside: the report then has no vote."""
 
     @model_validator(mode="after")
     def _an_abstention_says_nothing(self) -> Self:
@@ -320,6 +326,9 @@ class Verdict(Contract):
     outcome: Outcome
     reason: str
     checks: tuple[Check, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    """Of the judges that were asked after every rule had passed."""
+    warnings: tuple[str, ...] = ()
 
 
 class Approval(Contract):
@@ -427,6 +436,7 @@ class Cycle(Contract):
     settings_digest: str
     snapshot: Snapshot | None = None
     """None where the data could not be had."""
+    research: Research | None = None
     reports: tuple[Report, ...] = ()
     debate: tuple[Turn, ...] = ()
     draft: Plan | None = None
@@ -438,6 +448,7 @@ class Cycle(Contract):
     orders: tuple[OrderIntent, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    usage: Usage = Usage()
     seconds: NonNegative = 0.0
     """Wall time of the run; not part of the digest."""
 
@@ -481,7 +492,8 @@ class Cycle(Contract):
 
 CHECKPOINTED: tuple[type[Contract], ...] = (
     Snapshot, Fact, Event, Forecast, Headline, CalendarEvent, Quality, Position, AccountView, StoredBars, StoredSeries,
-    Report, Turn, Claim, Check, Plan, Choice, LimitEvent, Sized, Verdict, Approval, OrderIntent, Receipt, Fill, Lesson,
-    Result, Cycle,
+    Report, Turn, Claim, Check, Plan, Choice, LimitEvent, Sized, Judgement, Passage, Verdict, Approval, OrderIntent,
+    Receipt, Fill, Lesson, Result, Cycle,
+    Document, Finding, Research, ToolUse, Bite, Spent, Usage,
 )  # fmt: skip
 """What the checkpoint serializer may read back; a test holds it against this file."""

@@ -136,6 +136,12 @@ class Reply(Contract):
     output_tokens: int = 0
     seconds: float = 0.0
     """Latency of the call; not part of any digest."""
+    money: float | None = None
+    """US dollars; None where the price is not known, or the model answered outside a decision."""
+    refused_by: Literal["", "breaker", "budget"] = ""
+    """The gate that kept the call from being made, in the recorder's memory."""
+    cached: bool = False
+    """Whether it was answered from another decision's record, and cost nothing."""
     endpoint: str = ""
     """The server that answered, where the model has one; it is no part of the call, nor of any key."""
 

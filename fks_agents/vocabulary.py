@@ -20,6 +20,7 @@ Side = Literal["buy", "sell"]
 Direction = Literal["bullish", "bearish", "neutral"]
 Regime = Literal["calm", "volatile", "trending"]
 Outcome = Literal["pass", "fail", "unscored"]
+Gated = Literal["paper", "approval", "live"]
 Status = Literal["filled", "working", "refused", "hold", "no_decision", "needs_approval", "rejected"]
 Unit = Literal[
     "price", "percent", "fraction", "ratio", "points", "sigma", "bars", "days", "count", "volume", "currency", "label"

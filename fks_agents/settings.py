@@ -25,7 +25,7 @@ NOT_SETTINGS = ("FKS_CONFIG", "FKS_PURE", "FKS_TEST_")
 
 
 _NOT_DECIDING = {
-    "home", "database_url", "log_level", "headlines", "account", "model_endpoints", "model_concurrency",
+    "home", "database_url", "log_level", "headlines", "account", "model_endpoints", "model_concurrency", "call_cache",
 }  # fmt: skip
 
 
@@ -111,7 +111,41 @@ class Settings(BaseSettings):
         2_048, description="Longest answer of an Ollama or local model, in tokens; one cut off there is an error"
     )
     max_tokens_per_decision: Annotated[int, Field(ge=1_000)] = Field(
-        200_000, description="Tokens all calls of one decision may use; beyond it, no_decision"
+        200_000, description="Tokens all calls of one decision may use, prompts and answers"
+    )
+    max_tokens_per_role: Annotated[int, Field(ge=0)] = Field(
+        0, description="Tokens the calls of one role may use in a decision; 0 means as many as the decision may"
+    )
+    max_tokens_per_day: Annotated[int, Field(ge=0)] = Field(
+        0, description="Tokens all decisions of one day (UTC) may use, over all processes; 0 means no limit"
+    )
+    max_seconds_per_decision: NonNegative = Field(
+        0.0, description="Seconds of model time all calls of one decision may use, added up; 0 means no limit"
+    )
+    max_seconds_per_role: NonNegative = Field(
+        0.0, description="Seconds of model time one role may use in a decision; 0 means no limit"
+    )
+    max_seconds_per_day: NonNegative = Field(
+        0.0, description="Seconds of model time all decisions of one day (UTC) may use; 0 means no limit"
+    )
+    max_money_per_decision: NonNegative = Field(
+        0.0, description="US dollars all calls of one decision may cost; 0 means no limit"
+    )
+    max_money_per_role: NonNegative = Field(
+        0.0, description="US dollars the calls of one role may cost in a decision; 0 means no limit"
+    )
+    max_money_per_day: NonNegative = Field(
+        0.0, description="US dollars all decisions of one day (UTC) may cost, over all processes; 0 means no limit"
+    )
+    on_budget: tuple[Literal["samples", "rounds", "rules"], ...] = Field(
+        ("samples", "rounds", "rules"),
+        description="What gives way where a budget runs short: samples, then rounds of debate, then models (their role's "
+        "rules speak instead, marked); what is not named here does not give way, and its agent abstains",
+    )
+    call_cache: bool = Field(
+        default=True,
+        description="Whether a question that another decision of this ledger asked with the same settings is answered "
+        "from its record",
     )
     memory: bool = Field(default=True, description="Whether agents read and write lessons")
     memory_lessons: Annotated[int, Field(ge=0, le=20)] = Field(3, description="Lessons shown to one agent")

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, insert, select
 from fks_agents.contracts import Action, Contract, Cycle, Outcome, Status, Timeframe, Utc
 from fks_agents.errors import LedgerError, UsageError
 from fks_agents.settings import Settings
-from memory import _chain
+from memory._chain import Chain
 from memory._database import Database, next_in
 from memory.schema import admissions, cycles, results
 
@@ -97,7 +97,7 @@ class Decisions:
         with self._database.write() as connection:
             known = connection.execute(select(cycles.c.digest).where(cycles.c.decision_id == cycle.id)).scalar()
             if known is None:
-                _chain.append(connection, cycle)
+                _LOG.append(connection, cycle)
             elif known != cycle.digest:
                 raise LedgerError(
                     f"decision {cycle.id} is finished with digest {known}; "
@@ -177,7 +177,7 @@ class Decisions:
         Finds what was changed by accident or by a hand that did not rewrite every later row and the head.
         """
         with self._database.read() as connection:
-            return _chain.verify(connection)
+            return _LOG.verify(connection)
 
     def _entries(self, query: Select[Any]) -> tuple[Entry, ...]:
         with self._database.read() as connection:
@@ -195,6 +195,22 @@ class Decisions:
             raise UsageError(f"decision {decision_id!r} names several: {latest}")
         raise UsageError(f"unknown decision {decision_id!r}; the latest: {latest}")
 
+
+def _columns(cycle: Cycle) -> dict[str, Any]:
+    return {
+        "decision_id": cycle.id,
+        "symbol": cycle.symbol,
+        "timeframe": cycle.timeframe,
+        "as_of": cycle.as_of,
+        "action": cycle.action,
+        "status": cycle.status,
+        "outcome": cycle.verdict.outcome,
+        "reason": cycle.reason,
+        "digest": cycle.digest,
+    }
+
+
+_LOG = Chain(cycles, "decisions", "cycle", Cycle, _columns)
 
 _ENTRY = select(
     cycles.c.decision_id.label("id"),

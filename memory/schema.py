@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest revision; a ledger that says so needs no migration, and Alembic is not imported."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -160,7 +160,43 @@ recalls = Table(
     Column("lesson_ids", Text, nullable=False),
 )
 
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("audit", Text, nullable=False),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("audit_id", String(12), ForeignKey("audits.id"), nullable=False),
+    _decision(),
+    Column("subject", String(128), nullable=False),
+    Column("judge", String(128), nullable=False),
+    Column("judgement", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_judgements_once", "decision_id", "subject", "judge", unique=True),
+)
+"""The unique index is what keeps a judge from judging the same claim twice."""
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    _decision(),
+    Column("subject", String(128), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_labels_subject", "decision_id", "subject"),
+)
+
 APPEND_ONLY = (
-    "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls",
+    "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls", "audits",
+    "judgements", "labels",
 )  # fmt: skip
 """Tables in which triggers refuse every update and delete."""

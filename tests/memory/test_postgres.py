@@ -16,6 +16,8 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy.dialects import postgresql
 
+from fks_agents import _discovery
+from memory.migrations import versions
 from memory.schema import APPEND_ONLY, intents
 
 pytestmark = pytest.mark.real
@@ -67,7 +69,8 @@ def schema(ask: Ask) -> Ask:
     out = io.StringIO()
     context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": out})
     with Operations.context(context):
-        import_module("memory.migrations.versions.v0001_initial").upgrade()
+        for revision in _discovery.names(versions.__path__):
+            import_module(f"{versions.__name__}.{revision}").upgrade()
     assert ask(out.getvalue()).stderr == ""
     admission = "INSERT INTO admissions VALUES ('a', 1, 'SPX', 'main', '{}');"
     assert ask(admission).stderr == ""

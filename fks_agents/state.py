@@ -16,6 +16,7 @@ from fks_agents.contracts import (
     Plan,
     Receipt,
     Report,
+    Research,
     Sized,
     Snapshot,
     Timeframe,
@@ -34,6 +35,7 @@ class CycleState(TypedDict, total=False):
     snapshot: Snapshot
     stopped: str
     """Why the cycle ended before anyone spoke: data too poor, feed missing."""
+    research: Research
     reports: Annotated[list[Report], operator.add]
     debate: Annotated[list[Turn], operator.add]
     draft: Plan

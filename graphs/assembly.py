@@ -34,6 +34,7 @@ def assemble(
         models=dict(models),
         settings_digest=settings_digest,
         snapshot=state.get("snapshot"),
+        research=state.get("research"),
         reports=tuple(state.get("reports", ())),
         debate=tuple(state.get("debate", ())),
         draft=state.get("draft"),

@@ -11,6 +11,8 @@ from typing import Self
 from memory._database import Database, locate
 from memory.calls import Calls
 from memory.decisions import Decisions
+from memory.judgements import Judgements
+from memory.labels import Labels
 from memory.lessons import Lessons
 from memory.orders import Orders
 from memory.paper import PaperAccounts
@@ -28,6 +30,8 @@ class Ledger:
         self.paper = PaperAccounts(database)
         self.results = Results(database)
         self.lessons = Lessons(database)
+        self.judgements = Judgements(database)
+        self.labels = Labels(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:

@@ -1,4 +1,4 @@
-"""What comes from outside and what is made of it: headlines, documents, findings, and the calls of tools that read them.
+"""What comes from outside, and what is made of it: headlines, documents, findings, calls of tools.
 
 Words from outside are material. What rests on them alone is marked, and never makes a trade, or a larger one.
 """

@@ -14,10 +14,12 @@ from typing import Annotated, Any, Literal, Self
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from fks_agents import policy as policies
 from fks_agents.contracts import Fraction, NonNegative, Positive, Timeframe
 from fks_agents.errors import ConfigError
+from fks_agents.policy import Policy
 
 PREFIX = "FKS_"
 NOT_SETTINGS = ("FKS_CONFIG", "FKS_PURE", "FKS_TEST_")
@@ -25,7 +27,7 @@ NOT_SETTINGS = ("FKS_CONFIG", "FKS_PURE", "FKS_TEST_")
 
 
 _NOT_DECIDING = {
-    "home", "database_url", "log_level", "headlines", "account", "model_endpoints", "model_concurrency", "call_cache",
+    "home", "database_url", "log_level", "headlines", "knowledge", "account", "model_endpoints", "model_concurrency", "call_cache",
 }  # fmt: skip
 
 
@@ -74,6 +76,13 @@ class Settings(BaseSettings):
     )
     model_quick: str = Field("", description="Model of the analysts; empty means `model`")
     model_deep: str = Field("", description="Model of debaters, manager and personas; empty means `model`")
+    model_judge: str = Field(
+        "",
+        description="Model of the gate's judges; empty means one of the above, another than the debaters' where there "
+        "is one; rules: no judge model",
+    )
+    model_judge_2: str = Field("", description="A second judge model; several judge by quorum")
+    model_judge_3: str = Field("", description="A third judge model")
     on_model_failure: Literal["abstain", "rules"] = Field(
         "abstain",
         description="What an agent does when its model fails: abstain, or fall back to its rules view (marked)",
@@ -95,7 +104,7 @@ class Settings(BaseSettings):
     model_attempts: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Tries for one readable answer")
     model_endpoints: tuple[str, ...] = Field(
         (),
-        description="Addresses of servers that have the models (Ollama, OpenAI-compatible); empty means the usual one",
+        description="Ollama servers, by address; PROVIDER=URL names another provider's; empty means the usual one",
     )
     model_concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
         4, description="Calls that one of these servers is given at a time; further ones wait"
@@ -109,6 +118,15 @@ class Settings(BaseSettings):
     max_prompt_tokens: Annotated[int, Field(ge=500)] = Field(8_000, description="Longest prompt, in tokens")
     max_answer_tokens: Annotated[int, Field(ge=64)] = Field(
         2_048, description="Longest answer of an Ollama or local model, in tokens; one cut off there is an error"
+    )
+    max_tool_calls: Annotated[int, Field(ge=0, le=20)] = Field(
+        0, description="Things an analyst's model may look up before it answers; 0 means none, and shorter prompts"
+    )
+    max_tool_seconds: Positive = Field(120.0, description="Seconds an analyst's model may take over looking things up")
+    text_caution: Fraction = Field(
+        0.0,
+        description="How far views that rest on outside text alone lower the conviction of a trade they speak against; "
+        "they never raise one",
     )
     max_tokens_per_decision: Annotated[int, Field(ge=1_000)] = Field(
         200_000, description="Tokens all calls of one decision may use, prompts and answers"
@@ -139,8 +157,8 @@ class Settings(BaseSettings):
     )
     on_budget: tuple[Literal["samples", "rounds", "rules"], ...] = Field(
         ("samples", "rounds", "rules"),
-        description="What gives way where a budget runs short: samples, then rounds of debate, then models (their role's "
-        "rules speak instead, marked); what is not named here does not give way, and its agent abstains",
+        description="What gives way where a budget runs short: samples, then rounds of debate, then models (their "
+        "role's rules speak instead, marked); what is not named here does not give way, and its agent abstains",
     )
     call_cache: bool = Field(
         default=True,
@@ -149,8 +167,13 @@ class Settings(BaseSettings):
     )
     memory: bool = Field(default=True, description="Whether agents read and write lessons")
     memory_lessons: Annotated[int, Field(ge=0, le=20)] = Field(3, description="Lessons shown to one agent")
+    knowledge: Path | None = Field(None, description="Folder of dated documents that the knowledge judge may cite")
 
     # --- what is allowed
+    policy: Annotated[Policy, NoDecode] = Field(
+        default_factory=policies.shipped,
+        description="TOML file that says which checks and judges decide over which action; empty means the shipped one",
+    )
     account: str = Field(
         "",
         description="Paper account; empty means one for each source (now) or one for each decision (about the past)",
@@ -170,22 +193,38 @@ class Settings(BaseSettings):
     tick: Positive = Field(0.01, description="Smallest price step")
     lot: Positive = Field(0.0001, description="Smallest quantity step")
 
-    @field_validator("headlines", mode="before")
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _is_read_once(cls, policy: object) -> object:
+        """A path is read here: what a decision was judged by is recorded with it, and does not change with the file."""
+        if policy == "":
+            return policies.shipped()
+        try:
+            return policies.load(Path(policy).expanduser()) if isinstance(policy, str | Path) else policy
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+
+    @field_validator("headlines", "knowledge", mode="before")
     @classmethod
     def _empty_is_none(cls, path: object) -> object:
         return None if path == "" else path  # TOML has no null; the template writes ""
 
+    @field_validator("knowledge")
+    @classmethod
+    def _is_found_from_elsewhere(cls, folder: Path | None) -> Path | None:
+        return folder and folder.expanduser().absolute()
+
     @field_validator("model_endpoints")
     @classmethod
-    def _are_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
-        for address in addresses:
+    def _are_addresses(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        for _, address in map(_endpoint, entries):
             scheme, _, rest = address.partition("://")
             if scheme not in ("http", "https") or not rest:
                 raise ValueError(f"expected addresses like http://gpu1:11434, was {address!r}")
             if "@" in rest.partition("/")[0]:
                 # Settings are recorded with each decision.
                 raise ValueError("expected an address without a password; keys belong in the environment")
-        return addresses
+        return entries
 
     @field_validator("higher_timeframe")
     @classmethod
@@ -199,6 +238,15 @@ class Settings(BaseSettings):
                 f"expected one longer than timeframe {base!r} ({', '.join(longer) or 'none'}), was {higher!r}"
             )
         return higher
+
+    @model_validator(mode="after")
+    def _nobody_judges_what_he_said(self) -> Self:
+        deep, quick = self.named_model("deep"), self.named_model("quick")
+        if self.model_judge == deep != quick and quick != "rules" != deep:
+            raise ValueError(
+                f"model_judge: expected another model than the debaters' ({deep}), as {quick} is there too"
+            )
+        return self
 
     @model_validator(mode="after")
     def _paths_are_absolute(self) -> Self:
@@ -229,14 +277,37 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise ConfigError("; ".join(_lines(error))) from None
 
-    def named_model(self, role: Literal["quick", "deep"]) -> str:
-        return (self.model_quick if role == "quick" else self.model_deep) or self.model
+    def named_model(self, role: Literal["quick", "deep", "judge", "judge_2", "judge_3"]) -> str:
+        """The model of a role; `rules` where it has none."""
+        match role:
+            case "quick":
+                return self.model_quick or self.model
+            case "deep":
+                return self.model_deep or self.model
+            case "judge":
+                deep = self.named_model("deep")
+                others = (name for name in (self.named_model("quick"), self.model) if name not in ("rules", deep))
+                return self.model_judge or next(others, deep)
+            case "judge_2":
+                return self.model_judge_2 or "rules"
+            case "judge_3":
+                return self.model_judge_3 or "rules"
+
+    def endpoints(self, provider: str) -> tuple[str, ...]:
+        """Addresses of the servers that have that provider's models; empty means the usual one."""
+        return tuple(address for of, address in map(_endpoint, self.model_endpoints) if of == provider)
 
     @property
     def digest(self) -> str:
         """sha256 (16 digits) of every setting that can change a decision; paths, addresses and logging do not enter."""
         said = self.model_dump_json(exclude=_NOT_DECIDING)
         return sha256(said.encode()).hexdigest()[:16]
+
+
+def _endpoint(entry: str) -> tuple[str, str]:
+    """Provider and address of `PROVIDER=URL`; a URL alone is an Ollama server's."""
+    provider, mark, address = entry.partition("=")
+    return (provider, address) if mark and "://" not in provider else ("ollama", entry)
 
 
 def config_files() -> tuple[Path, ...]:
@@ -317,7 +388,7 @@ def template() -> str:
 
 def _toml(value: object) -> str:
     match value:
-        case None | SecretStr():
+        case None | SecretStr() | Policy():
             return '""'
         case bool():
             return str(value).lower()

@@ -11,7 +11,11 @@ from importlib.resources import files
 from fks_agents.errors import UsageError
 
 _HOLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-_HARMLESS = str.maketrans({"<": "‹", ">": "›", "＜": "‹", "＞": "›", "﹤": "‹", "﹥": "›"})
+_UNSEEN = ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp")
+_PLAIN = re.compile(r"\^?[A-Za-z0-9]{1,12}(?:[./:=_-][A-Za-z0-9]{1,8}){0,2}")
+"""What tickers, pairs and files of bars are called: `^GSPC`, `BTC/USDT:USDT`, `EURUSD=X`, `SPY_D`. No sentence is."""
+
+_HARMLESS = str.maketrans(dict.fromkeys("<＜﹤≪⋘〈《", "‹") | dict.fromkeys(">＞﹥≫⋙〉》", "›"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +64,15 @@ def fence(kind: str, text: str) -> str:
 
     Invisible and control characters are dropped, so that a marker cannot be spelled around them.
     """
-    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
-    return f"<<<{kind}\n{visible.translate(_HARMLESS)}\n{kind}>>>"
+    return f"<<<{kind}\n{neutral(text)}\n{kind}>>>"
+
+
+def neutral(text: str) -> str:
+    """The text without invisible and control characters (but new lines and tabs), its angle brackets harmless."""
+    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    return visible.translate(_HARMLESS)
+
+
+def name(text: str) -> str:
+    """A name from outside (a symbol, a file) as a prompt may show it bare; one that could be a sentence is withheld."""
+    return text if _PLAIN.fullmatch(text) else f"unnamed-{sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"

@@ -14,14 +14,18 @@ from typing import Generic, NamedTuple, TypeVar
 import prompts
 from evaluators.rules import check_claims
 from fks_agents.agents.answers import Said, numbered
-from fks_agents.contracts import Check, Claim, Fact, Snapshot
+from fks_agents.agents.consulting import consulted
+from fks_agents.agents.support import marked
+from fks_agents.contracts import Check, Claim, Fact, Snapshot, ToolUse
 from fks_agents.deps import Call, ChatModel, Message
 from fks_agents.errors import ModelError
 from fks_agents.llm.budget import estimate
+from fks_agents.llm.canary import Watched, mark_of
 from fks_agents.llm.structured import ask, schema_of
 from fks_agents.settings import Settings
+from fks_agents.toolset import Toolset
 
-SYSTEM = "evidence/v2"
+SYSTEM = "evidence/v3"
 
 A = TypeVar("A", bound=Said)
 
@@ -33,6 +37,7 @@ class Speech(NamedTuple, Generic[A]):
     claims: tuple[Claim, ...]
     caught: tuple[Check, ...]
     prompt: str
+    tools: tuple[ToolUse, ...] = ()
 
 
 def speak(
@@ -46,34 +51,39 @@ def speak(
     snapshot: Snapshot,
     first_claim: int = 1,
     also: Callable[[A], tuple[Check, ...]] = lambda _: (),
+    tools: Toolset | None = None,
 ) -> Speech[A]:
     """Ask the role's prompt; `facts` are shown, most important first.
 
-    Claims are checked against the whole snapshot, and `also` gives failing checks of what only this role answers.
+    Claims are checked against the whole snapshot, and `also` gives failing checks of what only this role answers. With
+    `tools` the model may call some before it answers.
 
-    Raises ModelError where no readable answer is to be had.
+    Raises ModelError where no readable answer is to be had, or one that gives the instructions away.
     """
-    prompt, system = prompts.load(f"{role}/v1"), prompts.load(SYSTEM)
+    prompt, told = prompts.load(f"{role}/v1"), prompts.load(SYSTEM)
+    mark = mark_of(snapshot.digest)
+    system, chat = told.render(canary=mark), Watched(chat, mark)
     text = fitted(
         lambda table: prompt.render(facts=table, **_common(snapshot), **values),
         facts,
-        settings.max_prompt_tokens - estimate(system.text),
+        settings.max_prompt_tokens - estimate(system),
     )
     call = Call(
         model=chat.name,
         role=role,
-        messages=(Message(role="system", text=system.text), Message(role="user", text=text)),
+        messages=(Message(role="system", text=system), Message(role="user", text=text)),
         answer_schema=schema_of(shape),
         parameters={"temperature": settings.temperature, "seed": settings.seed},
     )
+    call, uses = consulted(chat, call, tools, settings)
     answer, asked = ask(chat, call, shape, settings.model_attempts)
-    claims = numbered(role, answer.claims, first_claim)
+    claims = marked(numbered(role, answer.claims, first_claim), snapshot)
     caught = (*failing(claims, snapshot), *also(answer))
     if caught:
         answer, _ = ask(chat, _corrected(asked, caught), shape, settings.model_attempts)
-        claims = numbered(role, answer.claims, first_claim)
-    digest = sha256(f"{system.text}\n{prompt.text}".encode()).hexdigest()[:16]
-    return Speech(answer, claims, caught, f"{prompt.name}@{digest}")
+        claims = marked(numbered(role, answer.claims, first_claim), snapshot)
+    digest = sha256(f"{told.text}\n{prompt.text}".encode()).hexdigest()[:16]
+    return Speech(answer, claims, caught, f"{prompt.name}@{digest}", uses)
 
 
 def failing(claims: Sequence[Claim], snapshot: Snapshot) -> tuple[Check, ...]:
@@ -117,7 +127,7 @@ def ordered(snapshot: Snapshot, names: Sequence[str], cited: Sequence[str] = ())
 
 def _common(snapshot: Snapshot) -> dict[str, str]:
     return {
-        "symbol": snapshot.symbol,
+        "symbol": prompts.name(snapshot.symbol),
         "timeframe": snapshot.timeframe,
         "as_of": snapshot.as_of.isoformat(),
         "regime": snapshot.regime,

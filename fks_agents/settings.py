@@ -27,7 +27,8 @@ NOT_SETTINGS = ("FKS_CONFIG", "FKS_PURE", "FKS_TEST_")
 
 
 _NOT_DECIDING = {
-    "home", "database_url", "log_level", "headlines", "knowledge", "account", "model_endpoints", "model_concurrency", "call_cache",
+    "home", "database_url", "log_level", "headlines", "knowledge", "account", "model_endpoints", "model_concurrency",
+    "call_cache",
 }  # fmt: skip
 
 

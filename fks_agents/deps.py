@@ -186,8 +186,25 @@ class CallLog(Protocol):
     def recorded(self, decision_id: str, key: str) -> Reply | None:
         """The reply of this decision's call, or None where it was not made yet."""
 
-    def record(self, decision_id: str, key: str, call: Call, reply: Reply) -> None:
-        """Committed when this returns. Raises LedgerError where it cannot be written."""
+    def record(self, decision_id: str, key: str, call: Call, reply: Reply, *, shared: str = "") -> None:
+        """Committed when this returns; `shared` names the question in every decision, empty where the reply may not
+        serve another one. Raises LedgerError where it cannot be written."""
+
+    def shared(self, shared: str) -> Reply | None:
+        """A reply of any decision that was recorded under that name, or None."""
+
+
+class Allowance(Protocol):
+    """What a decision may still spend on its models."""
+
+    def affords(
+        self, role: str, calls: int, tokens: int = 0, *, giving_way: Literal["samples", "rounds"] = "samples"
+    ) -> bool:
+        """Whether `calls` more of `role` leave enough for one call of every role that has not spoken yet.
+
+        `tokens` are those of one such call, prompt and answer; 0 means as many as the longest call so far had. True
+        where `giving_way` does not give way by the settings.
+        """
 
 
 # --- memory, orders ---
@@ -248,6 +265,8 @@ class Deps:
     memory: Memory
     chats: dict[ChatRole, ChatModel | None] = field(default_factory=dict)
     """None means the rules view of each role."""
+    budget: Allowance | None = None
+    """None where nothing limits what is spent."""
     macro: Macro | None = None
     news: News | None = None
     calendar: Calendar | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -46,7 +46,7 @@ class Spent(Contract):
 
 
 class Usage(Contract):
-    """Of one decision. Not part of its digest but for `bites`: the same decision can be paid for or read from a record."""
+    """Of one decision. Only `bites` enter its digest: the same decision can be paid for or read from a record."""
 
     spent: tuple[Spent, ...] = ()
     """By role, sorted."""
@@ -78,3 +78,59 @@ class Usage(Contract):
         """US dollars; None where the price of any call is unknown."""
         paid = [role.money for role in self.spent]
         return None if None in paid else sum(amount for amount in paid if amount is not None)
+
+
+class Amount(NamedTuple):
+    """Spent, held, or wanted."""
+
+    tokens: int = 0
+    seconds: float = 0.0
+    money: float = 0.0
+
+    def plus(self, other: Amount) -> Amount:
+        return Amount(self.tokens + other.tokens, self.seconds + other.seconds, self.money + other.money)
+
+    def minus(self, other: Amount) -> Amount:
+        return Amount(self.tokens - other.tokens, self.seconds - other.seconds, self.money - other.money)
+
+    def times(self, count: int) -> Amount:
+        return Amount(self.tokens * count, self.seconds * count, self.money * count)
+
+
+class Limits(NamedTuple):
+    """The most of each; None means no limit."""
+
+    tokens: int | None = None
+    seconds: float | None = None
+    money: float | None = None
+
+    def left(self, spent: Amount, among: int = 1) -> Limits:
+        """What is not spent, in equal parts."""
+        return Limits(
+            None if self.tokens is None else max(0, self.tokens - spent.tokens) // among,
+            None if self.seconds is None else max(0.0, self.seconds - spent.seconds) / among,
+            None if self.money is None else max(0.0, self.money - spent.money) / among,
+        )
+
+    def within(self, other: Limits) -> Limits:
+        """The stricter of both, for each."""
+        return Limits(
+            min((limit for limit in (self.tokens, other.tokens) if limit is not None), default=None),
+            min((limit for limit in (self.seconds, other.seconds) if limit is not None), default=None),
+            min((limit for limit in (self.money, other.money) if limit is not None), default=None),
+        )
+
+    def exceeded(self, spent: Amount, wanted: Amount) -> str | None:
+        """Which limit `wanted` would pass, or None."""
+        if self.tokens is not None and spent.tokens + wanted.tokens > self.tokens:
+            return f"token budget: {spent.tokens} spent, {wanted.tokens} more wanted, limit {self.tokens}"
+        if self.seconds is not None and (
+            spent.seconds >= self.seconds or spent.seconds + wanted.seconds > self.seconds
+        ):
+            return f"time budget: {spent.seconds:.1f} s spent, limit {self.seconds:g} s"
+        if self.money is not None and spent.money + wanted.money > self.money:
+            return (
+                f"money budget: {spent.money:.4f} US dollars spent, {wanted.money:.4f} more wanted, limit "
+                f"{self.money:g}"
+            )
+        return None

@@ -28,13 +28,21 @@ class Calls:
             text = connection.execute(query).scalar()
         return None if text is None else Reply.model_validate_json(text)
 
-    def record(self, decision_id: str, key: str, call: Call, reply: Reply) -> None:
+    def shared(self, shared: str) -> Reply | None:
+        """The first reply that was recorded under that name, of whichever decision."""
+        query = select(calls.c.reply).where(calls.c.shared == shared).order_by(calls.c.sequence).limit(1)
+        with self._database.read() as connection:
+            text = connection.execute(query).scalar()
+        return None if text is None else Reply.model_validate_json(text)
+
+    def record(self, decision_id: str, key: str, call: Call, reply: Reply, *, shared: str = "") -> None:
         """Committed when this returns; the same reply again changes nothing, another one raises LedgerError."""
         row = {
             "decision_id": decision_id,
             "key": key,
             "call": call.model_dump_json(),
             "reply": reply.model_dump_json(),
+            "shared": shared or None,
         }
         with self._database.write() as connection:
             if add(connection, calls, row):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from memory._database import Database, locate
+from memory.allowances import Allowances
 from memory.calls import Calls
 from memory.decisions import Decisions
 from memory.judgements import Judgements
@@ -26,6 +27,7 @@ class Ledger:
         self._database = database
         self.decisions = Decisions(database)
         self.calls = Calls(database)
+        self.allowances = Allowances(database)
         self.orders = Orders(database)
         self.paper = PaperAccounts(database)
         self.results = Results(database)

@@ -7,10 +7,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest revision; a ledger that says so needs no migration, and Alembic is not imported."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,7 +103,9 @@ calls = Table(
     Column("key", String(128), nullable=False),
     Column("call", Text, nullable=False),
     Column("reply", Text, nullable=False),
+    Column("shared", String(64)),
     Index("ix_calls_decision_key", "decision_id", "key", unique=True),
+    Index("ix_calls_shared", "shared"),
 )
 
 intents = Table(
@@ -195,8 +209,38 @@ labels = Table(
     Index("ix_labels_subject", "decision_id", "subject"),
 )
 
+
+def _amounts(*, nullable: bool) -> tuple[Column[int], Column[float], Column[float]]:
+    """Tokens, seconds of model time, US dollars."""
+    return (
+        Column("tokens", BigInteger, nullable=nullable),
+        Column("seconds", Double, nullable=nullable),
+        Column("money", Double, nullable=nullable),
+    )
+
+
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    _decision(),
+    Column("day", String(10), nullable=False),
+    *_amounts(nullable=True),
+    Index("ix_allowances_day", "day"),
+    Index("ix_allowances_decision", "decision_id"),
+)
+"""What a decision may spend of its day; empty where nothing limits it."""
+
+spendings = Table(
+    "spendings",
+    metadata,
+    Column("allowance", Integer, ForeignKey("allowances.sequence"), primary_key=True, autoincrement=False),
+    *_amounts(nullable=False),
+)
+"""What was spent of an allowance; until it stands here the whole allowance counts as spent."""
+
 APPEND_ONLY = (
     "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls", "audits",
-    "judgements", "labels",
+    "judgements", "labels", "allowances", "spendings",
 )  # fmt: skip
 """Tables in which triggers refuse every update and delete."""

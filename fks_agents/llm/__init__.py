@@ -6,18 +6,22 @@ Each is loaded when it is chosen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Protocol, get_args, runtime_checkable
 
-from fks_agents.deps import CallLog, ChatModel, ChatRole
+from fks_agents.deps import CallLog, ChatModel, ChatRole, Hear
 from fks_agents.errors import UsageError
 from fks_agents.llm.breaker import Breaker
-from fks_agents.llm.budget import Budget, Budgeted
+from fks_agents.llm.budget import Budget, Budgeted, limits_of
+from fks_agents.llm.prices import Prices
 from fks_agents.llm.recorder import Recorder
 from fks_agents.llm.scripted import ScriptedChat
+from fks_agents.llm.streaming import Told, heard_by
 from fks_agents.settings import Settings
+from fks_agents.usage import Limits
 
-__all__ = ["Budget", "Recorder", "ScriptedChat", "chats_for", "open_chat", "preflight"]
+__all__ = ["Budget", "Recorder", "ScriptedChat", "budget_for", "chats_for", "open_chat", "open_chats", "preflight"]
 
 
 @runtime_checkable
@@ -26,6 +30,12 @@ class Preflighted(Protocol):
 
     def preflight(self) -> None:
         """Raises ConfigError with the command that helps."""
+
+
+def open_chats(settings: Settings) -> dict[ChatRole, ChatModel | None]:
+    """The chat model of each role; roles with the same model share it, and what is known of its servers."""
+    opened = cache(lambda name: open_chat(name, settings))
+    return {role: opened(settings.named_model(role)) for role in get_args(ChatRole)}
 
 
 def open_chat(name: str, settings: Settings) -> ChatModel | None:
@@ -64,20 +74,46 @@ def preflight(chat: ChatModel | None) -> None:
         chat.preflight()
 
 
+def budget_for(settings: Settings, stages: Sequence[Sequence[str]] = (), allowance: Limits | None = None) -> Budget:
+    """One decision's budget; `allowance` is what the day leaves of it, `stages` the roles in the order they speak."""
+    return Budget(
+        allowance or limits_of(settings, "decision"),
+        limits_of(settings, "role"),
+        stages=stages,
+        gives_way=settings.on_budget,
+    )
+
+
 def chats_for(
     decision_id: str,
     chats: Mapping[ChatRole, ChatModel | None],
     log: CallLog,
     settings: Settings,
     *,
+    budget: Budget | None = None,
+    stages: Sequence[Sequence[str]] = (),
+    prices: Prices | None = None,
+    hear: Hear | None = None,
     replaying: bool = False,
 ) -> dict[ChatRole, ChatModel | None]:
-    """The chats as one decision may use them: recorded, on one token budget, and given up on when they keep failing.
+    """The chats as one decision may use them: recorded, on one budget, and given up on when they keep failing.
 
-    The recorder is the outermost, so that a replay meets the refusals of budget and breaker as they were.
+    The recorder is the outermost, so that a replay meets the refusals of budget and breaker as they were. One model in
+    two roles of the desk is one model to the breaker. `hear` is told each piece of what they write now.
     """
-    budget = Budget(settings.max_tokens_per_decision)
-    return {
-        role: chat and Recorder(Budgeted(Breaker(chat), budget), log, decision_id, replaying=replaying)
-        for role, chat in chats.items()
-    }
+    budget = budget or budget_for(settings, stages)
+    sharing = settings if settings.call_cache and not replaying else None
+    breakers = {id(chat): Breaker(heard_by(hear, chat), stages) for chat in chats.values() if chat is not None}
+
+    def governed(chat: ChatModel) -> ChatModel:
+        paid = Budgeted(breakers[id(chat)], budget, longest=settings.max_answer_tokens, prices=prices)
+        return Recorder(
+            paid if hear is None else Told(paid, hear),
+            log,
+            decision_id,
+            budget=budget,
+            sharing=sharing,
+            replaying=replaying,
+        )
+
+    return {role: chat and governed(chat) for role, chat in chats.items()}

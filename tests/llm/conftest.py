@@ -32,13 +32,19 @@ class Log:
     """The recorder's memory, in a dict."""
 
     kept: dict[tuple[str, str], tuple[Call, Reply]] = field(default_factory=dict)
+    named: dict[str, Reply] = field(default_factory=dict)
 
     def recorded(self, decision_id: str, key: str) -> Reply | None:
         found = self.kept.get((decision_id, key))
         return found[1] if found else None
 
-    def record(self, decision_id: str, key: str, call: Call, reply: Reply) -> None:
+    def record(self, decision_id: str, key: str, call: Call, reply: Reply, *, shared: str = "") -> None:
         self.kept[decision_id, key] = (call, reply)
+        if shared:
+            self.named.setdefault(shared, reply)
+
+    def shared(self, shared: str) -> Reply | None:
+        return self.named.get(shared)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def test_without_the_record_the_same_call_is_paid_twice(call: Call) -> None:
 
 def test_a_call_is_recorded_before_its_reply_is_used(call: Call) -> None:
     class Full(Log):
-        def record(self, decision_id: str, key: str, call: Call, reply: Reply) -> None:
+        def record(self, decision_id: str, key: str, call: Call, reply: Reply, *, shared: str = "") -> None:
             raise LedgerError("disk full")
 
     with pytest.raises(LedgerError, match="disk full"):

@@ -117,8 +117,10 @@ def test_a_refusal_says_once_what_the_value_was() -> None:
 
 
 def test_servers_are_addresses_without_a_password() -> None:
-    given = settings.load(model_endpoints=("http://gpu1:11434", "https://gpu2/v1"))
-    assert given.model_endpoints == ("http://gpu1:11434", "https://gpu2/v1")
+    given = settings.load(model_endpoints=("http://gpu1:11434", "openai=https://gpu2/v1?x=1", "http://gpu3:1?x=1"))
+    assert given.endpoints("ollama") == ("http://gpu1:11434", "http://gpu3:1?x=1")
+    assert given.endpoints("openai") == ("https://gpu2/v1?x=1",)
+    assert given.endpoints("anthropic") == ()
     with pytest.raises(ConfigError, match="expected addresses like http://gpu1:11434, was 'gpu1'"):
         settings.load(model_endpoints=("gpu1",))
     with pytest.raises(ConfigError, match="without a password") as caught:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from fks_agents.deps import Call, ChatModel, Reply
-from fks_agents.errors import ConfigError, UsageError
+from fks_agents.deps import Call, ChatModel, Hear, Reply
+from fks_agents.errors import ConfigError, ModelError, UsageError
+from fks_agents.llm.capabilities import Capabilities
+from fks_agents.llm.endpoints import EndpointError, Endpoints, endpoints_of
 from fks_agents.llm.replies import failed, first_line, reply
+from fks_agents.llm.streaming import Telling
+from fks_agents.llm.structured import LONGEST
 from fks_agents.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import BaseMessage
+    from langchain_core.messages import AIMessageChunk, BaseMessage
+
+ENDINGS = ("done_reason", "finish_reason", "stop_reason", "finishReason", "stopReason")
+"""Where providers say why a reply ended; each of them says it."""
+
+OUR_FAULT = frozenset({400, 401, 403, 422})
+"""HTTP answers that another server would give as well."""
 
 LONGEST_ANSWER = 8_192
 """Tokens of one answer, hidden reasoning included; a longer one comes back cut off, which is an error."""
@@ -20,13 +32,20 @@ LONGEST_ANSWER = 8_192
 
 def open_langchain(name: str, settings: Settings) -> ChatModel:
     """`PROVIDER:NAME`; raises UsageError for an unknown provider, ConfigError naming the package or key that misses."""
+    endpoints = endpoints_of(name.partition(":")[0], settings)
+    chats = {address: _opened(name, settings, address) for address in endpoints.addresses}
+    return LangChainChat(name, chats, endpoints, settings.model_timeout)
+
+
+def _opened(name: str, settings: Settings, address: str) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     provider, _, model = name.partition(":")
+    where: dict[str, Any] = {"base_url": address} if address else {}
     try:
-        chat = init_chat_model(
+        chat: BaseChatModel = init_chat_model(
             model, model_provider=provider, temperature=settings.temperature, timeout=settings.model_timeout,
-            max_tokens=LONGEST_ANSWER, max_retries=0,
+            max_tokens=LONGEST_ANSWER, max_retries=0, **where,
         )  # fmt: skip
     except ImportError as error:
         package = _package(error, provider)
@@ -42,26 +61,80 @@ def open_langchain(name: str, settings: Settings) -> ChatModel:
     except Exception as error:
         # Each provider package raises its own kind for a missing key.
         raise ConfigError(f"model {name!r} cannot be set up: {first_line(error)}") from error
-    return LangChainChat(name, chat)
+    return chat
 
 
 class LangChainChat:
-    """One LangChain chat model behind our protocol."""
+    """One LangChain chat model behind our protocol, on each server that has it."""
 
-    def __init__(self, name: str, chat: BaseChatModel) -> None:
+    def __init__(
+        self,
+        name: str,
+        chats: Mapping[str, BaseChatModel],
+        endpoints: Endpoints,
+        seconds: float,
+        hear: Hear | None = None,
+    ) -> None:
         self.name = name
-        self._chat = chat
+        self._chats = chats
+        self._endpoints = endpoints
+        self._seconds = seconds
+        self._hear = hear
+
+    def heard_by(self, hear: Hear) -> LangChainChat:
+        return LangChainChat(self.name, self._chats, self._endpoints, self._seconds, hear)
+
+    def capabilities(self) -> Capabilities:
+        """As LangChain's own table of models has them."""
+        profile: Mapping[str, Any] = next(iter(self._chats.values())).profile or {}
+        return Capabilities(
+            model=self.name,
+            context=profile.get("max_input_tokens"),
+            tools=profile.get("tool_calling"),
+            thinking=profile.get("reasoning_output"),
+        )
 
     def ask(self, call: Call) -> Reply:
-        schema = {"title": call.role, **call.answer_schema}
-        started = perf_counter()
+        attempt = partial(self._asked, call, Telling(self._hear, call))
+        return self._endpoints.ask(attempt, _unprobed, self._seconds)
+
+    def _asked(self, call: Call, telling: Telling, address: str, started: float) -> Reply:
+        telling.begin()
         try:
-            structured: Any = self._chat.with_structured_output(schema, method="json_schema", include_raw=True)
-            raw: BaseMessage = structured.invoke(messages_of(call))["raw"]
+            whole = self._gather(call, telling, address, started)
+        except ModelError:
+            raise
         except Exception as error:
             # A provider package raises what its HTTP client raises: to us each is a failed call, with its reason.
-            raise failed(self.name, call, error) from error
-        return reply_of(self.name, call, raw, perf_counter() - started)
+            is_ours = getattr(error, "status_code", None) in OUR_FAULT
+            raise failed(self.name, call, error, ModelError if is_ours else EndpointError) from error
+        return reply_of(self.name, call, whole, perf_counter() - started, address)
+
+    def _gather(self, call: Call, telling: Telling, address: str, started: float) -> AIMessageChunk | None:
+        whole: AIMessageChunk | None = None
+        for chunk in self._held_to({"title": call.role, **call.answer_schema}, address).stream(messages_of(call)):
+            whole = chunk if whole is None else whole + chunk
+            telling.wrote(chunk.text, thought(chunk))
+            if perf_counter() - started > self._seconds:
+                raise EndpointError(f"{self.name}: {call.role} waited {self._seconds:g} s for a reply that did not end")
+            if len(whole.text) > LONGEST:
+                raise ModelError(f"{self.name}: expected at most {LONGEST} characters for {call.role}, was more")
+        if whole is not None and ending(whole) is None:
+            raise EndpointError(f"{self.name}: the reply to {call.role} broke off after {len(whole.text)} characters")
+        return whole
+
+    def _held_to(self, schema: dict[str, Any], address: str) -> Any:
+        """The model, held to a schema in its provider's own way, without the parser that would swallow its words."""
+        chat = self._chats[address]
+        structured: Any = chat.with_structured_output(schema, method="json_schema")
+        # Servers that are not the provider's own leave usage out of a stream unless they are asked for it.
+        asked = {"stream_usage": True} if "stream_usage" in type(chat).model_fields else {}
+        return structured.first.bind(**asked)
+
+
+def _unprobed(address: str) -> None:
+    """There is no question that costs nothing: the next call finds out."""
+    del address
 
 
 def messages_of(call: Call) -> list[tuple[str, str]]:
@@ -69,21 +142,32 @@ def messages_of(call: Call) -> list[tuple[str, str]]:
     return [(message.role, message.text) for message in call.messages]
 
 
-def reply_of(name: str, call: Call, raw: BaseMessage | None, seconds: float) -> Reply:
+def thought(message: BaseMessage) -> str:
+    """What a model thought, where it says so apart from its answer."""
+    return str(message.additional_kwargs.get("reasoning_content") or "")
+
+
+def ending(message: BaseMessage) -> str | None:
+    """The server's reason for the end; None where the reply has no end."""
+    told = message.response_metadata
+    return next((str(told[name]) for name in ENDINGS if told.get(name)), None)
+
+
+def reply_of(name: str, call: Call, raw: BaseMessage | None, seconds: float, address: str = "") -> Reply:
     """Text, reasoning, usage and latency of a message; raises ModelError as `replies.reply` does."""
     if raw is None:
         return reply(name, call, "", seconds=seconds)
-    told = raw.response_metadata
     usage = getattr(raw, "usage_metadata", None) or {}
     return reply(
         name,
         call,
         raw.text,
         seconds=seconds,
-        ended=told.get("done_reason") or told.get("finish_reason") or told.get("stop_reason"),
-        reasoning=str(raw.additional_kwargs.get("reasoning_content", "")),
+        ended=ending(raw),
+        reasoning=thought(raw),
         input_tokens=usage.get("input_tokens", 0),
         output_tokens=usage.get("output_tokens", 0),
+        endpoint=address,
     )
 
 

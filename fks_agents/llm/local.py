@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fks_agents.deps import Call, ChatModel, Reply
+from fks_agents.deps import Call, ChatModel, Hear, Reply
 from fks_agents.errors import ConfigError, ModelError
+from fks_agents.llm.capabilities import Capabilities, Table
+from fks_agents.llm.gguf import MAGIC, metadata
 from fks_agents.llm.grammar import bounded
 from fks_agents.llm.replies import failed, reply
+from fks_agents.llm.streaming import Telling
 from fks_agents.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,8 +35,6 @@ BATCH = 512
 
 REPEAT_PENALTY = 1.1
 """As Ollama has it. Without it a small model at temperature 0 repeats one word until its answer is cut off."""
-
-_MAGIC = b"GGUF"
 
 
 class Load(NamedTuple):
@@ -73,7 +75,7 @@ def weights(name: str) -> Path:
         known = ", ".join(PACKAGED)
         raise ConfigError(f"model {name!r}: expected {known} or the path of a GGUF file, looked for {path}")
     with path.open("rb") as file:
-        if file.read(len(_MAGIC)) != _MAGIC:
+        if file.read(len(MAGIC)) != MAGIC:
             raise ConfigError(f"model {name!r}: expected a GGUF file, was something else: {path}")
     return path
 
@@ -94,24 +96,41 @@ def _packaged(name: str, package: str) -> Path:
 class LocalChat:
     """One GGUF file behind our protocol; every chat over the same file and context shares the weights."""
 
-    def __init__(self, name: str, path: Path, settings: Settings) -> None:
+    def __init__(self, name: str, path: Path, settings: Settings, hear: Hear | None = None) -> None:
         self.name = name
+        self._path = path
         self._settings = settings
-        # The replies that were refused and shown to the model again are part of the prompt.
-        room = settings.max_prompt_tokens + settings.model_attempts * settings.max_answer_tokens
-        threads = settings.model_threads or max(1, (os.cpu_count() or 2) // 2)
-        self._load = Load(path, settings.model_context or room, threads)
+        self._hear = hear
 
     def preflight(self) -> None:
         """Load the weights; raises ConfigError where llama.cpp cannot."""
         self._loaded()
+
+    def capabilities(self) -> Capabilities:
+        """As the file tells them: its architecture and the template of its conversations."""
+        about = self._about
+        template = str(about.get("tokenizer.chat_template", ""))
+        stat = self._path.stat()
+        digest = f"{stat.st_size}-{stat.st_mtime_ns}"
+        return Table.of(self._settings).known(self.name, digest) or Capabilities(
+            model=self.name,
+            digest=digest,
+            family=str(about.get("general.architecture", "")),
+            size=str(about.get("general.size_label", "")),
+            context=self._trained_on,
+            tools="tools" in template,
+            thinking="<think>" in template,
+        )
+
+    def heard_by(self, hear: Hear) -> LocalChat:
+        return LocalChat(self.name, self._path, self._settings, hear)
 
     def ask(self, call: Call) -> Reply:
         """One at a time; `model_timeout` counts from the moment it is this call's turn."""
         loaded = self._loaded()
         with loaded.lock:
             started = perf_counter()
-            heard = _Heard(started + self._settings.model_timeout)
+            heard = _Heard(started + self._settings.model_timeout, Telling(self._hear, call))
             try:
                 loaded.server.handle_chat_completions(self._request(call), heard)
             except Exception as error:
@@ -151,11 +170,31 @@ class LocalChat:
         }
 
     def _loaded(self) -> Loaded:
+        load = self._load
         with _LOADING:
-            known = _IN_MEMORY.get(self._load)
+            known = _IN_MEMORY.get(load)
             if known is None:
-                known = _IN_MEMORY[self._load] = Loaded(_read(self.name, self._load))
+                known = _IN_MEMORY[load] = Loaded(_read(self.name, load))
         return known
+
+    @cached_property
+    def _load(self) -> Load:
+        settings = self._settings
+        # The replies that were refused and shown to the model again are part of the prompt.
+        room = settings.max_prompt_tokens + settings.model_attempts * settings.max_answer_tokens
+        wanted = settings.model_context or room
+        threads = settings.model_threads or max(1, (os.cpu_count() or 2) // 2)
+        return Load(self._path, min(wanted, self._trained_on or wanted), threads)
+
+    @cached_property
+    def _about(self) -> dict[str, str | int | float | bool]:
+        return metadata(self._path)
+
+    @property
+    def _trained_on(self) -> int | None:
+        """The longest context the weights were trained on, in tokens; beyond it a model writes nonsense."""
+        length = self._about.get(f"{self._about.get('general.architecture')}.context_length")
+        return length if isinstance(length, int) else None
 
     def _told(self, error: dict[str, Any]) -> str:
         if error.get("type") == "exceed_context_size_error":
@@ -170,7 +209,7 @@ class LocalChat:
 class _Heard:
     """Called with each piece of a reply; gathers it, and asks to stop once the deadline has passed."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, telling: Telling) -> None:
         self.text: list[str] = []
         self.reasoning: list[str] = []
         self.ended: str | None = None
@@ -178,6 +217,7 @@ class _Heard:
         self.error: dict[str, Any] | None = None
         self.is_late = False
         self._deadline = deadline
+        self._telling = telling
 
     def __call__(self, piece: dict[str, Any]) -> bool:
         if "error" in piece:
@@ -186,8 +226,10 @@ class _Heard:
         self.usage = piece.get("usage") or self.usage
         for choice in piece.get("choices", ()):
             delta = choice.get("delta") or {}
-            self.text.append(delta.get("content") or "")
-            self.reasoning.append(delta.get("reasoning_content") or "")
+            text, reasoning = delta.get("content") or "", delta.get("reasoning_content") or ""
+            self.text.append(text)
+            self.reasoning.append(reasoning)
+            self._telling.wrote(text, reasoning)
             self.ended = choice.get("finish_reason") or self.ended
         self.is_late = self.ended is None and perf_counter() > self._deadline
         return self.is_late

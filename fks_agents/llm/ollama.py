@@ -6,115 +6,90 @@ kept within what the server says the model can read, and what the server counted
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from fks_agents.deps import Call, ChatModel, Reply
+from fks_agents.deps import Call, ChatModel, Hear, Reply
 from fks_agents.errors import ConfigError, ModelError
 from fks_agents.llm.budget import estimate
+from fks_agents.llm.capabilities import Capabilities
+from fks_agents.llm.endpoints import EndpointError, endpoints_of
 from fks_agents.llm.grammar import bounded
-from fks_agents.llm.langchain import messages_of, reply_of
+from fks_agents.llm.langchain import messages_of, reply_of, thought
 from fks_agents.llm.replies import failed
+from fks_agents.llm.served import Served
+from fks_agents.llm.streaming import Telling
 from fks_agents.llm.structured import LONGEST
 from fks_agents.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessageChunk
-    from ollama import ShowResponse
 
 THOUGHTS = 3
 """A thinking model's thoughts may be this many times as long as its answer; both count against one limit."""
 
-LONGEST_SHOW = 10.0
-"""Seconds the server may take to describe a model."""
-
 SHORTENED = 0.5
 """Counted tokens / estimated tokens below which a prompt was not read whole; tokenizers differ by far less."""
 
-
-class Described(NamedTuple):
-    """What the server says of a model."""
-
-    context: int | None
-    """The longest context it can be given; None where the server does not say."""
-    can_think: bool
+BAD_REQUEST = 400
+"""Not the server's fault: another one would say the same."""
 
 
 def open_ollama(name: str, settings: Settings) -> ChatModel:
-    """`ollama:NAME`; raises ConfigError where the client package is missing. The server is only met by `preflight`."""
+    """`ollama:NAME`; raises ConfigError where the client package is missing. A server is only met by `preflight`."""
     try:
         import langchain_ollama  # noqa: F401
     except ImportError as error:
         raise ConfigError(f"model {name!r} needs langchain-ollama: pip install 'fks-agents[ollama]'") from error
-    return OllamaChat(name, settings)
+    return OllamaChat(Served(name, endpoints_of("ollama", settings), settings), settings)
 
 
 class OllamaChat:
-    """One model of the Ollama server at `OLLAMA_HOST` (its client reads that), by default on this machine."""
+    """One model of the Ollama servers in `model_endpoints`; of the one at `OLLAMA_HOST` where there are none."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
-        from langchain_ollama import ChatOllama
-
-        self.name = name
-        self._model = name.removeprefix("ollama:")
+    def __init__(self, served: Served, settings: Settings, hear: Hear | None = None) -> None:
+        self.name = served.name
+        self._served = served
         self._settings = settings
-        self._chat = ChatOllama(
-            model=self._model,
-            keep_alive=settings.model_keep_alive,
-            client_kwargs={"timeout": settings.model_timeout},
-        )
+        self._hear = hear
 
     def preflight(self) -> None:
-        """Raises ConfigError where the server does not run or the model was not pulled, with the command that helps."""
-        import httpx
-        import ollama
+        """Raises ConfigError where no server runs or the model was not pulled, with the command that helps."""
+        self._served.preflight()
 
-        try:
-            self._described  # noqa: B018  asking is the point
-        except httpx.TimeoutException as error:
-            raise ConfigError(f"model {self.name!r}: Ollama runs but does not answer; see `ollama ps`") from error
-        except (ConnectionError, httpx.TransportError) as error:
-            raise ConfigError(f"model {self.name!r}: Ollama is not running; start it with `ollama serve`") from error
-        except ollama.ResponseError as error:
-            if error.status_code == httpx.codes.NOT_FOUND:
-                raise ConfigError(
-                    f"model {self.name!r} is not there yet; get it with `ollama pull {self._model}`"
-                ) from error
-            raise ConfigError(
-                f"model {self.name!r}: Ollama answered {error.status_code}: {error.error[:200]}"
-            ) from error
-        except ValueError as error:
-            raise ConfigError(f"model {self.name!r}: expected Ollama's API, was something else") from error
+    def capabilities(self) -> Capabilities:
+        self.preflight()
+        return self._served.capabilities
+
+    def heard_by(self, hear: Hear) -> OllamaChat:
+        return OllamaChat(self._served, self._settings, hear)
 
     def ask(self, call: Call) -> Reply:
-        started = perf_counter()
+        """Of the server that is free; where one fails, of the next, within `model_timeout` in all."""
+        attempt = partial(self._asked, call, Telling(self._hear, call))
+        return self._served.endpoints.ask(attempt, self._served.probe, self._settings.model_timeout)
+
+    def _asked(self, call: Call, telling: Telling, address: str, started: float) -> Reply:
+        telling.begin()
         try:
             self._fits(call)
-            whole = self._gather(call, started)
+            whole = self._gather(call, telling, address, started)
         except ModelError:
             raise
         except Exception as error:
             # httpx, ollama and pydantic errors alike: a failed call, with its reason.
-            raise failed(self.name, call, error) from error
+            is_ours = getattr(error, "status_code", None) == BAD_REQUEST
+            raise failed(self.name, call, error, ModelError if is_ours else EndpointError) from error
         if whole is not None and not whole.response_metadata.get("done"):
-            raise ModelError(f"{self.name}: the reply to {call.role} broke off after {len(whole.text)} characters")
-        reply = reply_of(self.name, call, whole, perf_counter() - started)
+            raise EndpointError(f"{self.name}: the reply to {call.role} broke off after {len(whole.text)} characters")
+        reply = reply_of(self.name, call, whole, perf_counter() - started, address)
         self._was_read_whole(call, reply)
         return reply
 
-    @cached_property
-    def _described(self) -> Described:
-        import ollama
-
-        client = ollama.Client(timeout=min(self._settings.model_timeout, LONGEST_SHOW))
-        shown: ShowResponse = client.show(self._model)
-        lengths = [value for key, value in (shown.modelinfo or {}).items() if key.endswith(".context_length")]
-        return Described(lengths[0] if lengths else None, "thinking" in (shown.capabilities or ()))
-
     @property
     def _thinks(self) -> bool:
-        return self._settings.model_thinking and self._described.can_think
+        return self._settings.model_thinking and bool(self._served.capabilities.thinking)
 
     @property
     def _answer(self) -> int:
@@ -128,7 +103,7 @@ class OllamaChat:
         # The replies that were refused and shown to the model again, and the one it is writing.
         repairs = (settings.model_attempts - 1) * settings.max_answer_tokens
         wanted = settings.model_context or settings.max_prompt_tokens + repairs + self._answer
-        return min(wanted, self._described.context or wanted)
+        return min(wanted, self._served.capabilities.context or wanted)
 
     def _fits(self, call: Call) -> None:
         prompt = _tokens(call)
@@ -152,7 +127,7 @@ class OllamaChat:
                 f"{reply.output_tokens} written fill the context of {self._context}"
             )
 
-    def _gather(self, call: Call, started: float) -> AIMessageChunk | None:
+    def _gather(self, call: Call, telling: Telling, address: str, started: float) -> AIMessageChunk | None:
         seconds = self._settings.model_timeout
         options: dict[str, Any] = {
             "temperature": call.parameters.get("temperature", self._settings.temperature),
@@ -161,12 +136,13 @@ class OllamaChat:
             "num_ctx": self._context,
         }
         whole: AIMessageChunk | None = None
-        for chunk in self._chat.stream(
+        for chunk in self._served.at(address).stream(
             messages_of(call), format=bounded(call.answer_schema), options=options, reasoning=self._thinks
         ):
             whole = chunk if whole is None else whole + chunk
+            telling.wrote(chunk.text, thought(chunk))
             if perf_counter() - started > seconds:
-                raise ModelError(f"{self.name}: {call.role} waited {seconds:g} s for a reply that did not end")
+                raise EndpointError(f"{self.name}: {call.role} waited {seconds:g} s for a reply that did not end")
             if len(whole.text) > LONGEST:
                 raise ModelError(f"{self.name}: expected at most {LONGEST} characters for {call.role}, was more")
         return whole

@@ -28,6 +28,7 @@ def reply(
     reasoning: str = "",
     input_tokens: int = 0,
     output_tokens: int = 0,
+    endpoint: str = "",
 ) -> Reply:
     """Thoughts before the answer are kept apart; `ended` is the server's reason for the end.
 
@@ -49,13 +50,14 @@ def reply(
     if len(text) > LONGEST:
         raise ModelError(f"{name}: expected at most {LONGEST} characters for {call.role}, was {len(text)}")
     return Reply(
-        text=text, reasoning=reasoning, input_tokens=input_tokens, output_tokens=output_tokens, seconds=seconds
+        text=text, reasoning=reasoning, input_tokens=input_tokens, output_tokens=output_tokens, seconds=seconds,
+        endpoint=endpoint,
     )  # fmt: skip
 
 
-def failed(name: str, call: Call, error: Exception) -> ModelError:
+def failed(name: str, call: Call, error: Exception, kind: type[ModelError] = ModelError) -> ModelError:
     """A failed call, with its reason: the first line of whatever a client library raised."""
-    return ModelError(f"{name}: the call of {call.role} failed: {first_line(error)}")
+    return kind(f"{name}: the call of {call.role} failed: {first_line(error)}")
 
 
 def first_line(error: Exception) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from threading import Lock
 
-from fks_agents.deps import Call, ChatModel, Reply
+from fks_agents.deps import Call, ChatModel, Hear, Reply
 from fks_agents.errors import ModelError
 from fks_agents.llm.budget import estimate
+from fks_agents.llm.streaming import Telling
 
 
 class ScriptedChat:
@@ -22,6 +24,13 @@ class ScriptedChat:
         self.asked: list[Call] = []
         self._replies = list(replies)
         self._lock = Lock()
+        self._hear: Hear | None = None
+
+    def heard_by(self, hear: Hear) -> ScriptedChat:
+        """Tells its replies word by word; script and `asked` are shared."""
+        other = copy(self)
+        vars(other)["_hear"] = hear
+        return other
 
     def ask(self, call: Call) -> Reply:
         with self._lock:
@@ -33,6 +42,9 @@ class ScriptedChat:
         text = said(call) if callable(said) else said
         if not text:
             raise ModelError(f"{self.name}: expected a reply, was empty")
+        telling = Telling(self._hear, call)
+        for word in text.split(" "):
+            telling.wrote(f"{word} ")
         prompt = sum(estimate(message.text) for message in call.messages)
         return Reply(text=text, input_tokens=prompt, output_tokens=estimate(text))
 

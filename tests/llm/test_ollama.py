@@ -9,6 +9,7 @@ import pytest
 from fks_agents.deps import Call, ChatModel
 from fks_agents.errors import ConfigError, ModelError
 from fks_agents.llm import open_chat, preflight
+from fks_agents.llm.endpoints import Endpoints
 from fks_agents.llm.langchain import LangChainChat
 from fks_agents.llm.rehearsal import rehearse
 from fks_agents.settings import Settings
@@ -26,7 +27,8 @@ def opened(name: str = "ollama:tiny", timeout: float = 5.0) -> ChatModel:
 def through_langchain() -> ChatModel:
     from langchain.chat_models import init_chat_model
 
-    return LangChainChat("x:tiny", init_chat_model("tiny", model_provider="ollama", num_predict=99))
+    chat = init_chat_model("tiny", model_provider="ollama", num_predict=99)
+    return LangChainChat("x:tiny", {"": chat}, Endpoints([""], 4), 5.0)
 
 
 @pytest.mark.parametrize("make", [opened, through_langchain])

@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime
 from fks_agents import llm
 from fks_agents._redaction import redact
 from fks_agents.clock import FixedClock
-from fks_agents.contracts import Cycle, Snapshot, Timeframe
-from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Macro, Market, Memory, News
+from fks_agents.contracts import Cycle, Snapshot, Spent, Timeframe, Usage
+from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Hear, Macro, Market, Memory, News, Piece
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, RefusedError, UsageError
+from fks_agents.llm.budget import Budget
+from fks_agents.llm.prices import Prices
 from fks_agents.settings import Settings
 from fks_agents.state import CycleState
+from graphs import live
 from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
 from graphs.recorded import NoMemory, RecordedBroker, RecordedChat, RecordedFeeds, RecordedMarket, RecordedMemory
 from graphs.replay import Replayed, differences
 from graphs.running import alone
+from graphs.spending import METERED, check_prices, open_spending, replayed_budget, stages
 from memory.decisions import Admission
 from memory.ledger import Ledger
 from tools import detectors, forecasters
@@ -40,7 +44,8 @@ if TYPE_CHECKING:
     from graphs.trading import TradingGraph
 
 OnEvent = Callable[[str, Mapping[str, Any]], None]
-"""Called after each node with its name and what it learned; before the first one with `admitted` and the id."""
+"""Called after each node with its name and what it learned; before the first one with `admitted` and the id; while
+models write, with `token` and `reply` (see `graphs.live.event`)."""
 
 
 @runtime_checkable
@@ -148,7 +153,8 @@ class Desk(AbstractContextManager["Desk"]):
                 state = cast(CycleState, step)
         except (DataError, RefusedError) as error:
             failure = str(error)
-        rebuilt = _cycle(state, admission, original.seconds, failure)
+        spent = deps.budget.told() if isinstance(deps.budget, Budget) else ()
+        rebuilt = _cycle(state, admission, original.seconds, failure, spent)
         return Replayed(rebuilt, original, differences(original, rebuilt))
 
     def advance(self, *, until: datetime | None = None, account: str | None = None) -> tuple[Advanced, ...]:
@@ -179,7 +185,9 @@ class Desk(AbstractContextManager["Desk"]):
             detectors.get(detector)
         for forecaster in settings.forecasters:
             forecasters.get(forecaster)
-        for chat in self.chats(settings).values():
+        opened = self.chats(settings)
+        check_prices(settings, opened, self.clock.now())
+        for chat in opened.values():
             llm.preflight(chat)
 
     def _moment(self, market: Market, symbol: str, timeframe: Timeframe, as_of: datetime | None) -> datetime:
@@ -197,13 +205,19 @@ class Desk(AbstractContextManager["Desk"]):
         started = perf_counter()
         config: Any = {"configurable": {"thread_id": admission.id}}
         ended: list[Exception] = []
-        for node, learned in self._steps(admission, settings, config, ended):
+        spending = open_spending(self.ledger, admission.id, settings, self.clock.now())
+        deps = self._deps(admission, settings, spending.budget, live.tell if on_event is not None else None)
+        for node, learned in self._steps(admission, deps, config, ended):
             if on_event is not None:
                 on_event(node, learned)
+                if node in METERED and any(deps.chats.values()):
+                    on_event("meter", {"usage": Usage(spent=spending.budget.told())})
         failure = ended[0] if ended else None
         state = cast(CycleState, self._graph.get_state(config).values)
-        cycle = _cycle(state, admission, perf_counter() - started, _told(failure) if failure else None)
+        told = _told(failure) if failure else None
+        cycle = _cycle(state, admission, perf_counter() - started, told, spending.budget.told())
         self.ledger.decisions.finish(cycle)
+        spending.close()
         # The ledger now holds the whole decision; its checkpoints (half a megabyte) have done their work.
         self._saver.delete_thread(admission.id)
         if failure is not None and not isinstance(failure, RefusedError):
@@ -211,20 +225,23 @@ class Desk(AbstractContextManager["Desk"]):
         return cycle
 
     def _steps(
-        self, admission: Admission, settings: Settings, config: Any, ended: list[Exception]
+        self, admission: Admission, deps: Deps, config: Any, ended: list[Exception]
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Run the graph, or go on with it: each node and what it learned. An error that ends the decision goes to
         `ended`; raised is one after which it can go on, because nothing could be recorded or orders are under way."""
         begun = self._has_begun(admission, config)
         try:
-            for update in self._graph.stream(
+            for mode, told in self._graph.stream(
                 None if begun else _question(admission),
                 config,
-                context=self._deps(admission, settings),
-                stream_mode="updates",
+                context=deps,
+                stream_mode=["updates", "custom"],
                 durability="sync",
             ):
-                for node, learned in cast(dict[str, Any], update).items():
+                if mode == "custom":
+                    yield live.event(cast(Piece, told))
+                    continue
+                for node, learned in cast(dict[str, Any], told).items():
                     yield node, learned or {}
         except LedgerError:
             raise
@@ -254,10 +271,14 @@ class Desk(AbstractContextManager["Desk"]):
             self._saver.delete_thread(admission.id)
             return False
 
-    def _deps(self, admission: Admission, settings: Settings) -> Deps:
+    def _deps(self, admission: Admission, settings: Settings, budget: Budget, hear: Hear | None) -> Deps:
+        chats = llm.chats_for(
+            admission.id, self.chats(settings), self.ledger.calls, settings,
+            budget=budget, stages=stages(), prices=Prices(self.clock.now()), hear=hear,
+        )  # fmt: skip
         memory = self.memory if settings.memory else NoMemory()
-        chats = llm.chats_for(admission.id, self.chats(settings), self.ledger.calls, settings)
-        return self._live(settings, self.feeds(settings), admission.account, admission.as_of, memory, chats)
+        feeds = self.feeds(settings)
+        return self._live(settings, feeds, admission.account, admission.as_of, memory, chats, budget)
 
     def _live(
         self,
@@ -267,6 +288,7 @@ class Desk(AbstractContextManager["Desk"]):
         as_of: datetime,
         memory: Memory,
         chats: dict[ChatRole, ChatModel | None],
+        budget: Budget | None = None,
     ) -> Deps:
         return Deps(
             settings=settings,
@@ -277,6 +299,7 @@ class Desk(AbstractContextManager["Desk"]):
             intents=self.ledger.orders,
             memory=memory,
             chats=chats,
+            budget=budget,
             macro=feeds.macro,
             news=feeds.news,
             calendar=feeds.calendar,
@@ -285,6 +308,8 @@ class Desk(AbstractContextManager["Desk"]):
     def _recorded(self, original: Cycle, snapshot: Snapshot, settings: Settings) -> Deps:
         feeds = RecordedFeeds(snapshot, self.store)
         broker = RecordedBroker(original, snapshot.account)
+        budget = replayed_budget(self.ledger, original.id, settings)
+        named = self._named(settings)
         return Deps(
             settings=settings,
             clock=FixedClock(original.as_of),
@@ -293,7 +318,8 @@ class Desk(AbstractContextManager["Desk"]):
             broker=broker,
             intents=broker,
             memory=RecordedMemory(self.ledger.lessons) if settings.memory else NoMemory(),
-            chats=llm.chats_for(original.id, self._named(settings), self.ledger.calls, settings, replaying=True),
+            chats=llm.chats_for(original.id, named, self.ledger.calls, settings, budget=budget, replaying=True),
+            budget=budget,
             macro=feeds,
             news=feeds,
             calendar=feeds,
@@ -347,7 +373,9 @@ def _question(admission: Admission) -> CycleState:
     }
 
 
-def _cycle(state: CycleState, admission: Admission, seconds: float, failure: str | None) -> Cycle:
+def _cycle(
+    state: CycleState, admission: Admission, seconds: float, failure: str | None, spent: tuple[Spent, ...]
+) -> Cycle:
     return assemble(
         state,
         decision_id=admission.id,
@@ -357,5 +385,6 @@ def _cycle(state: CycleState, admission: Admission, seconds: float, failure: str
         models=admission.models,
         settings_digest=admission.settings_digest,
         seconds=seconds,
+        spent=spent,
         failure=failure,
     )

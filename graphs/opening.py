@@ -53,7 +53,7 @@ def open_desk(
         store=ParquetStore(home / "bars"),
         memory=memory,
         feeds=(lambda _: feeds) if feeds is not None else _once_for_each_source(),
-        chats=(lambda _: given) if given is not None else _opened_chats,
+        chats=(lambda _: given) if given is not None else _opened_once(),
         broker=broker or (lambda account, of: PaperBroker(ledger.paper, account, of)),
         checkpoints=checkpoints or (lambda: _sqlite_saver(home)),
         clock=clock or SystemClock(),
@@ -107,8 +107,6 @@ def _once_for_each_source() -> Callable[[Settings], Feeds]:
     return lambda settings: opened(settings.source, settings.headlines)
 
 
-def _opened_chats(settings: Settings) -> Mapping[ChatRole, ChatModel | None]:
-    return {
-        "quick": llm.open_chat(settings.named_model("quick"), settings),
-        "deep": llm.open_chat(settings.named_model("deep"), settings),
-    }
+def _opened_once() -> Callable[[Settings], Mapping[ChatRole, ChatModel | None]]:
+    """What a model's servers are known to do outlives a decision."""
+    return cache(llm.open_chats)

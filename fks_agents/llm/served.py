@@ -4,7 +4,6 @@ helps."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,7 @@ class Served:
         self._table = Table.of(settings)
         self._chats: dict[str, ChatOllama] = {}
         self._opening = Lock()
+        self._known: Capabilities | None = None
 
     def at(self, address: str) -> ChatOllama:
         """The client of the server at that address; of `OLLAMA_HOST` (the client reads that) where it is empty."""
@@ -46,20 +46,26 @@ class Served:
         """Raises what the client raises where the server does not answer."""
         self._client(address).list()
 
-    @cached_property
-    def capabilities(self) -> Capabilities:
-        """As the first server that answers tells them. Raises what the last client raised where none does."""
+    def describe(self) -> Capabilities:
+        """As the first server that answers tells them now. Raises what the last client raised where none does."""
         addresses = self.endpoints.addresses
         for address in addresses[:-1]:
             try:
-                return self._described(address)
+                self._known = self._described(address)
             except Exception:  # noqa: S112  the next one may know, and the last one's error is raised
                 continue
-        return self._described(addresses[-1])
+            return self._known
+        self._known = self._described(addresses[-1])
+        return self._known
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """As they were told last."""
+        return self._known or self.describe()
 
     def preflight(self) -> None:
         """Raises ConfigError where no server has the model; with several, for the last of them."""
-        _explained(self.name, self._model, self.endpoints.addresses[-1], lambda: self.capabilities)
+        _explained(self.name, self._model, self.endpoints.addresses[-1], self.describe)
 
     def _described(self, address: str) -> Capabilities:
         client = self._client(address)

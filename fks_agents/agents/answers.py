@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, WithJsonSchema, model_validator
 
 from evaluators.reading import read
-from fks_agents.contracts import Claim, Direction, Unit
+from fks_agents.contracts import Check, Claim, Direction, Unit
 from fks_agents.llm.structured import Answer
 
 LONGEST_TEXT = 400
@@ -115,6 +115,17 @@ class PersonaAnswer(Said):
     take: bool
     conviction: Share
     reason: Remark
+
+
+def points_elsewhere(author: str, lean: float, claims: Sequence[SaidClaim]) -> tuple[Check, ...]:
+    """A failing check where the head of an answer points one way, and all its claims that point anywhere the other."""
+    said = {claim.direction for claim in claims} - {"neutral"}
+    own: Direction = "bullish" if lean > 0 else "bearish"
+    if lean == 0 or not said or own in said:
+        return ()
+    (other,) = said
+    reason = f"the answer is {own}, and every claim that points anywhere is {other}"
+    return (Check(rule="header", subject=author, outcome="fail", reason=reason, stated=own, computed=other),)
 
 
 def numbered(author: str, said: Sequence[SaidClaim], first: int = 1) -> tuple[Claim, ...]:

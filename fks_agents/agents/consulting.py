@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 import prompts
 from fks_agents.contracts import ToolUse
@@ -27,7 +27,7 @@ ANSWER_NOW = "Now give your answer: one JSON object that fits the schema of your
 
 class Choice(Answer):
     tool: str
-    arguments: dict[str, JsonValue] = {}
+    arguments: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class _Timed:

@@ -15,6 +15,7 @@ from langgraph.runtime import Runtime
 
 from fks_agents.agents.answers import DebaterAnswer
 from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
+from fks_agents.agents.support import carried, heard
 from fks_agents.contracts import Check, Claim, Direction, Regime, Report, Snapshot, Turn
 from fks_agents.deps import ChatModel, Deps, Node
 from fks_agents.errors import ModelError
@@ -42,7 +43,7 @@ def debater(side: Side) -> Node:
         snapshot, reports, debate = state["snapshot"], state.get("reports", []), state.get("debate", [])
         rules = rules_turn(side, reports, debate)
         chat, settings = runtime.context.chats.get("deep"), runtime.context.settings
-        if chat is None or all(report.abstained is not None for report in reports):
+        if chat is None or not heard(reports):
             return {"debate": [rules]}
         try:
             return {"debate": [_spoken(chat, settings, snapshot, reports, debate, rules)]}
@@ -95,9 +96,9 @@ def points(side: Side, reports: Sequence[Report]) -> list[Point]:
     """What the analysts said that speaks for the side, strongest first."""
     found = [
         Point(claim, report.analyst, report.conviction / place)
-        for report in reports
+        for report in heard(reports)
         for place, claim in enumerate(report.claims, start=1)
-        if claim.direction == _DIRECTION[side]
+        if claim.direction == _DIRECTION[side] and claim.support == "facts"
     ]
     return sorted(found, key=lambda point: (-point.worth, point.claim.id))
 
@@ -120,7 +121,7 @@ def _spoken(
     debate: Sequence[Turn],
     rules: Turn,
 ) -> Turn:
-    claims = [claim for report in reports for claim in report.claims]
+    claims = [claim for report in heard(reports) for claim in carried(report.claims)]
     others = {claim.id for turn in debate if turn.speaker != rules.speaker for claim in turn.claims}
     speech = speak(
         chat,

@@ -9,6 +9,9 @@ Rules, over the reports with a view, the risk analyst's apart (it warns, it does
                  (1 + s) / 2 for a rise and (1 - s) / 2 for a fall
     caution    = -stance x conviction of the risk analyst, never below 0
     conviction = 0.5 + (share - 0.5) x (1 - 0.5 x caution), then shrunk by the manager's record
+                 and, where `text_caution` says so, by reports on outside text that speak against the trade
+
+Reports that rest on outside text alone have no view here: `fks_agents.agents.support`.
 
 Fewer than two analysts with a view, or no conviction among them, is `no_decision`. The draft's levels are those of
 the `DRAFT` profile, by code, whoever decided.
@@ -20,12 +23,13 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from fks_agents.agents.answers import ManagerAnswer
+from fks_agents.agents.answers import ManagerAnswer, points_elsewhere
 from fks_agents.agents.debater import points, standing
 from fks_agents.agents.evidence import clip
 from fks_agents.agents.levels import Profile, planned
 from fks_agents.agents.recollection import recall, shrunk, told
-from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
+from fks_agents.agents.speaking import Speech, fallback_name, ordered, speak, stated
+from fks_agents.agents.support import carried, cautioned, heard
 from fks_agents.contracts import Action, Claim, Lesson, Plan, Report, Snapshot, Turn
 from fks_agents.deps import ChatModel, Deps
 from fks_agents.errors import ModelError
@@ -37,6 +41,7 @@ CAUTIOUS = "risk"
 THRESHOLD = 0.15
 TILT = 0.1
 FEWEST_VIEWS = 2
+LEAN: dict[str, float] = {"buy": 1.0, "sell": -1.0, "hold": 0.0, "no_decision": 0.0}
 THESIS = 3
 DRAFT = Profile(entry=0.25, stop=2.0, reward=2.0, risk=0.01)
 
@@ -44,10 +49,10 @@ DRAFT = Profile(entry=0.25, stop=2.0, reward=2.0, risk=0.01)
 def manager(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
     snapshot, deps = state["snapshot"], runtime.context
     reports, debate = state.get("reports", []), state.get("debate", [])
-    views = [report for report in reports if report.abstained is None and report.analyst != CAUTIOUS]
+    views = _views(reports)
     if len(views) < FEWEST_VIEWS:
-        heard = ", ".join(report.analyst for report in views) or "none"
-        reason = f"expected at least {FEWEST_VIEWS} analysts with a view, was {len(views)} ({heard})"
+        whose = ", ".join(report.analyst for report in views) or "none"
+        reason = f"expected at least {FEWEST_VIEWS} analysts with a view, was {len(views)} ({whose})"
         return {"draft": planned(AUTHOR, "no_decision", 0.0, reason, DRAFT, snapshot, deps.settings)}
     lessons = recall(state, deps, AUTHOR)
     rules = rules_draft(snapshot, reports, debate, deps.settings, lessons)
@@ -63,20 +68,21 @@ def rules_draft(
     lessons: Sequence[Lesson] = (),
 ) -> Plan:
     """The draft by the rules, from at least two reports with a view."""
-    views = [report for report in reports if report.abstained is None and report.analyst != CAUTIOUS]
+    views = _views(reports)
     before: float | None = None
-    heard = sum(report.conviction for report in views)
+    total = sum(report.conviction for report in views)
     net = sum(report.conviction * report.stance for report in views)
     bulls, bears = len(standing(debate, "bull")), len(standing(debate, "bear"))
-    if heard == 0:
+    if total == 0:
         reason = "no analyst has any conviction"
         draft = planned(AUTHOR, "no_decision", 0.0, reason, DRAFT, snapshot, settings)
     else:
         tilt = (bulls - bears) / (bulls + bears) if bulls + bears else 0.0
-        score = round(clip(net / heard + TILT * tilt), 10)
+        score = round(clip(net / total + TILT * tilt), 10)
         action: Action = "buy" if score >= THRESHOLD else "sell" if score <= -THRESHOLD else "hold"
-        caution = sum(max(0.0, -r.stance) * r.conviction for r in reports if r.analyst == CAUTIOUS)
+        caution = sum(max(0.0, -r.stance) * r.conviction for r in heard(reports) if r.analyst == CAUTIOUS)
         conviction, before = shrunk(0.5 + 0.5 * abs(score) * (1 - 0.5 * caution), lessons, snapshot)
+        conviction = cautioned(conviction, action, reports, settings.text_caution)
         draft = planned(
             AUTHOR,
             action,
@@ -89,6 +95,10 @@ def rules_draft(
         )
     recalled = tuple(lesson.id for lesson in lessons)
     return draft.model_copy(update={"recalled": recalled, "conviction_before": before})
+
+
+def _views(reports: Sequence[Report]) -> list[Report]:
+    return [report for report in heard(reports) if report.analyst != CAUTIOUS]
 
 
 def _reason(action: Action, views: Sequence[Report]) -> str:
@@ -114,7 +124,7 @@ def _spoken(
     rules: Plan,
     lessons: Sequence[Lesson],
 ) -> Plan:
-    said = [claim for report in reports for claim in report.claims]
+    said = [claim for report in heard(reports) for claim in carried(report.claims)]
     argued = [claim for turn in debate for claim in turn.claims]
     cited = [identity for claim in (*said, *argued) for identity in claim.fact_ids]
     try:
@@ -132,29 +142,44 @@ def _spoken(
             },
             facts=ordered(snapshot, (), cited),
             snapshot=snapshot,
+            also=lambda answer: points_elsewhere(AUTHOR, LEAN[answer.action], answer.claims),
         )
     except ModelError as error:
         if settings.on_model_failure == "rules":
             return rules.model_copy(update={"model": fallback_name(chat.name, error)})
         return planned(AUTHOR, "no_decision", 0.0, str(error), DRAFT, snapshot, settings, model=chat.name)
-    answer = speech.answer
+    answer, refusal = speech.answer, _unfounded(speech)
+    action: Action = "no_decision" if refusal else answer.action
+    conviction = cautioned(answer.conviction, action, reports, settings.text_caution)
     draft = planned(
-        AUTHOR, answer.action, answer.conviction, answer.reason, DRAFT, snapshot, settings,
-        claims=speech.claims, model=chat.name,
+        AUTHOR, action, 0.0 if refusal else conviction, refusal or answer.reason, DRAFT, snapshot, settings,
+        claims=() if refusal else speech.claims, model=chat.name,
     )  # fmt: skip
     seen = {"caught": speech.caught, "prompt": speech.prompt, "recalled": tuple(lesson.id for lesson in lessons)}
     return draft.model_copy(update=seen)
 
 
+def _unfounded(speech: Speech[ManagerAnswer]) -> str:
+    """Why a decision to trade is none: nothing measured carries it, or its own claims point the other way."""
+    answer = speech.answer
+    if answer.action not in ("buy", "sell"):
+        return ""
+    if not carried(speech.claims):
+        return f"no claim for {answer.action} rests on a measured fact"
+    if points_elsewhere(AUTHOR, LEAN[answer.action], answer.claims):
+        return f"the decision was {answer.action} and all its claims point the other way"
+    return ""
+
+
 def stances(reports: Sequence[Report]) -> str:
     """The reports as a prompt shows them."""
-    lines = []
+    lines, voting = [], {report.analyst for report in heard(reports)}
     for report in reports:
-        if report.abstained is not None:
+        if report.analyst not in voting:
             lines.append(f"{report.analyst}: no view")
         else:
             said = f"stance {report.stance:+.2f}, conviction {report.conviction:.2f}"
-            lines.append(f"{report.analyst}: {said}\n{stated(report.claims)}")
+            lines.append(f"{report.analyst}: {said}\n{stated(carried(report.claims))}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fks_agents.agents.answers import PersonaAnswer
 from fks_agents.agents.levels import Profile, planned
 from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
+from fks_agents.agents.support import carried
 from fks_agents.contracts import Plan, Snapshot
 from fks_agents.deps import ChatModel, Deps
 from fks_agents.errors import ModelError
@@ -52,9 +53,10 @@ def _spoken(
         snapshot=snapshot,
     )
     answer = speech.answer
+    is_taken = answer.take and (not speech.claims or bool(carried(speech.claims)))
     plan = planned(
         name,
-        rules.action if answer.take else "hold",
+        rules.action if is_taken else "hold",
         min(answer.conviction, draft.conviction),
         answer.reason,
         profile,

@@ -14,6 +14,8 @@ from fks_agents.contracts import Lesson, Snapshot
 from fks_agents.deps import Deps
 from fks_agents.state import CycleState
 
+_JUDGED = {True: "you were right", False: "you were wrong", None: "nothing came of it"}
+
 
 def recall(state: CycleState, deps: Deps, agent: str) -> tuple[Lesson, ...]:
     """The agent's lessons learned at or before `as_of`, most useful first; none where memory is switched off."""
@@ -38,10 +40,10 @@ def shrunk(conviction: float, lessons: Sequence[Lesson], snapshot: Snapshot) -> 
 
 
 def told(lessons: Sequence[Lesson]) -> str:
-    """The lessons as a prompt shows them, each in its fence."""
+    """The lessons as a prompt shows them: what code knows of them. Their words are for people, and stay outside."""
     if not lessons:
         return "nothing yet"
     return "\n".join(
-        f"{lesson.id}, learned {lesson.learned_at.date()}:\n{prompts.fence('lesson', lesson.text)}"
-        for lesson in lessons
+        f"{one.learned_at.date()}, {prompts.name(one.symbol)}, {one.regime} market: {_JUDGED[one.was_right]}"
+        for one in lessons
     )

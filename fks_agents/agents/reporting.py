@@ -6,18 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
-from fks_agents.agents.answers import AnalystAnswer
+from evaluators.rules.language import forbidden_in
+from fks_agents import catalogue
+from fks_agents.agents.answers import AnalystAnswer, points_elsewhere
 from fks_agents.agents.evidence import Abstention, View
 from fks_agents.agents.recollection import recall, shrunk, told
-from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
+from fks_agents.agents.speaking import Speech, failing, fallback_name, ordered, speak, stated
+from fks_agents.agents.support import marked
 from fks_agents.contracts import Lesson, Report, Snapshot
 from fks_agents.deps import ChatModel, Deps, Node
 from fks_agents.errors import ModelError
 from fks_agents.settings import Settings
 from fks_agents.state import CycleState
+from fks_agents.toolset import Toolset
 
 Shown = Callable[[Snapshot], Mapping[str, str]]
-"""What fills the holes that only one analyst's prompt has."""
+"""What fills the holes that only one analyst's prompt has: words from outside."""
 
 
 def reporter(name: str, view: Callable[[Snapshot], View | Abstention], facts: Sequence[str], shown: Shown) -> Node:
@@ -35,7 +39,7 @@ def reporter(name: str, view: Callable[[Snapshot], View | Abstention], facts: Se
             stance=seen.stance,
             conviction=conviction,
             conviction_before=before,
-            claims=seen.claims,
+            claims=marked(seen.claims, snapshot),
             model="rules",
             recalled=tuple(lesson.id for lesson in lessons),
         )
@@ -43,7 +47,8 @@ def reporter(name: str, view: Callable[[Snapshot], View | Abstention], facts: Se
         if chat is None:
             return {"reports": [rules]}
         try:
-            return {"reports": [_spoken(chat, deps.settings, snapshot, rules, facts, lessons, shown(snapshot))]}
+            tools = toolset(deps, snapshot, lessons, reads_text=bool(shown(snapshot)))
+            return {"reports": [_spoken(chat, deps.settings, snapshot, rules, facts, lessons, shown(snapshot), tools)]}
         except ModelError as error:
             if deps.settings.on_model_failure == "rules":
                 return {"reports": [rules.model_copy(update={"model": fallback_name(chat.name, error)})]}
@@ -51,6 +56,15 @@ def reporter(name: str, view: Callable[[Snapshot], View | Abstention], facts: Se
 
     report.__name__ = f"{name}_analyst"
     return report
+
+
+def toolset(deps: Deps, snapshot: Snapshot, lessons: Sequence[Lesson], *, reads_text: bool) -> Toolset | None:
+    """What an analyst may look up; words from outside only where it reads such words anyway, and has no vote."""
+    if deps.settings.max_tool_calls == 0:
+        return None
+    names = tuple(name for name in catalogue.names() if reads_text or not catalogue.get(name).is_outside)
+    bars = tuple(deps.store.bars(kept.digest).guard(snapshot.as_of) for kept in snapshot.bars)
+    return Toolset(catalogue.View(snapshot, bars, tuple(lessons)), names)
 
 
 def _spoken(
@@ -61,6 +75,7 @@ def _spoken(
     facts: Sequence[str],
     lessons: Sequence[Lesson],
     shown: Mapping[str, str],
+    tools: Toolset | None,
 ) -> Report:
     prior = f"stance {rules.stance:+.2f}, conviction {rules.conviction:.2f}\n{stated(rules.claims)}"
     cited = [identity for claim in rules.claims for identity in claim.fact_ids]
@@ -72,8 +87,17 @@ def _spoken(
         {"rules_view": prior, "lessons": told(lessons), **shown},
         facts=ordered(snapshot, facts, cited),
         snapshot=snapshot,
+        also=lambda answer: points_elsewhere(rules.analyst, answer.stance, answer.claims),
+        tools=tools,
     )
-    answer = speech.answer
+    answer, is_exposed = speech.answer, bool(shown) or any(use.is_outside for use in speech.tools)
+    if points_elsewhere(rules.analyst, answer.stance, answer.claims):
+        raise ModelError(f"{chat.name}: the stance of {rules.analyst} points one way and all its claims the other")
+    if is_exposed and (why := _unfit(speech, snapshot)):
+        return Report(
+            analyst=rules.analyst, abstained=why, caught=speech.caught, model=chat.name, prompt=speech.prompt,
+            recalled=rules.recalled, tools=speech.tools, is_exposed=True,
+        )  # fmt: skip
     return Report(
         analyst=rules.analyst,
         stance=answer.stance,
@@ -84,4 +108,15 @@ def _spoken(
         model=chat.name,
         prompt=speech.prompt,
         recalled=rules.recalled,
+        tools=speech.tools,
+        is_exposed=is_exposed,
     )
+
+
+def _unfit(speech: Speech[AnalystAnswer], snapshot: Snapshot) -> str:
+    """Why a view that has no vote is not kept: the gate need not refuse a decision for what does not carry it."""
+    if wrong := failing(speech.claims, snapshot):
+        return f"{len({check.subject for check in wrong})} claims of a view without a vote did not hold"
+    if any(forbidden_in(speech.answer.abstained or "")):
+        return "the reason that was given is withheld: no desk may say it"
+    return ""

@@ -1,9 +1,9 @@
 """Tools an agent may use: each public file is one. They read what the decision was shown, and change nothing.
 
-    TEXT         what it gives, as a model reads it
-    IS_OUTSIDE   whether its results hold words from outside; whoever sees them has no vote
-    Arguments    what a model may ask for; never a time: that of the decision is the only one there is
-    look         (arguments, view) -> Result
+TEXT         what it gives, as a model reads it
+IS_OUTSIDE   whether its results hold words from outside; whoever sees them has no vote
+Arguments    what a model may ask for; never a time: that of the decision is the only one there is
+look         (arguments, view) -> Result
 """
 
 from __future__ import annotations

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from fks_agents.catalogue._seen import Question, Result, View
 
-TEXT = 'A list of the dated documents (`document` = ""), or of one of them (`document` = "D1") the text from a character.'
+TEXT = (
+    'A list of the dated documents (`document` = ""), or of one of them (`document` = "D1") the text from a character.'
+)
 IS_OUTSIDE = True
 PIECE = 2_500
 LISTED = 30
@@ -22,12 +24,12 @@ class Arguments(Question):
 def look(arguments: Arguments, view: View) -> Result:
     documents = view.snapshot.documents
     if not arguments.document:
-        listed = [
+        listed: list[JsonValue] = [
             {"id": each.id, "kind": each.kind, "published_at": each.published_at.isoformat(), "source": each.source,
              "characters": len(each.text)}
             for each in documents[-LISTED:]
         ]  # fmt: skip
-        return Result(other={"documents": list(listed)})
+        return Result(other={"documents": listed})
     found = next((each for each in documents if each.id == arguments.document), None)
     if found is None:
         return Result(other={"problem": "no document has that id"})

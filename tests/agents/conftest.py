@@ -197,7 +197,7 @@ def lesson(agent: str, right: bool | None, n: int = 0, text: str = "it went as i
 
 def said(text: str = "The close is 100", value: float | None = 100.0, **given: Any) -> dict[str, Any]:
     """One claim as a model would say it; true for a snapshot whose F1 is a close of 100."""
-    claim = {"text": text, "value": value, "unit": "price", "fact_ids": ["F1"], "formula": None, "direction": "bullish"}
+    claim = {"text": text, "value": value, "unit": "price", "fact_ids": ["F1"], "formula": None, "direction": "neutral"}
     return claim | given
 
 

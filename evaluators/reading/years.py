@@ -28,15 +28,18 @@ class Year(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def years_in(text: str) -> tuple[Year, ...]:
-    """Every year named, in the order it stands; both of `2018/2019`."""
+    """Every year named, in the order it stands: 2019 of `2018/2019`, a fiscal year; both of `2017-2019`, a span."""
     found = []
     for match in _YEAR.finditer(text):
-        found.append(Year(int(match["full"]), match.start("full"), match.end("full")))
-        if match["tail"]:
-            tail = int(match["tail"])
-            year = tail if tail > 99 else int(match["full"]) // 100 * 100 + tail
-            if int(match["full"]) < year <= int(match["full"]) + 25:
-                found.append(Year(year, match.start("tail"), match.end("tail")))
+        first = int(match["full"])
+        tail = int(match["tail"] or 0)
+        last = tail if tail > 99 else first // 100 * 100 + tail
+        is_span = match["tail"] is not None and first < last <= first + 25
+        is_fiscal = is_span and last == first + 1 and ("/" in match[0] or tail < 100)
+        if not is_fiscal:
+            found.append(Year(first, match.start("full"), match.end("full")))
+        if is_span:
+            found.append(Year(last, match.start("tail"), match.end("tail")))
     for pattern, group in ((_SHORT, "short"), (_SLASHED, "year")):
         for match in pattern.finditer(text):
             number = int(match[group])

@@ -1,0 +1,155 @@
+"""Numbers that differ only in their period, taken together: a row over years, a column over quarters, a sentence.
+
+A question's words pick a series; its years pick numbers in it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from evaluators.evidence import Evidence, Table
+from evaluators.programs.grid import Figure, grid_of
+from evaluators.programs.wording import OPERATING_STEMS, words_of
+
+_TEXT_DISCOUNT = 0.06
+_SECTION_WEIGHT = 0.6
+_OPERATION_WEIGHT = 0.45
+
+
+@dataclass(frozen=True)
+class Series:
+    label: str
+    section: str
+    head: str
+    figures: tuple[Figure, ...]
+    """In the order they stand."""
+    is_text: bool = False
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Of what names it; a row without a name is the total of those above."""
+        said = frozenset((*words_of(self.label), *words_of(self.head)))
+        return said if words_of(self.label) or self.is_text else said | {"total"}
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        return frozenset(words_of(self.section)) - self.words
+
+    @property
+    def key(self) -> tuple[str, str, str, int, int]:
+        first = self.figures[0]
+        return self.label, self.section, self.head, first.row, first.column
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    series: tuple[Series, ...]
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Of words that the evidence knows: rare ones weigh more."""
+
+    def fit(self, words: Mapping[str, float], series: Series) -> float:
+        """How well the words speak of the series, from 0 to about 1; words unknown to the evidence do not count."""
+        asked = hit = told = 0.0
+        for word, stress in words.items():
+            weight = self.weights.get(word)
+            if weight is None:
+                continue
+            is_operation = word in OPERATING_STEMS
+            if word in series.words:
+                hit += weight * stress
+                asked += weight * stress
+            elif word in series.around:
+                hit += weight * stress * _SECTION_WEIGHT
+                asked += weight * stress
+            elif not is_operation:
+                asked += weight * stress
+        for word in series.words:
+            weight = self.weights[word] * (_OPERATION_WEIGHT if word in OPERATING_STEMS and word not in words else 1.0)
+            told += weight
+        matched = sum(self.weights[word] for word in series.words if word in words)
+        if not hit or not asked:
+            return 0.0
+        recall = hit / asked
+        if series.is_text:
+            return 0.9 * recall - _TEXT_DISCOUNT
+        precision = matched / told if told else 0.0
+        if not matched:
+            return 0.35 * recall
+        return 0.55 * recall + 0.45 * precision + 0.01 * min(5, len(series.words & words.keys()))
+
+    def ranked(
+        self, words: Mapping[str, float], limit: int, among: Iterable[Series] | None = None
+    ) -> list[tuple[float, Series]]:
+        """The best series, best first."""
+        scored = [(self.fit(words, each), each) for each in (self.series if among is None else among)]
+        scored = [pair for pair in scored if pair[0] > 0.0]
+        scored.sort(key=lambda pair: -pair[0])
+        return scored[:limit]
+
+
+def stressed(words: Iterable[str], stress: float = 1.0) -> dict[str, float]:
+    return dict.fromkeys(words, stress)
+
+
+@lru_cache(maxsize=64)
+def catalogue_of(tables: tuple[Table, ...], paragraphs: tuple[str, ...]) -> Catalogue:
+    from evaluators.programs.sentences import figures_of
+
+    found: list[Series] = []
+    for number, table in enumerate(tables):
+        found += _grouped(grid_of(table, number, paragraphs).figures, is_text=False)
+    found += _grouped(figures_of(paragraphs), is_text=True)
+    counts = Counter(word for each in found if not each.is_text for word in each.words | each.around)
+    texts = Counter(word for each in found if each.is_text for word in each.words)
+    total = max(1, sum(not each.is_text for each in found))
+    weights = {word: math.log(1.0 + total / count) for word, count in counts.items()}
+    size = max(1, sum(each.is_text for each in found))
+    for word, count in texts.items():
+        weights.setdefault(word, 0.6 * math.log(1.0 + size / count))
+    return Catalogue(tuple(found), weights)
+
+
+def catalogue(evidence: Evidence) -> Catalogue:
+    return catalogue_of(evidence.tables, tuple(paragraph.text for paragraph in evidence.paragraphs))
+
+
+def _grouped(figures: Sequence[Figure], *, is_text: bool) -> list[Series]:
+    groups: defaultdict[tuple[object, ...], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        groups[(figure.table, figure.row) if is_text else _identity(figure)].append(figure)
+    return [
+        Series(group[0].label, group[0].section, _undated(group[0].head), tuple(group), is_text)
+        for group in groups.values()
+    ]
+
+
+def _identity(figure: Figure) -> tuple[object, ...]:
+    """What is left of a figure's names without its period."""
+    names = (words_of(figure.label), words_of(figure.section), words_of(figure.head))
+    # Rows without any name of their own stay apart, and so do rows that merely repeat a label.
+    dated_row = bool(_undated(figure.label) != figure.label.strip())
+    return (figure.table, figure.row if not dated_row else -1, *_undated_words(names))
+
+
+def _undated_words(names: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(word for word in name if word not in _DATE_WORDS and not word.isdigit()) for name in names)
+
+
+_DATE_WORDS = frozenset(
+    """january february march april june july august september october november december jan feb mar apr jun jul aug
+    sep sept oct nov dec first second third fourth quarter q1 q2 q3 q4 twelve week 52 53""".split()
+)
+_DATE = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"first|second|third|fourth)\b|\bq[1-4]\b|\bF\d\d\b|\bFY\s?\d\d\b",
+    re.IGNORECASE,
+)
+
+
+def _undated(text: str) -> str:
+    return re.sub(r"\s+", " ", _DATE.sub(" ", text)).strip(" ,:")

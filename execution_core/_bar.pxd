@@ -2,13 +2,13 @@
 """How a bar is played on a book. `_bar_py.py` says the same in Python, and in its head how."""
 from libc.math cimport INFINITY
 from execution_core._book cimport (
-    ADAPTIVE, CANCELLED, EXPIRED, NO_REASON, OHLC, OLHC, PESSIMISTIC, UNFILLED, Account, Book, Prices, catch_up, end,
+    ADAPTIVE, ADVERSE, CANCELLED, EXPIRED, FAVOURABLE, NO_REASON, OHLC, OLHC, PESSIMISTIC, UNFILLED, Account, Book, Prices, catch_up, end,
     is_carried, mark_of, settle_down, sweep,
 )
 from execution_core._fills cimport fill, prices_of, reach, watch_margin
 from execution_core._guard cimport day_end, floor_div, watch_account, watch_feed
 from execution_core._order cimport (
-    DAY, ENTRY_LEG, IOC, LIMIT, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, is_reached, is_stop, move_of, pull, trigger,
+    DAY, ENTRY_LEG, IOC, LIMIT, MARGIN_LEG, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, is_reached, is_stop, move_of, pull, trigger,
     works,
 )
 
@@ -130,17 +130,11 @@ cdef inline bint is_lucky(const Book* b, const Order* o) noexcept nogil:
 
 cdef inline void touch(Book* b, Order* o, double point, int move, bint is_declared) noexcept nogil:
     cdef Order* sibling = sibling_of(b, o)
-    cdef Order* other
     cdef bint both = sibling != NULL and touched(b, sibling)
     cdef bint is_unproved
-    if both:
-        other = sibling
-        if o.leg == TARGET_LEG and not is_declared:
-            other = o
-            o = sibling
-            point = inside_bar(prices_of(b, o), o.price)
-        b.alternative = other.price
-        b.is_alternative_taker = is_stop(other)
+    if both and not is_declared and sibling.leg == (TARGET_LEG if b.path == FAVOURABLE else STOP_LEG):
+        o = sibling
+        point = inside_bar(prices_of(b, o), o.price)
     is_unproved = o.born == -move_of(o) and not is_reached(o, prices_of(b, o).close, b.beyond)
     if o.kind == LIMIT and not is_lucky(b, o):
         o.is_spent = True
@@ -202,13 +196,22 @@ cdef inline int first_move(Book* b) noexcept nogil:
         return 1
     if b.path == OLHC:
         return -1
-    if b.path == PESSIMISTIC and b.position != 0.0:
+    if b.position != 0.0 and (b.path == PESSIMISTIC or b.path == ADVERSE):
         return -1 if b.position > 0.0 else 1
+    if b.position != 0.0 and b.path == FAVOURABLE:
+        return 1 if b.position > 0.0 else -1
     return 1 if b.sells.high - b.sells.open < b.sells.open - b.sells.low else -1
 
 
+cdef inline bint is_taken(const Book* b, const Order* o) noexcept nogil:
+    """Whether a leg whose level may have been reached before its entry counts as reached after it."""
+    return (b.path == FAVOURABLE and o.leg == TARGET_LEG) or (
+        b.path == ADVERSE and (o.leg == STOP_LEG or o.leg == MARGIN_LEG)
+    )
+
+
 cdef inline void inside(Book* b) noexcept nogil:
-    cdef bint is_down = False, is_up = False, is_declared = b.path != PESSIMISTIC
+    cdef bint is_down = False, is_up = False, is_declared = OHLC <= b.path <= ADAPTIVE
     cdef int first, near, far
     cdef Py_ssize_t i
     cdef Prices* p
@@ -240,14 +243,14 @@ cdef inline void inside(Book* b) noexcept nogil:
             p = prices_of(b, o)
             # A level outside the bar was passed when the leg was born, as slippage may do: the close is what is left.
             touch(b, o, o.price if p.low <= o.price <= p.high else p.close, move_of(o), False)
+    # What lies in the part of the bar that may have come before the entry.
     for i in range(b.order_count):
         o = &b.orders[i]
         if works(o) and o.born != 0 and move_of(o) == -o.born and touched(b, o):
             b.events[o.entry_event].is_ambiguous = True
             b.is_ambiguous_bar = True
-            if o.leg == STOP_LEG or o.leg == TARGET_LEG:
-                b.alternative = o.price
-                b.is_alternative_taker = is_stop(o)
+            if is_taken(b, o):
+                touch(b, o, inside_bar(prices_of(b, o), o.price), move_of(o), False)
 
 
 cdef inline void after(Book* b, bint is_last) noexcept nogil:

@@ -4,8 +4,9 @@ At the open: market orders, then stops the open has passed, then limits. Inside 
 are left; each is reached by a move down (sell stop, buy limit) or up (buy stop, sell limit). A declared path walks
 open, first extreme, second extreme, close. The pessimistic path goes first to the side that hurts the position; a leg
 born inside the bar sees only what provably came after its entry: the extreme ahead of the entry's move, and the close.
-Where the target would fill and the stop lies in the bar as well, it takes the stop. Sales are filled on the bid,
-purchases on the ask, which are one where the bar has one price.
+Where the target would fill and the stop lies in the bar as well, it takes the stop. The adverse path also takes a stop
+that may have been reached before the entry; the favourable path is the adverse one turned round: target before stop.
+Sales are filled on the bid, purchases on the ask, which are one where the bar has one price.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from execution_core._fills_py import fill, reach, watch_margin
 from execution_core._guard_py import day_end, watch_account, watch_feed
 from execution_core._order_py import Order
 
+TAKEN = {"adverse": ("stop", "margin"), "favourable": ("target",)}
+"""Legs whose level, where it may have been reached before their entry, counts as reached after it, by path."""
 FUNDING_NS, YEAR_NS = 28_800_000_000_000, 31_536_000e9
 MASK = 2**64 - 1
 
@@ -97,10 +100,9 @@ def is_lucky(b: Book, order: Order) -> bool:
 def touch(b: Book, order: Order, point: float, move: int, *, is_declared: bool) -> None:
     sibling = sibling_of(b, order)
     both = sibling is not None and touched(b, sibling)
-    if sibling is not None and both:
-        if order.leg == "target" and not is_declared:
-            order, sibling, point = sibling, order, inside_bar(b.prices_of(sibling), sibling.price)
-        b.alternative, b.is_alternative_taker = sibling.price, sibling.is_stop
+    taken = "target" if b.settings["path"] == "favourable" else "stop"
+    if sibling is not None and both and not is_declared and sibling.leg == taken:
+        order, point = sibling, inside_bar(b.prices_of(sibling), sibling.price)
     prices = b.prices_of(order)
     is_unproved = order.born == -order.move and not order.is_reached(prices.close, b.beyond)
     if order.kind == "limit" and not is_lucky(b, order):
@@ -142,8 +144,10 @@ def first_move(b: Book) -> int:
         return 1
     if path == "olhc":
         return -1
-    if path == "pessimistic" and b.position != 0.0:
+    if path in ("pessimistic", "adverse") and b.position != 0.0:
         return -1 if b.position > 0.0 else 1
+    if path == "favourable" and b.position != 0.0:
+        return 1 if b.position > 0.0 else -1
     return 1 if b.sells.high - b.sells.open < b.sells.open - b.sells.low else -1
 
 
@@ -154,20 +158,20 @@ def inside(b: Book) -> None:
     b.is_two_sided = -1 in moves and 1 in moves
     first = first_move(b)
     near, far = ("low", "high") if first < 0 else ("high", "low")
-    is_declared = b.settings["path"] != "pessimistic"
+    is_declared = b.settings["path"] in ("ohlc", "olhc", "adaptive")
     walk(b, "open", near, first, is_declared=is_declared)
     walk(b, near, far, -first, is_declared=is_declared)
     if is_declared:
         walk(b, far, "close", first, is_declared=True)
     else:
         at_close(b)
-    for order in b.orders:
+    # What lies in the part of the bar that may have come before the entry: left alone, and said so.
+    for order in list(b.orders):
         if order.works and order.born and order.move == -order.born and touched(b, order):
-            # The level lies in the part of the bar that may have come before the entry: left alone, and said so.
             b.events[order.entry_event] = b.events[order.entry_event]._replace(is_ambiguous=True)
             b.is_ambiguous_bar = True
-            if order.leg in ("stop", "target"):
-                b.alternative, b.is_alternative_taker = order.price, order.is_stop
+            if order.leg in TAKEN.get(b.settings["path"], ()):
+                touch(b, order, inside_bar(b.prices_of(order), order.price), order.move, is_declared=False)
 
 
 def at_close(b: Book) -> None:

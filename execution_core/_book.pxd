@@ -52,6 +52,8 @@ cdef enum:
     OLHC = 2
     ADAPTIVE = 3
     TICKS = 4
+    ADVERSE = 5
+    FAVOURABLE = 6
 
 cdef enum:
     LEG_IDS = 4
@@ -152,13 +154,9 @@ cdef struct Book:
     double realised
     double fees
     double funding
-    double better           # what the other order of events inside ambiguous bars would have added
-    double worse            # ... and taken
     double bid              # last close of each side; one price where there are no two
     double ask
     double entry_fees
-    double alternative      # where the position might have ended already; 0: nowhere
-    bint is_alternative_taker
     double variance         # of the returns from close to close, weighted towards the last
     long long returns
     long long opened_at
@@ -317,6 +315,16 @@ cdef inline double worth_beside(const Book* one) noexcept nogil:
             worth = worth + b.position * mark_of(b)
         b = b.next
     return worth
+
+
+cdef inline long long known_until(const Book* one) noexcept nogil:
+    """The last close seen in any symbol of the account: an order of now cannot act in a bar that was open then."""
+    cdef long long latest = 0
+    cdef const Book* b = one.account.first
+    while b != NULL:
+        latest = b.clock if b.clock > latest else latest
+        b = b.next
+    return latest
 
 
 # --- bars in which nothing can happen

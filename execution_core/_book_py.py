@@ -63,9 +63,7 @@ class Book:
         self.slippage: float = settings["slippage"] + settings["spread"] / 2.0
         self.slip_step: float = settings["slippage_ticks"] * self.tick
         self.position = self.average_price = self.realised = self.fees = self.funding = 0.0
-        self.better = self.worse = self.bid = self.ask = self.entry_fees = self.variance = 0.0
-        self.alternative = 0.0  # where the position might have ended already; 0: nowhere
-        self.is_alternative_taker = False
+        self.bid = self.ask = self.entry_fees = self.variance = 0.0
         self.returns = self.opened_at = self.carried_at = self.clock = self.bars = self.ambiguous_bars = 0
         self.next_id = 1
         self.bar_opened = 0
@@ -100,6 +98,11 @@ class Book:
             if book is not self:
                 worth = worth + book.position * book.mark
         return worth
+
+    @property
+    def known_until(self) -> int:
+        """The last close seen in any symbol of the account: an order of now cannot act in a bar that was open then."""
+        return max(book.clock for book in self.account.books)
 
     def prices_of(self, order: Order) -> Prices:
         return self.buys if order.side > 0 else self.sells

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from execution_core._door import check_run
 from execution_core.records import KINDS, TIFS, Columns, event_dtype, request_dtype
 
 if TYPE_CHECKING:
@@ -215,7 +216,11 @@ class Together(NamedTuple):
 
 
 def checked_together(
-    engines: Sequence[Engine], bars: Sequence[Columns], orders: Sequence[NDArray[Any] | None], equity: object
+    engines: Sequence[Engine],
+    bars: Sequence[Columns],
+    orders: Sequence[NDArray[Any] | None],
+    equity: object,
+    on_bar: object = None,
 ) -> Together:
     """Rows in the order of their closes, symbols in the order of the engines where closes are the same."""
     import numpy as np
@@ -224,6 +229,7 @@ def checked_together(
         raise ValueError(f"expected bars and orders for each engine, was {len(engines)}, {len(bars)}, {len(orders)}")
     if len(set(map(id, engines))) != len(engines):
         raise ValueError("expected each engine once")
+    check_run(None if all(each is None for each in orders) else orders, None, on_bar)
     paths = [engine.settings["path"] for engine in engines]
     feeds = [checked_feed(e.clock, b, path) for e, b, path in zip(engines, bars, paths, strict=True)]
     none = np.zeros(0, dtype=request_dtype())

@@ -74,14 +74,6 @@ class Engine:
         """Paid for funding and borrowing; negative where more was received."""
 
     @property
-    def better(self) -> float:
-        """What the other order of events inside ambiguous bars would have added to closed positions; not negative."""
-
-    @property
-    def worse(self) -> float:
-        """... and what it would have taken; not positive."""
-
-    @property
     def mark(self) -> float:
         """Last close seen, of the side that would close the position; 0 before the first bar."""
 
@@ -102,6 +94,14 @@ class Engine:
     @property
     def equity(self) -> float:
         """Of the account: cash + positions x marks = initial cash + realised + unrealised - fees - funding."""
+
+    @property
+    def symbols(self) -> int:
+        """Engines that share the account, this one included."""
+
+    @property
+    def number(self) -> int:
+        """Which of them this one is, in the order they were made; 0 is the one that the account began with."""
 
     @property
     def breaker(self) -> tuple[str, int] | None:
@@ -249,6 +249,9 @@ def run_together(
     bars: Sequence[Columns],
     orders: Sequence[NDArray[Any] | None],
     equity: NDArray[np.float64],
+    on_bar: Callable[[Sequence[Engine], Sequence[int]], object] | None = None,
 ) -> None:
     """Play the bars of several symbols of one account, in the order of their closes; `equity` takes the account's value
-    after each, so has as many values as there are bars of all. ValueError as for `Engine.run`."""
+    after each, so has as many values as there are bars of all. What is decided comes from `orders`, or from
+    `on_bar(engines, rows)`, called once for each moment at which bars close, when all of them are played: `rows` are
+    the last rows played, -1 before the first. ValueError as for `Engine.run`."""

@@ -151,14 +151,6 @@ cdef class Engine:
         return self.book.funding
 
     @property
-    def better(self):
-        return self.book.better
-
-    @property
-    def worse(self):
-        return self.book.worse
-
-    @property
     def mark(self):
         return mark_of(&self.book)
 
@@ -185,6 +177,19 @@ cdef class Engine:
     @property
     def equity(self):
         return equity_of(&self.shared.account)
+
+    @property
+    def symbols(self):
+        return self.shared.account.books
+
+    @property
+    def number(self):
+        cdef const Book* b = self.shared.account.first
+        cdef Py_ssize_t before = 0
+        while b != &self.book:
+            before += 1
+            b = b.next
+        return before
 
     @property
     def breaker(self):

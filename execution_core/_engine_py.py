@@ -62,7 +62,7 @@ class Engine:
         self.book: Book = self.book_type(
             self.settings, Account(self.settings) if beside is None else beside.book.account
         )
-        self._is_running = False
+        self.is_running = False
 
     def __getattr__(self, name: str) -> Any:
         if (name in ACCOUNT_FIELDS and name != "cash") or name == "mark":
@@ -82,6 +82,14 @@ class Engine:
     @property
     def equity(self) -> float:
         return self.book.account.equity
+
+    @property
+    def symbols(self) -> int:
+        return len(self.book.account.books)
+
+    @property
+    def number(self) -> int:
+        return self.book.account.books.index(self.book)
 
     @property
     def breaker(self) -> tuple[str, int] | None:
@@ -217,7 +225,7 @@ class Engine:
 
         told = len(self.book.events)
         _door.check_run(orders, strategy, on_bar)
-        if self._is_running:
+        if self.is_running:
             raise ValueError("the engine is running: it cannot be run from its own callback")
         if orders is not None:
             orders = _columns.checked_requests(orders, len(feed[0]))
@@ -225,11 +233,11 @@ class Engine:
             _door.check_strategy(strategy)
         if equity is not None:
             equity = _columns.checked_output(equity, len(feed[0]))
-        self._is_running = True
+        self.is_running = True
         try:
             run(self, self.book, feed, finer, orders, strategy, on_bar, equity)
         finally:
-            self._is_running = False
+            self.is_running = False
         return len(self.book.events) - told
 
     # --- what is told and kept
@@ -288,7 +296,7 @@ class Engine:
         return engine
 
 
-def run_together(engines: Sequence[Engine], bars: Any, orders: Any, equity: Any) -> None:
+def run_together(engines: Sequence[Engine], bars: Any, orders: Any, equity: Any, on_bar: Any = None) -> None:
     from execution_core import _run_py
 
-    _run_py.run_together(engines, bars, orders, equity)
+    _run_py.run_together(engines, bars, orders, equity, on_bar)

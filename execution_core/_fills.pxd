@@ -33,20 +33,6 @@ cdef inline double fee_of(const Book* b, double quantity, double price, bint is_
     return fee if fee > b.min_fee else b.min_fee
 
 
-cdef inline void weigh(Book* b, int side, double quantity, double price, double fee) noexcept nogil:
-    """Compare a fill that closes with the other place where the position might have ended."""
-    cdef double other = b.alternative
-    cdef double difference
-    if b.is_alternative_taker:
-        other = slipped(b, side, other, quantity)
-    difference = (price - other) * quantity * side + fee - fee_of(b, quantity, other, b.is_alternative_taker)
-    if difference > 0.0:
-        b.better += difference
-    else:
-        b.worse += difference
-    b.alternative = 0.0
-
-
 # --- cash and position
 
 
@@ -83,8 +69,6 @@ cdef inline void settle(Book* b, Event* event, int side, double quantity, double
             b.average_price = price
             b.entry_fees = fee - part
             b.opened_at = b.clock
-        if b.alternative != 0.0:
-            weigh(b, side, closed, price, part)
         if b.account.is_guarded:
             g = &b.account.guard
             if event.realised - event.trade_fees < 0.0:
@@ -164,7 +148,10 @@ cdef inline void watch_margin(Book* b, int move) noexcept nogil:
     o.price = margin_level(b)
 
 
-cdef inline int refusal_at_fill(const Book* b, const Order* o, double quantity, double price) noexcept nogil:
+cdef inline int refusal_at_fill(
+    const Book* b, const Order* o, double quantity, double price, double fee
+) noexcept nogil:
+    """Why the account may not hold what the whole order would lead to, at the price and the fee of this fill."""
     cdef const Account* a = b.account
     cdef double held = fabs(b.position)
     cdef double after = fabs(b.position + o.side * quantity)
@@ -173,7 +160,7 @@ cdef inline int refusal_at_fill(const Book* b, const Order* o, double quantity, 
     if a.guard.contracts > 0.0 and after > a.guard.contracts:
         return CONTRACT_LIMIT
     if a.leverage > 0.0 and (
-        gross_beside(b) + after * price > a.leverage * (worth_beside(b) + b.position * price) * (1.0 + 1e-12)
+        gross_beside(b) + after * price > a.leverage * (worth_beside(b) + b.position * price - fee) * (1.0 + 1e-12)
     ):
         return NO_MARGIN
     return NO_REASON
@@ -241,11 +228,6 @@ cdef inline void fill(Book* b, Order* o, double price, int move, bint is_ambiguo
             return
         if fabs(before) < wanted:
             wanted = fabs(before)
-    elif b.account.leverage > 0.0 or b.account.is_guarded:
-        reason = refusal_at_fill(b, o, wanted, price)
-        if reason != NO_REASON:
-            end(b, o, CANCELLED, reason)
-            return
     quantity = wanted
     if quantity > b.available:
         quantity = to_step(b.available, b.lot, False)
@@ -257,6 +239,11 @@ cdef inline void fill(Book* b, Order* o, double price, int move, bint is_ambiguo
         if o.kind == LIMIT and (price - o.price) * o.side > 0.0:
             price = o.price
     fee = fee_of(b, quantity, price, is_taker)
+    if not o.is_reduce_only and (b.account.leverage > 0.0 or b.account.is_guarded):
+        reason = refusal_at_fill(b, o, wanted, price, fee)
+        if reason != NO_REASON:
+            end(b, o, CANCELLED, reason)
+            return
     b.available -= quantity
     b.is_busy = True
     b.is_ambiguous_bar = b.is_ambiguous_bar or is_ambiguous

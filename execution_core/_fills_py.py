@@ -18,24 +18,16 @@ def slipped(b: Book, side: int, price: float, quantity: float) -> float:
     return price if price > 0.0 else b.tick
 
 
+def paid_for(b: Book, order: Order, price: float, quantity: float) -> float:
+    """After slippage, which takes a limit no further than its price."""
+    paid = slipped(b, order.side, price, quantity)
+    return order.price if order.kind == "limit" and (paid - order.price) * order.side > 0.0 else paid
+
+
 def fee_of(b: Book, quantity: float, price: float, *, is_taker: bool) -> float:
     rate: float = b.settings["taker_fee" if is_taker else "maker_fee"]
     fee = quantity * price * rate + float(b.settings["fixed_fee"])
     return max(fee, float(b.settings["min_fee"]))
-
-
-def weigh(b: Book, side: int, quantity: float, price: float, fee: float) -> None:
-    """Compare a fill that closes with the other place where the position might have ended."""
-    other = b.alternative
-    if b.is_alternative_taker:
-        other = slipped(b, side, other, quantity)
-    other_fee = fee_of(b, quantity, other, is_taker=b.is_alternative_taker)
-    difference = (price - other) * quantity * side + fee - other_fee
-    if difference > 0.0:
-        b.better += difference
-    else:
-        b.worse += difference
-    b.alternative = 0.0
 
 
 def settle(b: Book, side: int, quantity: float, price: float, fee: float) -> dict[str, Any]:
@@ -64,8 +56,6 @@ def settle(b: Book, side: int, quantity: float, price: float, fee: float) -> dic
             b.average_price = b.entry_fees = 0.0
         elif after * side > 0.0:
             b.average_price, b.entry_fees, b.opened_at = price, fee - part, b.clock
-        if b.alternative != 0.0:
-            weigh(b, side, closed, price, part)
         profit = realised - (entry_part + part)
         if profit < 0.0:
             b.account.guard.streak += b.account.guard.is_on
@@ -127,7 +117,8 @@ def watch_margin(b: Book, move: int) -> None:
     order.price = margin_level(b)
 
 
-def refusal_at_fill(b: Book, order: Order, quantity: float, price: float) -> str:
+def refusal_at_fill(b: Book, order: Order, quantity: float, price: float, fee: float) -> str:
+    """Why the account may not hold what the whole order would lead to, at the price and the fee of this fill."""
     after = abs(b.position + order.side * quantity)
     if after <= abs(b.position):
         return ""
@@ -135,7 +126,7 @@ def refusal_at_fill(b: Book, order: Order, quantity: float, price: float) -> str
     if contracts > 0.0 and after > contracts:
         return "contract_limit"
     leverage = b.account.leverage
-    worth = b.worth_beside + b.position * price
+    worth = b.worth_beside + b.position * price - fee
     if leverage > 0.0 and b.gross_beside + after * price > leverage * worth * (1.0 + 1e-12):
         return "no_margin"
     return ""
@@ -179,25 +170,12 @@ def follow_leg(b: Book, order: Order, entry: Order) -> None:
         b.tell(entry, "cancelled", "sibling_filled")
 
 
-def room_for(b: Book, order: Order, price: float) -> float:
-    """How much of it can fill now: the order ends or waits where nothing can."""
-    before, wanted = b.position, order.quantity
-    if order.is_reduce_only:
-        if before * order.side >= 0.0:
-            b.end(order, "cancelled", "nothing_to_reduce")
-            return 0.0
-        return min(wanted, abs(before))
-    if reason := refusal_at_fill(b, order, wanted, price):
-        b.end(order, "cancelled", reason)
-        return 0.0
-    return wanted
-
-
 def fill(b: Book, order: Order, price: float, move: int, *, is_ambiguous: bool, is_taker: bool) -> None:
     prices, before = b.prices_of(order), b.position
     assert prices.low <= price <= prices.high, f"fill at {price!r} outside [{prices.low!r}, {prices.high!r}]"
-    wanted = room_for(b, order, price)
-    if wanted == 0.0:
+    wanted = min(order.quantity, abs(before)) if order.is_reduce_only else order.quantity
+    if order.is_reduce_only and before * order.side >= 0.0:
+        b.end(order, "cancelled", "nothing_to_reduce")
         return
     quantity = wanted
     if quantity > b.available:
@@ -206,10 +184,11 @@ def fill(b: Book, order: Order, price: float, move: int, *, is_ambiguous: bool, 
             order.is_spent = True
             return
     if is_taker:
-        price = slipped(b, order.side, price, quantity)
-        if order.kind == "limit" and (price - order.price) * order.side > 0.0:
-            price = order.price
+        price = paid_for(b, order, price, quantity)
     fee = fee_of(b, quantity, price, is_taker=is_taker)
+    if not order.is_reduce_only and (reason := refusal_at_fill(b, order, wanted, price, fee)):
+        b.end(order, "cancelled", reason)
+        return
     b.available -= quantity
     b.is_ambiguous_bar |= is_ambiguous
     told = settle(b, order.side, quantity, price, fee)

@@ -115,8 +115,10 @@ def run(
             equity[i] = b.account.equity
 
 
-def run_together(engines: Sequence[Any], bars: Any, orders: Any, equity: np.ndarray[Any, Any]) -> None:
-    kept = checked_together(engines, bars, orders, equity)
+def run_together(
+    engines: Sequence[Any], bars: Any, orders: Any, equity: np.ndarray[Any, Any], on_bar: Any = None
+) -> None:
+    kept = checked_together(engines, bars, orders, equity, on_bar)
     books: list[Book] = [engine.book for engine in engines]
     for number, book in enumerate(books):
         if book.account is not books[0].account:
@@ -126,8 +128,30 @@ def run_together(engines: Sequence[Any], bars: Any, orders: Any, equity: np.ndar
     for book, orders_left in zip(books, waiting, strict=True):
         while orders_left and orders_left[-1][0] < 0:
             place_row(book, orders_left.pop()[1])
-    for k, (which, row) in enumerate(zip(kept.which.tolist(), kept.row.tolist(), strict=True)):
+    order = list(zip(kept.which.tolist(), kept.row.tolist(), strict=True))
+    closes = [feeds[which][row].closed for which, row in order]
+    for engine in engines:
+        if engine.is_running:
+            raise ValueError("the engine is running: it cannot be run from its own callback")
+    for engine in engines:
+        engine.is_running = True
+    try:
+        _play_in_order(engines, books, feeds, waiting, order, closes, equity, on_bar)
+    finally:
+        for engine in engines:
+            engine.is_running = False
+
+
+def _play_in_order(
+    engines: Sequence[Any], books: list[Book], feeds: list[list[Bar]], waiting: list[list[tuple[int, Request]]],
+    order: list[tuple[int, int]], closes: list[int], equity: np.ndarray[Any, Any], on_bar: Any,
+) -> None:  # fmt: skip
+    rows = [-1] * len(books)
+    for k, (which, row) in enumerate(order):
         play(books[which], feeds[which][row], is_last=True)
         while waiting[which] and waiting[which][-1][0] == row:
             place_row(books[which], waiting[which].pop()[1])
+        rows[which] = row
+        if on_bar is not None and closes[k] not in closes[k + 1 : k + 2]:
+            on_bar(tuple(engines), tuple(rows))
         equity[k] = books[which].account.equity

@@ -12,8 +12,8 @@ ORDER_FIELDS = (
 )  # fmt: skip
 """Columns of a saved order."""
 ACCOUNT_FIELDS = (
-    "cash", "position", "average_price", "realised", "fees", "funding", "better", "worse", "bid", "ask", "entry_fees",
-    "alternative", "is_alternative_taker", "variance", "returns", "opened_at", "carried_at", "clock", "bars",
+    "cash", "position", "average_price", "realised", "fees", "funding", "bid", "ask", "entry_fees", "variance",
+    "returns", "opened_at", "carried_at", "clock", "bars",
     "ambiguous_bars", "next_id",
 )  # fmt: skip
 GUARD_FIELDS = (

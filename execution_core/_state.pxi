@@ -104,9 +104,8 @@ cdef list _order_row(const Order* o):
 cdef dict _account_of(const Book* b):
     return {
         "cash": b.account.cash, "position": b.position, "average_price": b.average_price,
-        "realised": b.realised, "fees": b.fees, "funding": b.funding, "better": b.better, "worse": b.worse,
-        "bid": b.bid, "ask": b.ask, "entry_fees": b.entry_fees, "alternative": b.alternative,
-        "is_alternative_taker": bool(b.is_alternative_taker), "variance": b.variance, "returns": b.returns,
+        "realised": b.realised, "fees": b.fees, "funding": b.funding,
+        "bid": b.bid, "ask": b.ask, "entry_fees": b.entry_fees, "variance": b.variance, "returns": b.returns,
         "opened_at": b.opened_at, "carried_at": b.carried_at, "clock": b.clock, "bars": b.bars,
         "ambiguous_bars": b.ambiguous_bars, "next_id": b.next_id,
     }
@@ -174,13 +173,9 @@ cdef int _set_account(Book* b, dict account) except -1:
     b.realised = account["realised"]
     b.fees = account["fees"]
     b.funding = account["funding"]
-    b.better = account["better"]
-    b.worse = account["worse"]
     b.bid = account["bid"]
     b.ask = account["ask"]
     b.entry_fees = account["entry_fees"]
-    b.alternative = account["alternative"]
-    b.is_alternative_taker = account["is_alternative_taker"]
     b.variance = account["variance"]
     b.returns = account["returns"]
     b.opened_at = account["opened_at"]

@@ -3,7 +3,7 @@
 from libc.math cimport INFINITY, fabs
 from execution_core._book cimport (
     BELOW_LOT, BELOW_MIN_NOTIONAL, BELOW_TICK, CANCELLED, LEG_IDS, NO_REASON, OUT_OF_ORDER, REJECTED, REPLACED,
-    SUPERSEDED, Book, Event, append, catch_up, end, mark_of, sweep, tell,
+    SUPERSEDED, Book, Event, append, catch_up, end, known_until, mark_of, sweep, tell,
 )
 from execution_core._fills cimport fill, prices_of
 from execution_core._guard cimport note_order, refusal_by_guard
@@ -128,6 +128,8 @@ cdef inline long long submit(Book* b, const Request* r) noexcept nogil:
         entry.price = level
         entry.limit = price
     entry.starts = r.starts
+    if b.account.books > 1 and known_until(b) > b.clock and known_until(b) > r.starts:
+        entry.starts = known_until(b)
     entry.expires = r.expires
     entry.group = r.group
     entry.tif = r.tif

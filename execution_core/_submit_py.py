@@ -105,7 +105,8 @@ def submit(b: Book, r: Request) -> int:
 
 def enter(b: Book, r: Request, entry: Order, price: float, limit: float, *, reduces: bool) -> None:
     entry.price, entry.limit = price, limit if r.kind == "stop_limit" else 0.0
-    entry.starts, entry.expires, entry.group, entry.tif = r.starts, r.expires, r.group, r.tif
+    entry.starts = max(r.starts, b.known_until) if b.known_until > b.clock else r.starts
+    entry.expires, entry.group, entry.tif = r.expires, r.group, r.tif
     entry.is_target, entry.is_reduce_only = r.is_target, reduces
     b.orders.append(entry)
     if r.kind == "trail":

@@ -19,6 +19,8 @@ from execution_core.result import Result
 from execution_core.strategies import Strategy
 
 OnBar = Callable[[Engine, int], object]
+OnBars = Callable[[Sequence[Engine], Sequence[int]], object]
+Again = Callable[[str], Result]
 
 
 class Bars(Protocol):
@@ -51,12 +53,16 @@ def run(
 ) -> Result:
     """Play `bars` on `engine` (one made for this run). Raises ValueError naming what does not fit."""
     columns = _columns_of(bars)
-    equity = np.empty(np.size(columns.closed))
-    engine.run(
-        *columns[:7], ask=columns.ask, finer=None if finer is None else _columns_of(finer), strategy=strategy,
-        orders=orders, on_bar=on_bar, equity=equity,
-    )  # fmt: skip
-    return Result.of([engine], columns.closed, equity)
+    inside = None if finer is None else _columns_of(finer)
+
+    def once(engines: Sequence[Engine], again: Again) -> Result:
+        equity = np.empty(np.size(columns.closed))
+        engines[0].run(
+            *columns[:7], ask=columns.ask, finer=inside, strategy=strategy, orders=orders, on_bar=on_bar, equity=equity
+        )  # fmt: skip
+        return Result.of(engines, columns.closed, equity, again)
+
+    return _repeatable([engine], once, is_called=on_bar is not None)
 
 
 def run_ticks(
@@ -71,21 +77,66 @@ def run_ticks(
     on_bar: OnBar | None = None,
 ) -> Result:
     """The same with ticks."""
-    equity = np.empty(np.size(at))
-    engine.run_ticks(at, bid, ask, volume, strategy=strategy, orders=orders, on_bar=on_bar, equity=equity)
-    return Result.of([engine], at, equity)
+
+    def once(engines: Sequence[Engine], again: Again) -> Result:
+        equity = np.empty(np.size(at))
+        engines[0].run_ticks(at, bid, ask, volume, strategy=strategy, orders=orders, on_bar=on_bar, equity=equity)
+        return Result.of(engines, at, equity, again)
+
+    return _repeatable([engine], once, is_called=on_bar is not None)
 
 
-def run_together(engines: Sequence[Engine], bars: Sequence[Bars], orders: Sequence[NDArray[Any] | None]) -> Result:
-    """Several symbols of one account: the engines share it (`Engine(beside=first)`). Equity is told at each close."""
+def run_together(
+    engines: Sequence[Engine],
+    bars: Sequence[Bars],
+    orders: Sequence[NDArray[Any] | None] | None = None,
+    *,
+    on_bar: OnBars | None = None,
+) -> Result:
+    """Several symbols of one account: the engines share it (`Engine(beside=first)`). Equity is told at each close.
+
+    What is decided comes from `orders`, for each symbol, or from `on_bar(engines, rows)`: called when all bars that
+    close at one moment are played, with the last row of each symbol, -1 before its first. What it orders in a symbol
+    whose bar is still open waits for that symbol's next bar.
+    """
     # Engines of one kind play together: compiled ones, or plain ones.
     play_together = import_module(type(engines[0]).__module__).run_together
     columns = [_columns_of(each) for each in bars]
-    closed = np.sort(np.concatenate([each.closed for each in columns]), kind="stable")
-    equity = np.empty(len(closed))
-    play_together(engines, columns, orders, equity)
-    is_last = np.append(closed[1:] != closed[:-1], True)
-    return Result.of(engines, closed[is_last], equity[is_last])
+    asked = [None] * len(engines) if orders is None else orders
+
+    def once(engines: Sequence[Engine], again: Again) -> Result:
+        closed = np.sort(np.concatenate([each.closed for each in columns]), kind="stable")
+        equity = np.empty(len(closed))
+        play_together(engines, columns, asked, equity, on_bar)
+        is_last = np.append(closed[1:] != closed[:-1], True)
+        return Result.of(engines, closed[is_last], equity[is_last], again)
+
+    return _repeatable(engines, once, is_called=on_bar is not None)
+
+
+def _repeatable(
+    engines: Sequence[Engine], once: Callable[[Sequence[Engine], Again], Result], *, is_called: bool
+) -> Result:
+    """The result of `once`, and how to have it on another path, from where the engines are now."""
+    kind, begun = type(engines[0]), [(engine.number, engine.export()) for engine in engines]
+    symbols, path = engines[0].symbols, engines[0].settings["path"]
+
+    def anew(path: str) -> Result:
+        made: dict[int, Engine] = {}
+        for number, state in sorted(begun, key=lambda each: each[0]):
+            told = {**state, "settings": {**state["settings"], "path": path}}
+            made[number] = kind.restore(told, beside=made[0] if made else None)
+        return once([made[number] for number, _ in begun], again)
+
+    def again(other: str) -> Result:
+        if symbols != len(begun):
+            raise ValueError(f"expected all {symbols} symbols of the account in the run, was {len(begun)}")
+        if is_called and anew(path).digest != result.digest:
+            raise ValueError("on_bar: expected the same orders when it is called again on the same bars, were others")
+        return anew(other)
+
+    result = once(engines, again)
+    return result
 
 
 def targets(positions: ArrayLike, **legs: ArrayLike) -> NDArray[Any]:

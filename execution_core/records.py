@@ -15,7 +15,7 @@ LEGS = ("entry", "stop", "target", "horizon", "margin", "flat")
 opened; `margin` closes a position that the account no longer covers, `flat` one that a rule ends."""
 TIFS = ("gtc", "ioc", "day")
 EVENTS = ("filled", "cancelled", "expired", "rejected", "partly_filled", "triggered", "replaced", "tripped")
-PATHS = ("pessimistic", "ohlc", "olhc", "adaptive", "ticks")
+PATHS = ("pessimistic", "ohlc", "olhc", "adaptive", "ticks", "adverse", "favourable")
 LIMIT_FILLS = ("touch", "through", "prob")
 LIMIT_GAPS = ("improve", "at_limit")
 FILL_TIMINGS = ("next_open", "same_close")

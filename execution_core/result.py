@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,11 +91,14 @@ class Result:
     ambiguous_bars: int
     fees: float
     funding: float
-    better: float
-    worse: float
+    again: Callable[[str], Result] = field(repr=False)
+    """The same run on another `path`, from where the engines were before it."""
 
     @classmethod
-    def of(cls, engines: Sequence[Engine], closed: NDArray[np.int64], equity: NDArray[np.float64]) -> Result:
+    def of(
+        cls, engines: Sequence[Engine], closed: NDArray[np.int64], equity: NDArray[np.float64],
+        again: Callable[[str], Result],
+    ) -> Result:  # fmt: skip
         """What the engines have told since they were last asked."""
         rows = [engine.drain_rows() for engine in engines]
         symbols = np.repeat(np.arange(len(rows), dtype=np.int32), [len(each) for each in rows])
@@ -108,18 +111,30 @@ class Result:
         return cls(
             settings, closed, equity, events, symbols, sum(e.bars for e in engines),
             sum(e.ambiguous_bars for e in engines), sum(e.fees for e in engines), sum(e.funding for e in engines),
-            sum(e.better for e in engines), sum(e.worse for e in engines),
+            again,
         )  # fmt: skip
 
     @property
     def final_equity(self) -> float:
         return float(self.equity[-1])
 
+    @cached_property
+    def resolved(self) -> tuple[Result, Result]:
+        """The whole run again with every ambiguous bar going against the position (path `adverse`), and for it
+        (`favourable`): later orders, sizes and breakers follow. The run itself, twice, where no bar was ambiguous.
+
+        A function is called again for each. Raises ValueError where it does not repeat itself on the first path.
+        """
+        if self.ambiguous_bars == 0:
+            return self, self
+        return self.again("adverse"), self.again("favourable")
+
     @property
     def interval(self) -> Interval:
-        """Final equity if every ambiguous bar had gone the worse, and the better way. Exact where a position's end does
-        not change later orders, as with fixed sizes; slippage and fees are those of the other end."""
-        return Interval(self.final_equity + self.worse, self.final_equity + self.better)
+        """Least and greatest final equity of this run and the two `resolved` ones. What is open in a bar is decided
+        there and then, one way throughout: other mixtures of decisions may lead outside where a loss avoids another."""
+        ends = [self.final_equity, *(each.final_equity for each in self.resolved)]
+        return Interval(min(ends), max(ends))
 
     @cached_property
     def max_drawdown(self) -> float:

@@ -36,11 +36,10 @@ def equity(result: Backtest) -> str:
         at = np.arange(len(shown) + 1) - 0.5
         held = result.cash * np.concatenate([shown.open[:1], shown.close]) / shown.open[0]
         _line(upper, at, held, "muted", width=1.0)
-        if result.ambiguous_bars:
-            rows = _rows(book.optimistic)
-            upper.fill_between(
-                at[rows], book.pessimistic[rows], book.optimistic[rows], color=COLOURS["warn"], alpha=0.35, linewidth=0
-            )
+        if result.ambiguous_bars and book.band is not None:
+            low, high = book.band
+            rows = _rows(high)
+            upper.fill_between(at[rows], low[rows], high[rows], color=COLOURS["warn"], alpha=0.35, linewidth=0)
         _line(upper, at, book.equity, "accent", width=1.6)
         upper.axhline(result.cash, color=COLOURS["muted"], linewidth=0.7, linestyle=(0, (1, 2)))
         fallen = book.equity / np.maximum.accumulate(book.equity) - 1.0

@@ -44,10 +44,6 @@ class Played(NamedTuple):
     """Entries that were placed, by id."""
     equity: Floats
     """At the close of each bar played."""
-    better: Floats
-    """What the other order of events inside ambiguous bars would have added until then."""
-    worse: Floats
-    """... and taken; not positive."""
     end: int
     """Row after the last bar played; below the number of bars where the run was interrupted."""
     ambiguous_bars: int
@@ -63,21 +59,21 @@ def play(
     size: Size,
     *,
     rules: dict[str, Any] | None = None,
+    path: str = "pessimistic",
     first: int = 0,
-    on_progress: Progress,
+    on_progress: Progress = lambda _done, _of: None,
 ) -> Played:
     """Run the bars from row `first` on; KeyboardInterrupt ends the run early and keeps what is done."""
     engine = Engine(
         cash=cash, maker_fee=terms.fee, taker_fee=terms.fee, slippage=terms.slippage, tick=terms.tick, lot=terms.lot,
-        rules=rules,
+        rules=rules, path=path,
     )  # fmt: skip
     part, desk = bars[first:], _Desk(bars, found, size, terms.tick)
-    equity, better, worse = (np.zeros(len(part)) for _ in range(3))
+    equity = np.zeros(len(part))
     # The last bar leaves nothing to act on.
-    acts = [*(found.long | found.short | found.leave_long | found.leave_short)[first:-1].tolist(), False]
+    acts = [*(found.long | found.short | found.leave_long | found.leave_short)[first : len(bars) - 1].tolist(), False]
 
     def on_bar(engine: Engine, at: int) -> None:
-        better[at], worse[at] = engine.better, engine.worse
         if acts[at]:
             desk.decide(engine, first + at)
         if (at + 1) % _STEP == 0:
@@ -97,8 +93,6 @@ def play(
         events=engine.drain_rows(),
         orders=desk.orders,
         equity=equity[:done],
-        better=better[:done],
-        worse=worse[:done],
         end=first + done,
         ambiguous_bars=engine.ambiguous_bars,
         breaker=engine.breaker,

@@ -117,8 +117,8 @@ class Backtest:
             "is_partial": self.is_partial,
             "equity": {
                 "final": float(book.equity[-1]),
-                "final_pessimistic": float(book.pessimistic[-1]),
-                "final_optimistic": float(book.optimistic[-1]),
+                "final_low": None if book.band is None else float(book.band[0][-1]),
+                "final_high": None if book.band is None else float(book.band[1][-1]),
                 "ambiguous_bars": self.ambiguous_bars,
             },
             "metrics": {**asdict(self.performance.path), "trades": _plain(self.performance.trades)},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 import numpy as np
 
 from evaluators.backtest.conditions import View
-from evaluators.backtest.playing import Progress, Terms, play
+from evaluators.backtest.playing import Played, Progress, Terms, play
 from evaluators.backtest.result import Backtest
 from evaluators.backtest.signals import quantity, signals
 from evaluators.backtest.strategy import Strategy
@@ -53,7 +54,8 @@ def run(
     played = play(bars, found, cash, terms, size, rules=limits, first=first, on_progress=on_progress)
     if played.end == first:
         raise KeyboardInterrupt  # before the first bar: nothing is done that could be kept
-    book = keep(bars, played, cash, terms)
+    again = partial(play, bars[: played.end], found, cash, terms, size, rules=limits, first=first)
+    book = keep(bars, played, _resolved(played, again), cash, terms)
     traded = bars[first : played.end]
     prices = np.concatenate([traded.open[:1], traded.close])
     log = book.trades
@@ -73,6 +75,14 @@ def run(
         ambiguous_bars=played.ambiguous_bars,
         breaker=played.breaker,
     )
+
+
+def _resolved(played: Played, again: Callable[..., Played]) -> tuple[Played, Played] | None:
+    """The run with every ambiguous bar going against the position, and for it; None where it was interrupted."""
+    if played.ambiguous_bars == 0:
+        return played, played
+    runs = again(path="adverse"), again(path="favourable")
+    return runs if all(run.end == played.end for run in runs) else None
 
 
 def _refuse_coarse(bars: Bars, tick: float) -> None:

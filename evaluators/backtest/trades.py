@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -86,24 +86,28 @@ class Book(NamedTuple):
     held: Held | None
     equity: Floats
     """At the start and at the close of each bar played; shape (n + 1,)."""
-    optimistic: Floats
-    """The same had every ambiguous bar ended the better way; sizes as they were."""
-    pessimistic: Floats
-    """The same had every ambiguous bar ended the worse way."""
+    resolved: tuple[Floats, Floats] | None
+    """The same of two further runs, in which every ambiguous bar goes against the position, and for it; later orders
+    and sizes follow. None where an interruption came first."""
+
+    @property
+    def band(self) -> tuple[Floats, Floats] | None:
+        """Least and greatest equity of the three runs at each close."""
+        if self.resolved is None:
+            return None
+        runs = (self.equity, *self.resolved)
+        return np.min(runs, axis=0), np.max(runs, axis=0)
 
 
-def keep(bars: Bars, played: Played, cash: float, terms: Terms) -> Book:
-    """The book of a run that began with `cash`."""
+def keep(bars: Bars, played: Played, resolved: Sequence[Played] | None, cash: float, terms: Terms) -> Book:
+    """The book of a run that began with `cash`, and of what it was `resolved` to."""
     fills = played.events[played.events["what"] == _FILLED]
     # One position at a time, entered and left whole: what opens and what closes it take turns.
     opens, closes = fills[fills["closed"] == 0.0], fills[fills["closed"] > 0.0]
-    equity, better, worse = (
-        np.concatenate([[start], column])
-        for start, column in ((cash, played.equity), (0.0, played.better), (0.0, played.worse))
-    )
+    equity, *others = (np.append(cash, run.equity) for run in (played, *(resolved or ())))
     log = _log(bars, opens[: len(closes)], closes, played.orders, terms)
     held = _held(bars, opens[len(closes) :], float(bars.close[played.end - 1]))
-    return Book(log, held, equity, equity + better, equity + worse)
+    return Book(log, held, equity, (others[0], others[1]) if others else None)
 
 
 def _log(bars: Bars, opens: Events, closes: Events, orders: Mapping[int, Order], terms: Terms) -> TradeLog:

@@ -86,9 +86,11 @@ def _one(console: Console, result: Backtest) -> None:
         console.print()
         _lines(console, ("", "", ""), lines)
     if result.ambiguous_bars:
-        low, high = float(result.book.pessimistic[-1]), float(result.book.optimistic[-1])
+        band = result.book.band
         console.print()
-        interval = f"final equity {low:,.2f} to {high:,.2f}"
+        interval = (
+            f"final equity {band[0][-1]:,.2f} to {band[1][-1]:,.2f}" if band else "interrupted before both orders"
+        )
         plural = "" if result.ambiguous_bars == 1 else "s"
         console.print(
             Text(f"{result.ambiguous_bars} ambiguous bar{plural}: {interval}, the worse order is what is shown")

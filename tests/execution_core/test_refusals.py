@@ -168,7 +168,10 @@ def test_the_clock_does_not_go_back(make: type[Engine]) -> None:
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ({"path": "random"}, "path must be one of pessimistic, ohlc, olhc, adaptive, ticks, was 'random'"),
+        (
+            {"path": "random"},
+            "path must be one of pessimistic, ohlc, olhc, adaptive, ticks, adverse, favourable, was 'random'",
+        ),
         ({"limit_fill": "some"}, "limit_fill must be one of touch, through, prob, was 'some'"),
         ({"limit_gap": "worse"}, "limit_gap must be one of improve, at_limit, was 'worse'"),
         ({"limit_fill": "through"}, "limit_fill through needs a tick, was 0"),
@@ -189,7 +192,10 @@ def test_settings_that_do_not_fit_are_refused(make: type[Engine], setting: dict[
         ({}, "expected an engine state of format 2, was None"),
         ([], "expected an engine state of format 2, was 'list'"),
         ({"format": 1}, "expected an engine state of format 2, was 1"),
-        ({"format": 2, "settings": {}, "orders": [], "events": []}, "engine state lacks account, guard, alternative"),
+        (
+            {"format": 2, "settings": {}, "orders": [], "events": []},
+            "engine state lacks account, guard, ambiguous_bars, ask",
+        ),
     ],
 )
 def test_what_is_no_state_is_refused(make: type[Engine], state: Any, words: str) -> None:

@@ -114,17 +114,6 @@ def test_finer_bars_say_what_a_coarse_one_leaves_open(make: type[Engine]) -> Non
     assert exits(finer=finer) == [("target", 105.0)]
 
 
-def test_an_interval_says_what_the_other_order_would_have_brought(make: type[Engine]) -> None:
-    engine = make(cash=1000.0)
-    engine.place("market", "buy", 2.0, stop=95.0, target=105.0)
-    data = Columns(np.array([0, 1]), np.array([1, 2]), np.array([100.0, 100.0]), np.array([101.0, 106.0]),
-                   np.array([99.0, 94.0]), np.array([100.0, 100.0]))  # fmt: skip
-    result = backtest.run(engine, data)
-    # stopped at 95: -10; at the target of 105 it had been +10
-    assert result.interval == (990.0, 1010.0)
-    assert (result.ambiguous_bars, result.final_equity) == (1, 990.0)
-
-
 def test_several_symbols_share_one_account() -> None:
     def result(make: type[Engine]) -> Result:
         first = make(cash=500.0, leverage=3.0, maintenance=0.1)

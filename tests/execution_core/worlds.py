@@ -19,7 +19,7 @@ def settings(draw: st.DrawFn) -> dict[str, Any]:
     tick = draw(st.sampled_from([0.0, 0.01, 0.25]))
     how: dict[str, Any] = {
         "cash": 10_000.0,
-        "path": draw(st.sampled_from(["pessimistic", "pessimistic", "ohlc", "olhc", "adaptive"])),
+        "path": draw(st.sampled_from(["pessimistic"] * 3 + ["ohlc", "olhc", "adaptive", "adverse", "favourable"])),
         "limit_fill": draw(st.sampled_from(["touch", "through"])) if tick else "touch",
         "limit_gap": draw(st.sampled_from(["improve", "at_limit"])),
         "maker_fee": draw(_SHARE),

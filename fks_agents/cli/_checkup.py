@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from fks_agents.cli._commands import program, runnable
 from fks_agents.errors import FksError
@@ -51,10 +52,10 @@ def examine(settings: Callable[[], Settings]) -> Iterator[Finding]:
         ("sample data", _sample, "pip install 'arch>=7.2'"),
         ("embedder", _embedder, "pip install --force-reinstall wordllama"),
         ("memory index", _index, "fks memory rebuild"),
-        ("model", _model, "fks demo --model rules"),
     )
     for name, look, help_with in looks:
         yield _look(name, lambda look=look: look(loaded), help_with)  # type: ignore[misc]
+    yield from _models(loaded)
     for extra, module in EXTRAS.items():
         missing = f"optional, not installed (pip install 'fks-agents[{extra}]')"
         yield Finding(extra, True, "optional, installed" if find_spec(module) is not None else missing)
@@ -150,14 +151,34 @@ def _index(settings: Settings) -> str:
             index.close()
 
 
-def _model(settings: Settings) -> str:
+def _models(settings: Settings) -> Iterator[Finding]:
+    """Each model of the desk, on each server that should have it."""
+    from fks_agents.deps import ChatRole
+
+    roles: dict[str, list[str]] = {}
+    for role in get_args(ChatRole):
+        roles.setdefault(settings.named_model(role), []).append(role)
+    named = {name: of for name, of in roles.items() if name != "rules"}
+    if not named:
+        yield Finding("model", True, "rules")
+    for name, of in named.items():
+        servers = settings.endpoints(name.partition(":")[0]) or ("",)
+        for server in servers:
+            only = {"model_endpoints": (f"{name.partition(':')[0]}={server}",)} if server else {}
+            look = partial(_model, name, of, server, settings.having(**only))
+            yield _look("model", look, "fks demo --model rules")
+
+
+def _model(name: str, roles: Sequence[str], server: str, settings: Settings) -> str:
     from fks_agents import llm
+    from fks_agents.llm.capabilities import Capable
     from fks_agents.llm.rehearsal import rehearse
 
-    names = dict.fromkeys((settings.named_model("quick"), settings.named_model("deep")))
-    for name in names:
-        chat = llm.open_chat(name, settings)
-        llm.preflight(chat)
-        if chat is not None:
-            rehearse(chat, settings)
-    return ", ".join(names)
+    chat = llm.open_chat(name, settings)
+    llm.preflight(chat)
+    if chat is None:
+        return name
+    rehearse(chat, settings)
+    at = f" at {server}" if server else ""
+    able = f": {chat.capabilities().told()}" if isinstance(chat, Capable) else ""
+    return f"{name}{at} ({', '.join(roles)}){able}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fks_agents.deps import Call, ChatModel, Message
-from fks_agents.llm.structured import Answer, ask, schema_of
+from fks_agents.errors import ModelError
+from fks_agents.llm.capabilities import Capable, Table
+from fks_agents.llm.structured import Answer, UnreadableError, read, schema_of
 from fks_agents.settings import Settings
 
 
@@ -12,7 +14,10 @@ class Ready(Answer):
 
 
 def rehearse(chat: ChatModel, settings: Settings) -> None:
-    """Ask for one word under a schema; raises ModelError where the model cannot be asked or does not keep to it."""
+    """Ask for one word under a schema, and keep whether the model held to it.
+
+    Raises ModelError where it cannot be asked or does not keep to the schema.
+    """
     call = Call(
         model=chat.name,
         role="rehearsal",
@@ -23,4 +28,15 @@ def rehearse(chat: ChatModel, settings: Settings) -> None:
         answer_schema=schema_of(Ready),
         parameters={"temperature": settings.temperature, "seed": settings.seed},
     )
-    ask(chat, call, Ready, 1)
+    text = chat.ask(call).text
+    try:
+        read(text, Ready)
+    except UnreadableError as error:
+        _keep(chat, settings, holds_schema=False)
+        raise ModelError(f"{chat.name} does not keep to a JSON schema: {error.fault}") from error
+    _keep(chat, settings, holds_schema=True)
+
+
+def _keep(chat: ChatModel, settings: Settings, *, holds_schema: bool) -> None:
+    if isinstance(chat, Capable):
+        Table.of(settings).keep(chat.capabilities().model_copy(update={"holds_schema": holds_schema}))

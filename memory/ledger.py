@@ -18,6 +18,7 @@ from memory.lessons import Lessons
 from memory.orders import Orders
 from memory.paper import PaperAccounts
 from memory.results import Results
+from memory.verdicts import Verdicts
 
 
 class Ledger:
@@ -34,6 +35,7 @@ class Ledger:
         self.lessons = Lessons(database)
         self.judgements = Judgements(database)
         self.labels = Labels(database)
+        self.verdicts = Verdicts(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:

@@ -135,7 +135,8 @@ def _ask(question: Question, page: Page, chat: ChatModel, means: Means) -> Asked
     except ModelError as error:
         return Asked(error, 0)
     asked = reply.input_tokens or sum(estimate(message.text) for message in call.messages)
-    tokens = asked + (reply.output_tokens or estimate(reply.text))
+    # Another decision paid for what came from its record.
+    tokens = 0 if reply.cached else asked + (reply.output_tokens or estimate(reply.text))
     try:
         return Asked(answer(reply.text, page.statement_ids, page.evidence_ids, page.planted), tokens)
     except ModelError as error:

@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from evaluators.deciding import decide
 from evaluators.gate import judge
-from fks_agents.deps import Deps
+from evaluators.judges import Means
+from evaluators.submitting import submission
+from fks_agents.deps import JUDGES, Deps
+from fks_agents.llm.families import kinship
 from fks_agents.state import CycleState
 
 
 def gate(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
-    plan, tick = state["choice"].plan, runtime.context.settings.tick
+    """The rules look at everything; judges are asked where a trade would follow."""
+    plan, sized, snapshot = state["choice"].plan, state["sized"], state["snapshot"]
+    deps, settings = runtime.context, runtime.context.settings
     reports, debate = state.get("reports", []), state.get("debate", [])
     others = [*([state["draft"]] if "draft" in state else []), *state.get("proposals", [])]
-    return {"verdict": judge(state["snapshot"], reports, debate, plan, state["sized"], tick=tick, others=others)}
+    verdict = judge(snapshot, reports, debate, plan, sized, tick=settings.tick, others=others)
+    if plan.action not in ("buy", "sell") or sized.quantity == 0:
+        return {"verdict": verdict}
+    means = Means(
+        chats=tuple(chat for role in JUDGES if (chat := deps.chats.get(role)) is not None),
+        library=deps.library,
+        seed=settings.seed,
+        temperature=settings.temperature,
+    )
+    return {
+        "verdict": decide(
+            verdict,
+            lambda: submission(snapshot, reports, debate, plan, others),
+            settings.policy,
+            deps.gated,
+            means,
+            warnings=kinship(deps.chats),
+        )
+    }

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol, get_args, runtime_checkable
 
-from fks_agents.deps import CallLog, ChatModel, ChatRole, Hear
+from fks_agents.deps import JUDGES, CallLog, ChatModel, ChatRole, Hear
 from fks_agents.errors import UsageError
 from fks_agents.llm.breaker import Breaker
 from fks_agents.llm.budget import Budget, Budgeted, limits_of
 from fks_agents.llm.prices import Prices
+from fks_agents.llm.purse import Purse, Pursed
 from fks_agents.llm.recorder import Recorder
 from fks_agents.llm.scripted import ScriptedChat
 from fks_agents.llm.streaming import Told, heard_by
@@ -91,12 +92,14 @@ def chats_for(
     settings: Settings,
     *,
     budget: Budget | None = None,
+    purse: Purse | None = None,
     stages: Sequence[Sequence[str]] = (),
     prices: Prices | None = None,
     hear: Hear | None = None,
     replaying: bool = False,
 ) -> dict[ChatRole, ChatModel | None]:
-    """The chats as one decision may use them: recorded, on one budget, and given up on when they keep failing.
+    """The chats as one decision may use them: recorded, on one budget, and given up on when they keep failing; judges
+    pay from `purse` as well.
 
     The recorder is the outermost, so that a replay meets the refusals of budget and breaker as they were. One model in
     two roles of the desk is one model to the breaker. `hear` is told each piece of what they write now.
@@ -105,8 +108,11 @@ def chats_for(
     sharing = settings if settings.call_cache and not replaying else None
     breakers = {id(chat): Breaker(heard_by(hear, chat), stages) for chat in chats.values() if chat is not None}
 
-    def governed(chat: ChatModel) -> ChatModel:
-        paid = Budgeted(breakers[id(chat)], budget, longest=settings.max_answer_tokens, prices=prices)
+    def governed(role: ChatRole, chat: ChatModel) -> ChatModel:
+        asked: ChatModel = breakers[id(chat)]
+        if purse is not None and role in JUDGES:
+            asked = Pursed(asked, purse)
+        paid = Budgeted(asked, budget, longest=settings.max_answer_tokens, prices=prices)
         return Recorder(
             paid if hear is None else Told(paid, hear),
             log,
@@ -116,4 +122,4 @@ def chats_for(
             replaying=replaying,
         )
 
-    return {role: chat and governed(chat) for role, chat in chats.items()}
+    return {role: chat and governed(role, chat) for role, chat in chats.items()}

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 def purse_for(ledger: Ledger, policy: Policy, as_of: datetime) -> Purse:
-    """The purse of a decision about `as_of`. Hours and days are those the decisions are about; only finished ones count.
+    """The purse of a decision about `as_of`. Hours and days are those decisions are about; only finished ones count.
 
     What shut the purse is recorded with the calls it refused.
     """

@@ -12,6 +12,7 @@ from evaluators.rules import (
     outcome_of,
     plan as plan_rule,
     sizing,
+    support,
 )
 from fks_agents.contracts import Check, Claim, Plan, Report, Sized, Snapshot, Spoken, Turn, Verdict
 
@@ -44,6 +45,7 @@ def judge(
         ("claims", lambda: _claims(snapshot, spoken, tick)),
         (plan_rule.RULE, lambda: plan_rule.check(plan, snapshot, facts, tick)),
         (sizing.RULE, lambda: sizing.check(plan, sized, snapshot.account)),
+        (support.RULE, lambda: support.check(plans, facts)),
         (remarks.RULE, lambda: remarks.check(spoken)),
     )
     checks = tuple(check for name, part in parts for check in _closed(name, part))
@@ -55,6 +57,9 @@ def _claims(snapshot: Snapshot, spoken: Sequence[Spoken], tick: float) -> Iterat
     for each in spoken:
         given = plan_rule.quotable(each) if isinstance(each, Plan) and each.action in ("buy", "sell") else ()
         for claim in each.claims:
+            if isinstance(each, Report) and support.is_quotation(claim):
+                yield support.check_quotation(claim, snapshot.documents)
+                continue
             step = tick if isinstance(each, Plan) and plan_rule.is_level(claim) else 0.0
             yield from check_statement(claim, facts, given, step)
 

@@ -80,17 +80,21 @@ class Said(Answer):
 
 
 class AnalystAnswer(Said):
+    """A view with its claims, or none of it. A reason to abstain is not asked for: small models fill every field they are
+    offered, and abstained beside a whole view."""
+
     stance: Annotated[float, AfterValidator(_signed)]
     conviction: Share
-    abstained: Remark | None
 
     @model_validator(mode="after")
-    def _an_abstention_says_nothing(self) -> Self:
-        if self.abstained is not None and (self.claims or self.stance or self.conviction):
-            raise ValueError("an abstention has stance 0, conviction 0 and no claims")
-        if self.abstained is None and not self.claims:
-            raise ValueError("a view needs at least one claim; without one, say why in `abstained`")
+    def _without_claims_there_is_no_view(self) -> Self:
+        if not self.claims and (self.stance or self.conviction):
+            raise ValueError("a view needs at least one claim; without one, stance and conviction are 0")
         return self
+
+    @property
+    def abstained(self) -> str | None:
+        return None if self.claims else "saw no view in these facts"
 
 
 class DebaterAnswer(Said):

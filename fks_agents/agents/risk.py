@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from evaluators.rules.support import is_grounded
 from execution_core.limits import Account, Limits, shrink
 from execution_core.sizing import fixed_fractional, half_kelly, round_quantity, volatility_adjusted
 from fks_agents.agents.evidence import numeric
@@ -43,10 +44,14 @@ def size(plan: Plan, snapshot: Snapshot, settings: Settings) -> Sized:
     cuts = tuple(
         LimitEvent(limit=cut.limit, before=cut.before, after=cut.after, reason=cut.reason) for cut in allowed.cuts
     )
-    at_risk = allowed.quantity * abs(plan.entry - plan.stop)
+    quantity = allowed.quantity
+    if quantity > 0 and not is_grounded(plan, {fact.id: fact for fact in snapshot.facts}):
+        reason = "no claim of the plan rests on a measured fact"
+        cuts, quantity = (*cuts, LimitEvent(limit="support", before=quantity, after=0.0, reason=reason)), 0.0
+    at_risk = quantity * abs(plan.entry - plan.stop)
     return Sized(
-        quantity=allowed.quantity,
-        notional=allowed.quantity * plan.entry,
+        quantity=quantity,
+        notional=quantity * plan.entry,
         risk=at_risk / account.equity if account.equity > 0 else 0.0,
         method=method,
         limits=cuts,

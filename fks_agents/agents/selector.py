@@ -4,17 +4,19 @@ heard      the personas whose profile names the regime, from the least risk to t
 cautious   in a volatile regime, from 5 % of drawdown, after 3 losses in a row, or where a persona that was heard
            declined: the one of least risk that takes the trade
 else       trending: the one of most risk; calm: the one in the middle
+grounded   a plan whose own claims rest on nothing measured counts as declined
 nobody     no trade: the refusal of the one of least risk is the plan
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
+from evaluators.rules.support import is_grounded
 from fks_agents.agents.personas import names, profile
-from fks_agents.contracts import AccountView, Choice, Plan, Regime
+from fks_agents.contracts import AccountView, Choice, Fact, Plan, Regime
 from fks_agents.deps import Deps
 from fks_agents.state import CycleState
 
@@ -38,7 +40,8 @@ def selector(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
         }
     proposals = {plan.author: plan for plan in state.get("proposals", [])}
     ranked = [proposals[name] for name in heard(snapshot.regime) if name in proposals]
-    return {"choice": choose(ranked, snapshot.regime, snapshot.account)}
+    facts = {fact.id: fact for fact in snapshot.facts}
+    return {"choice": choose([_or_declined(plan, facts) for plan in ranked], snapshot.regime, snapshot.account)}
 
 
 def choose(ranked: Sequence[Plan], regime: Regime, account: AccountView) -> Choice:
@@ -55,6 +58,13 @@ def choose(ranked: Sequence[Plan], regime: Regime, account: AccountView) -> Choi
         chosen = takers[len(takers) // 2]
         reason = "the one in the middle, because the market is calm and all heard agree"
     return Choice(persona=chosen.author, reason=reason, plan=chosen)
+
+
+def _or_declined(plan: Plan, facts: Mapping[str, Fact]) -> Plan:
+    if plan.action not in ("buy", "sell") or is_grounded(plan, facts):
+        return plan
+    reason = f"no claim of {plan.author} rests on a measured fact"
+    return Plan(author=plan.author, action="hold", conviction=plan.conviction, reason=reason, model=plan.model)
 
 
 def _caution(ranked: Sequence[Plan], takers: Sequence[Plan], regime: Regime, account: AccountView) -> str:

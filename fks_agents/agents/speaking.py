@@ -60,7 +60,7 @@ def speak(
 
     Raises ModelError where no readable answer is to be had, or one that gives the instructions away.
     """
-    prompt, told = prompts.load(f"{role}/v1"), prompts.load(SYSTEM)
+    prompt, told = prompts.newest(role), prompts.load(SYSTEM)
     mark = mark_of(snapshot.digest)
     system, chat = told.render(canary=mark), Watched(chat, mark)
     text = fitted(

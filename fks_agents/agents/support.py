@@ -1,34 +1,22 @@
-"""What a statement rests on, and so whether it has a say: measured facts, or the words of others.
+"""Who is heard: only what rests on measured facts carries a decision, whatever anybody says.
 
-Facts counted in headlines are words of others too. A claim that cites nothing else is marked `text` and a report whose
-author was shown outside words is marked exposed: neither is heard in the debate, by the manager or by a persona. What
-is left of a decision without them is the decision; `text_caution` of the settings lets them lower its conviction.
+A claim that cites nothing measured is marked so, and a report whose author was shown words from outside is marked
+exposed: neither is heard in the debate, by the manager or by a persona. What is left of a decision without them is the
+decision; `text_caution` of the settings lets them lower its conviction, and nothing lets them raise it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fks_agents.contracts import Action, Claim, Fact, Report, Snapshot
-from fks_agents.outside import Support
-from tools.indicators import headlines
-
-COUNTED_IN_TEXT = frozenset(name for name, *_ in headlines.FACTS)
-"""Names of facts that whoever writes headlines decides."""
-
-
-def support_of(fact_ids: Iterable[str], facts: Sequence[Fact]) -> Support:
-    """`facts` where at least one cited fact was measured; `text` where all that are known were counted in text."""
-    names = {fact.id: fact.name for fact in facts}
-    cited = [names[identity] for identity in fact_ids if identity in names]
-    if any(name not in COUNTED_IN_TEXT for name in cited):
-        return "facts"
-    return "text" if cited else "nothing"
+from evaluators.rules.support import support_of
+from fks_agents.contracts import Action, Claim, Report, Snapshot
 
 
 def marked(claims: Iterable[Claim], snapshot: Snapshot) -> tuple[Claim, ...]:
     """The claims with what they rest on, whatever their author said it was."""
-    return tuple(claim.model_copy(update={"support": support_of(claim.fact_ids, snapshot.facts)}) for claim in claims)
+    facts = {fact.id: fact for fact in snapshot.facts}
+    return tuple(claim.model_copy(update={"support": support_of(claim.fact_ids, facts)}) for claim in claims)
 
 
 def carried(claims: Iterable[Claim]) -> tuple[Claim, ...]:

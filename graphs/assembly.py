@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from fks_agents.contracts import Action, Cycle, Plan, Status, Timeframe, Verdict
+from fks_agents.contracts import Action, Bite, Cycle, Plan, Spent, Status, Timeframe, Usage, Verdict
 from fks_agents.state import CycleState
 
 
@@ -19,6 +19,7 @@ def assemble(
     models: Mapping[str, str],
     settings_digest: str,
     seconds: float,
+    spent: tuple[Spent, ...] = (),
     failure: str | None = None,
 ) -> Cycle:
     """The cycle that `state` tells; `failure` is why the graph ended early, where an error ended it."""
@@ -46,8 +47,16 @@ def assemble(
         orders=tuple(state.get("orders", ())),
         receipts=tuple(state.get("receipts", ())),
         lessons=tuple(state.get("lessons", ())),
+        usage=Usage(spent=spent, bites=_bites(state)),
         seconds=seconds,
     )
+
+
+def _bites(state: CycleState) -> tuple[Bite, ...]:
+    """Of every gate between stages that bit, in the order of the stages."""
+    drafts = [state["draft"]] if "draft" in state else []
+    spoken = (*state.get("reports", ()), *state.get("debate", ()), *drafts, *state.get("proposals", ()))
+    return tuple(bite for said in spoken for bite in said.bites)
 
 
 def _ending(state: CycleState, failure: str | None) -> tuple[Action, Status, str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime
 from fks_agents import llm
 from fks_agents._redaction import redact
 from fks_agents.clock import FixedClock
-from fks_agents.contracts import Cycle, Snapshot, Spent, Timeframe, Usage
+from fks_agents.contracts import Cycle, Snapshot, Spent, Timeframe
 from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Hear, Macro, Market, Memory, News, Piece
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, RefusedError, UsageError
 from fks_agents.llm.budget import Budget
@@ -28,7 +28,7 @@ from graphs.following import Advanced, Follower
 from graphs.recorded import NoMemory, RecordedBroker, RecordedChat, RecordedFeeds, RecordedMarket, RecordedMemory
 from graphs.replay import Replayed, differences
 from graphs.running import alone
-from graphs.spending import METERED, check_prices, open_spending, replayed_budget, stages
+from graphs.spending import check_prices, open_spending, replayed_budget, stages
 from memory.decisions import Admission
 from memory.ledger import Ledger
 from tools import detectors, forecasters
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
 OnEvent = Callable[[str, Mapping[str, Any]], None]
 """Called after each node with its name and what it learned; before the first one with `admitted` and the id; while
-models write, with `token` and `reply` (see `graphs.live.event`)."""
+models write, with `token` and `reply` (see `graphs.live.event`), and after each that was paid for with `meter` and the
+`Usage` so far."""
 
 
 @runtime_checkable
@@ -210,8 +211,8 @@ class Desk(AbstractContextManager["Desk"]):
         for node, learned in self._steps(admission, deps, config, ended):
             if on_event is not None:
                 on_event(node, learned)
-                if node in METERED and any(deps.chats.values()):
-                    on_event("meter", {"usage": Usage(spent=spending.budget.told())})
+                for usage in spending.news():
+                    on_event("meter", {"usage": usage})
         failure = ended[0] if ended else None
         state = cast(CycleState, self._graph.get_state(config).values)
         told = _told(failure) if failure else None

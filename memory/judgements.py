@@ -64,14 +64,9 @@ class Judged(Contract):
     computed: str = ""
     evidence: tuple[str, ...] = ()
     score: Fraction | None = None
-    input_tokens: Annotated[int, Field(ge=0)] = 0
-    output_tokens: Annotated[int, Field(ge=0)] = 0
+    tokens: Annotated[int, Field(ge=0)] = 0
     seconds: NonNegative = 0.0
     judged_at: Utc
-
-    @property
-    def tokens(self) -> int:
-        return self.input_tokens + self.output_tokens
 
 
 def _columns(judgement: Judged) -> dict[str, Any]:

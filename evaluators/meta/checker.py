@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from evaluators.meta.examples import Case
 from evaluators.meta.judging import Answer, Judge, Opinion
@@ -16,13 +16,34 @@ _ANSWERS: dict[Outcome, Answer] = {"pass": "supported", "fail": "refuted", "unsc
 
 @dataclass(frozen=True)
 class Checker:
-    """Claims over facts go through the gate's rules."""
+    """Claims over facts go through the gate's rules; those over tables and paragraphs are looked up and computed."""
 
     name: str = "checker@1"
-    is_local: Literal[True] = True
+    is_local: bool = True
 
     def judge(self, case: Case) -> Opinion:
-        return _opinion(_facts(case))
+        return _texts(case) if case.tables or case.paragraphs else _opinion(_facts(case))
+
+
+def _texts(case: Case) -> Opinion:
+    from evaluators.evidence import Address, Paragraph, Table, Turn
+    from evaluators.programs import verify
+
+    found = verify(
+        case.claim,
+        question=case.question,
+        tables=[Table(table.rows, table.title) for table in case.tables],
+        paragraphs=[Paragraph(text) for text in case.paragraphs],
+        history=[Turn(turn.question, turn.answer) for turn in case.history],
+        formula=case.formula or "",
+        cells=[Address(*(int(part) for part in re.findall(r"\d+", cell))) for cell in case.cells],
+    )
+    return Opinion(
+        answer=found.outcome,
+        reason=found.reason,
+        computed="" if found.recomputed is None else f"{found.recomputed:.10g}",
+        evidence=found.evidence,
+    )
 
 
 def _facts(case: Case) -> tuple[Check, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -108,9 +109,9 @@ def read(path: Path) -> tuple[Example, ...]:
     try:
         packed = path.read_bytes()
         text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}") from error
-    examples = (_parsed(path, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+    examples = (_parsed(path, number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
     return unique(examples, str(path))
 
 

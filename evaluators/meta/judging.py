@@ -25,14 +25,10 @@ class Opinion(Contract):
     """Fact ids, cells or words that decided it."""
     score: Fraction | None = None
     """Chance that the claim is supported, where the judge gives one."""
-    input_tokens: int = 0
-    output_tokens: int = 0
+    tokens: int = 0
+    """Prompts and replies, over all calls."""
     seconds: NonNegative = 0.0
     """Wall time; part of no digest."""
-
-    @property
-    def tokens(self) -> int:
-        return self.input_tokens + self.output_tokens
 
     @property
     def passes(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from hashlib import sha256
@@ -15,6 +16,8 @@ from evaluators.meta.examples import Example, lines
 from evaluators.meta.judging import ANSWERED, Judge, Opinion
 from evaluators.meta.results import BaseRate, Cost, Figure, Gate, Given, Kind, Measured
 from evaluators.statistics import UndefinedError, balanced_accuracy, clustered, kappa
+from evaluators.statistics.raters import DRAWS
+from execution_core.intervals import wilson
 
 Tables = NDArray[np.float64]
 _LABELS = ("supported", "refuted", "not_enough")
@@ -32,6 +35,7 @@ def measure(
     seed: int = 7,
     base: BaseRate | None = None,
     probed: int = PROBED,
+    draws: int = DRAWS,
     executor: Executor | None = None,
     on_done: Callable[[int], None] | None = None,
 ) -> Measured:
@@ -44,7 +48,10 @@ def measure(
     tables, clusters = _tables(answers), [each.cluster for each in answers]
 
     def figure(statistic: Callable[[Tables], float]) -> Figure:
-        return Figure(**clustered(tables, clusters, statistic, seed=seed)._asdict())
+        return Figure(**clustered(tables, clusters, statistic, seed=seed, draws=draws)._asdict())
+
+    def share(statistic: Callable[[Tables], float]) -> Figure:
+        return _share_of(tables, clusters, statistic, seed, draws)
 
     return Measured(
         judge=judge.name,
@@ -54,20 +61,35 @@ def measure(
         seed=seed,
         examples=len(examples),
         contexts=len(set(clusters)),
-        coverage=figure(_coverage),
+        coverage=share(_coverage),
         failed=sum(each.answer == "failed" for each in answers),
         balanced_accuracy=figure(lambda table: balanced_accuracy(table[:2, :2])),
         balanced_accuracy_strict=figure(_strict(tables)),
         kappa=figure(lambda table: kappa(table[:2, :2])),
         kappa_strict=figure(lambda table: kappa(_three(table))),
-        false_pass=figure(_false_pass),
-        false_block=figure(_false_block),
-        kinds=_kinds(answers, seed),
+        false_pass=share(_false_pass),
+        false_block=share(_false_block),
+        kinds=_kinds(answers, seed, draws),
         probes=probing.probes(judge, examples, opinions, most=probed, seed=seed, executor=executor),
         gate=None if base is None else _gate(base, figure),
         cost=_cost(opinions),
         answers=answers,
     )
+
+
+def contexts(examples: Sequence[Example], most: int | None, seed: int) -> tuple[Example, ...]:
+    """About `most` examples in whole contexts, chosen by the hash of seed and context; None takes all."""
+    if most is None:
+        return tuple(examples)
+    lots = sorted({each.cluster for each in examples}, key=lambda name: sha256(f"{seed}|{name}".encode()).hexdigest())
+    sizes = Counter(each.cluster for each in examples)
+    kept, count = set(), 0
+    for name in lots:
+        if count >= most:
+            break
+        kept.add(name)
+        count += sizes[name]
+    return tuple(each for each in examples if each.cluster in kept)
 
 
 def _tables(answers: Sequence[Given]) -> Tables:
@@ -103,6 +125,25 @@ def _share(part: float, whole: float) -> float:
     return float(part / whole)
 
 
+def _share_of(
+    tables: Tables, clusters: Sequence[str], statistic: Callable[[Tables], float], seed: int, draws: int
+) -> Figure:
+    """A share with its interval: of the bootstrap, and where all or none did, Wilson's over the contexts that count."""
+    found = clustered(tables, clusters, statistic, seed=seed, draws=draws)
+    if found.value in (0.0, 1.0) and found.low is None:
+        counted = {cluster for table, cluster in zip(tables, clusters, strict=True) if _counts(statistic, table)}
+        return Figure(value=found.value, **wilson(found.value, len(counted))._asdict())
+    return Figure(**found._asdict())
+
+
+def _counts(statistic: Callable[[Tables], float], table: Tables) -> bool:
+    try:
+        statistic(table)
+    except UndefinedError:
+        return False
+    return True
+
+
 def _coverage(table: Tables) -> float:
     return _share(table[:, :2].sum(), table.sum())
 
@@ -115,27 +156,27 @@ def _false_block(table: Tables) -> float:
     return _share(table[0, 1:].sum(), table[0].sum())
 
 
-def _kinds(answers: Sequence[Given], seed: int) -> tuple[Kind, ...]:
+def _kinds(answers: Sequence[Given], seed: int, draws: int) -> tuple[Kind, ...]:
     names = sorted({each.kind for each in answers if each.label == "refuted" and each.kind})
-    return tuple(_kind(name, answers, seed) for name in names)
+    return tuple(_kind(name, answers, seed, draws) for name in names)
 
 
-def _kind(name: str, answers: Sequence[Given], seed: int) -> Kind:
+def _kind(name: str, answers: Sequence[Given], seed: int, draws: int) -> Kind:
     wrong = [each for each in answers if each.label == "refuted" and each.kind == name]
     kept = [*wrong, *(each for each in answers if each.label == "supported")]
     tables, clusters = _tables(kept), [each.cluster for each in kept]
 
-    def figure(statistic: Callable[[Tables], float]) -> Figure:
-        return Figure(**clustered(tables, clusters, statistic, seed=seed)._asdict())
+    def share(statistic: Callable[[Tables], float]) -> Figure:
+        return _share_of(tables, clusters, statistic, seed, draws)
 
     return Kind(
         kind=name,
         total=len(wrong),
         refuted=sum(each.answer == "refuted" for each in wrong),
         abstained=sum(each.answer not in ANSWERED for each in wrong),
-        recall=figure(lambda table: _share(table[1, 1], table[1].sum())),
-        recall_answered=figure(lambda table: _share(table[1, 1], table[1, :2].sum())),
-        precision=figure(_precision),
+        recall=share(lambda table: _share(table[1, 1], table[1].sum())),
+        recall_answered=share(lambda table: _share(table[1, 1], table[1, :2].sum())),
+        precision=Figure(**clustered(tables, clusters, _precision, seed=seed, draws=draws)._asdict()),
     )
 
 
@@ -168,8 +209,7 @@ def _cost(opinions: Sequence[Opinion]) -> Cost:
     seconds = [opinion.seconds for opinion in opinions]
     return Cost(
         calls=len(opinions),
-        input_tokens=sum(opinion.input_tokens for opinion in opinions),
-        output_tokens=sum(opinion.output_tokens for opinion in opinions),
+        tokens=sum(opinion.tokens for opinion in opinions),
         seconds_median=float(np.median(seconds)),
         seconds_p95=float(np.quantile(seconds, 0.95)),
     )

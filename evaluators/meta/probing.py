@@ -28,8 +28,8 @@ LEVEL = 0.05
 
 _BEFORE = "After a careful and thorough reading of everything that was provided, the following can be stated: "
 _AFTER = (
-    " This was worked out step by step with great care, every source was consulted twice, and nothing was left out "
-    "that a diligent reader would want to see before relying on it."
+    " This was worked out with great care, and nothing was left out that a diligent reader would want to see before "
+    "relying on it."
 )
 _LEADS = ("It holds that: ", "According to the evidence given: ", "In other words: ")
 
@@ -85,7 +85,7 @@ def reordered(case: C) -> C | None:
 
 
 def padded(case: C) -> C:
-    """The same claim in some fifty words more."""
+    """The same claim in some forty words more."""
     return case.model_copy(update={"claim": f"{_BEFORE}{case.claim.rstrip()}{_AFTER}"})
 
 

@@ -72,6 +72,16 @@ class Probe(Contract):
     """Between the two readings."""
 
 
+class BaseRate(Contract):
+    """How many claims are wrong where the gate stands."""
+
+    value: Fraction
+    low: Fraction
+    high: Fraction
+    claims: int
+    source: str
+
+
 class Gate(Contract):
     """Were the judge the gate, open for support alone."""
 
@@ -84,8 +94,7 @@ class Gate(Contract):
 
 class Cost(Contract):
     calls: int
-    input_tokens: int
-    output_tokens: int
+    tokens: int
     seconds_median: float
     seconds_p95: float
 
@@ -171,23 +180,20 @@ def compare(first: Measured, second: Measured) -> Comparison:
     )
 
 
+class Told(Contract):
+    """What `fks bench judge --json` prints."""
+
+    measured: Measured
+    comparison: Comparison | None = None
+    """With the result of `--against`, which comes first."""
+
+
 def load(path: Path) -> Measured:
-    """What `fks bench judge --json` wrote; raises DataError where it is none."""
+    """What `fks bench judge --json` printed; raises DataError where it is something else."""
     try:
-        text = path.read_text(encoding="utf-8")
-        return Measured.model_validate_json(text)
+        return Told.model_validate_json(path.read_text(encoding="utf-8")).measured
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise DataError(f"{path}: expected a result of `fks bench judge --json`: {first['msg']}") from None
-
-
-class BaseRate(Contract):
-    """How many claims are wrong where the gate stands."""
-
-    value: Fraction
-    low: Fraction
-    high: Fraction
-    claims: int
-    source: str

@@ -73,7 +73,8 @@ def clustered(
     """A statistic of the sum of `tables`, shape (n, ...), one for each thing labelled, and its interval.
 
     Draws as many whole clusters as there are, with replacement, and takes percentiles (cluster bootstrap; Field and
-    Welsh 2007). No interval below two clusters, or where more than 5 % of the draws leave the statistic undefined.
+    Welsh 2007). No interval below two clusters, where more than 5 % of the draws leave the statistic undefined, or
+    where every draw gives the same: a judge without an error among ten texts is not known to be without error.
     """
     if len(tables) != len(clusters):
         raise DataError(f"clusters: expected {len(tables)} as of tables, was {len(clusters)}")
@@ -99,4 +100,4 @@ def clustered(
     if len(drawn) < 0.95 * draws:
         return Ratio(value, None, None)
     low, high = np.quantile(drawn, (0.5 - confidence / 2.0, 0.5 + confidence / 2.0))
-    return Ratio(value, float(low), float(high))
+    return Ratio(value, None, None) if float(np.ptp(drawn)) <= FLAT else Ratio(value, float(low), float(high))

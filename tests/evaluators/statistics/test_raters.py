@@ -98,6 +98,10 @@ def test_one_text_gives_no_interval() -> None:
     assert clustered(np.array([RIGHT, WRONG]), ["a", "a"], accuracy, seed=7) == (0.5, None, None)
 
 
+def test_without_an_error_the_draws_say_nothing() -> None:
+    assert clustered(np.array([RIGHT] * 9), range(9), accuracy, seed=7) == (1.0, None, None)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=60), st.integers(0, 9))
 def test_an_interval_is_the_same_each_time_and_inside_the_range(rows: list[tuple[bool, int]], seed: int) -> None:

@@ -1,0 +1,65 @@
+"""Judges that ask a language model, as judges that can be measured: one claim is put before them at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from evaluators import judges
+from evaluators.judges import Item, Means, Statement, Submission
+from evaluators.meta.examples import Case
+from evaluators.meta.judging import Answer, Judge, Opinion
+from fks_agents.contracts import Outcome
+
+_ANSWERS: dict[Outcome, Answer] = {"pass": "supported", "fail": "refuted", "unscored": "not_enough"}
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class ModelJudge:
+    """A judge of `evaluators.judges` with the models it asks."""
+
+    kind: str
+    means: Means
+    is_local: bool = False
+
+    @cached_property
+    def name(self) -> str:
+        """`factual_consistency/v1@<digest>+<models>`."""
+        nothing = Submission((Statement("", ""),), (), _LONG_AGO)
+        prompt = judges.get(self.kind)(nothing, Means()).prompt  # without models nobody is asked
+        return f"{prompt or self.kind}+{'+'.join(chat.name for chat in self.means.chats)}"
+
+    def judge(self, case: Case) -> Opinion:
+        found = judges.get(self.kind)(submission(case), self.means)
+        # Where nothing was read, nothing was paid: the model could not be asked.
+        is_failed = found.outcome == "unscored" and found.tokens == 0
+        return Opinion(
+            answer="failed" if is_failed else _ANSWERS[found.outcome],
+            reason=found.reason,
+            evidence=found.evidence,
+            score=found.score,
+            tokens=found.tokens,
+        )
+
+
+def submission(case: Case) -> Submission:
+    """The claim as one statement; facts it cites first, then everything else, a table row by row."""
+    cited = sorted(case.facts, key=lambda fact: fact.id not in case.fact_ids)
+    evidence = [Item(fact.id, _told(fact.name, fact.value, fact.unit, fact.timeframe)) for fact in cited]
+    for number, table in enumerate(case.tables, 1):
+        evidence += [Item(f"T{number}R{at}", " | ".join(row)) for at, row in enumerate(table.rows, 1) if any(row)]
+        evidence += [Item(f"T{number}", table.title)] if table.title else []
+    evidence += [Item(f"P{number}", text) for number, text in enumerate(case.paragraphs, 1)]
+    evidence += [Item(f"Q{number}", f"{turn.question} {turn.answer}") for number, turn in enumerate(case.history, 1)]
+    text = f"{case.question} {case.claim}" if case.question else case.claim
+    as_of = max((fact.as_of for fact in case.facts), default=_LONG_AGO)
+    return Submission((Statement(case.id, text, case.fact_ids),), tuple(evidence), as_of)
+
+
+def _told(name: str, value: float | str, unit: str, timeframe: str | None) -> str:
+    return f"{name} = {value} {unit}{f' ({timeframe})' if timeframe else ''}"
+
+
+_: type[Judge] = ModelJudge

@@ -49,8 +49,8 @@ def open_chat(name: str, settings: Settings) -> ChatModel | None:
     provider, separator, model = name.partition(":")
     if not separator or not provider or not model:
         raise UsageError(
-            f"unknown model {name!r}; expected `rules`, `ollama:NAME`, `local:NAME_OR_PATH`, `recorded:NAME_OR_PATH` or "
-            "`PROVIDER:NAME` (LangChain's)"
+            f"unknown model {name!r}; expected `rules`, `ollama:NAME`, `local:NAME_OR_PATH`, "
+            "`recorded:NAME_OR_PATH` or `PROVIDER:NAME` (LangChain's)"
         )
     if provider == "recorded":
         from fks_agents.llm.recorded import open_recorded

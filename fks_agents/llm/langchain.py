@@ -106,8 +106,7 @@ class LangChainChat:
             raise
         except Exception as error:
             # A provider package raises what its HTTP client raises: to us each is a failed call, with its reason.
-            is_ours = getattr(error, "status_code", None) in OUR_FAULT
-            raise failed(self.name, call, error, ModelError if is_ours else EndpointError) from error
+            raise failed(self.name, call, error, EndpointError if _is_the_servers(error) else ModelError) from error
         return reply_of(self.name, call, whole, perf_counter() - started, address)
 
     def _gather(self, call: Call, telling: Telling, address: str, started: float) -> AIMessageChunk | None:
@@ -130,6 +129,20 @@ class LangChainChat:
         # Servers that are not the provider's own leave usage out of a stream unless they are asked for it.
         asked = {"stream_usage": True} if "stream_usage" in type(chat).model_fields else {}
         return structured.first.bind(**asked)
+
+
+def _is_the_servers(error: BaseException | None) -> bool:
+    """Whether the server or the connection refused; libraries wrap each other's errors."""
+    import httpx
+
+    while error is not None:
+        status = getattr(error, "status_code", None)
+        if isinstance(status, int):
+            return status not in OUR_FAULT
+        if isinstance(error, OSError | httpx.TransportError):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _unprobed(address: str) -> None:
@@ -157,7 +170,7 @@ def reply_of(name: str, call: Call, raw: BaseMessage | None, seconds: float, add
     """Text, reasoning, usage and latency of a message; raises ModelError as `replies.reply` does."""
     if raw is None:
         return reply(name, call, "", seconds=seconds)
-    usage = getattr(raw, "usage_metadata", None) or {}
+    read, written = _usage(raw)
     return reply(
         name,
         call,
@@ -165,10 +178,20 @@ def reply_of(name: str, call: Call, raw: BaseMessage | None, seconds: float, add
         seconds=seconds,
         ended=ending(raw),
         reasoning=thought(raw),
-        input_tokens=usage.get("input_tokens", 0),
-        output_tokens=usage.get("output_tokens", 0),
+        input_tokens=read,
+        output_tokens=written,
         endpoint=address,
     )
+
+
+def _usage(message: BaseMessage) -> tuple[int, int]:
+    """Tokens read and written; 0 where nobody says. langchain-openai puts those of a stream that is held to a schema
+    into the metadata alone."""
+    usage = getattr(message, "usage_metadata", None)
+    if usage:
+        return usage.get("input_tokens", 0), usage.get("output_tokens", 0)
+    told = message.response_metadata.get("token_usage") or {}
+    return told.get("prompt_tokens") or 0, told.get("completion_tokens") or 0
 
 
 def _package(error: ImportError, provider: str) -> str:

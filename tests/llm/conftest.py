@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -88,13 +90,31 @@ class FakeOllama:
     """What /api/show says is the longest context."""
     described: Sent | None = None
     """What /api/show says instead of the truth."""
+    digest: str = "d1"
+    is_gone: bool = False
+    """Nothing is answered, whatever is asked."""
+    probes: int = 0
+    """How often it was asked what it has."""
     seen: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def chats(self) -> list[dict[str, Any]]:
+        """What was asked of a model."""
+        return [asked for asked in self.seen if "messages" in asked]
 
     def says(self, text: str, **how: Any) -> None:
         self.sends(streamed(text, **how))
 
     def sends(self, sent: Sent, **changes: Any) -> None:
         self.answer = lambda _: replace(sent, **changes)
+
+    def listed(self) -> Sent:
+        """What /api/tags says."""
+        self.probes += 1
+        if self.is_gone:
+            return Sent(is_silent=True)
+        models = [{"model": f"{name}:latest", "digest": self.digest} for name in self.pulled]
+        return Sent((json.dumps({"models": models}).encode(),))
 
     def shown(self, model: str) -> Sent:
         if self.described is not None:
@@ -104,49 +124,68 @@ class FakeOllama:
         info = {"general.architecture": "llama"} | (
             {} if self.context is None else {"llama.context_length": self.context}
         )
-        return Sent((json.dumps({"model_info": info, "capabilities": self.capabilities}).encode(),))
+        details = {"family": "llama", "parameter_size": "3.2B"}
+        said = {"model_info": info, "capabilities": self.capabilities, "details": details}
+        return Sent((json.dumps(said).encode(),))
 
 
 @pytest.fixture
 def ollama(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOllama]:
-    fake = FakeOllama()
-    over = threading.Event()
+    with listening() as (fake, address):
+        monkeypatch.setenv("OLLAMA_HOST", address)
+        yield fake
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            fake.seen.append(asked)
-            if self.path == "/api/show":
-                self._send(fake.shown(asked["model"]))
-            else:
-                self._send(fake.answer(asked))
 
-        def _send(self, sent: Sent) -> None:
-            if sent.is_silent:
-                over.wait()
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, fake: FakeOllama, over: threading.Event, *args: Any) -> None:
+        self._fake, self._over = fake, over
+        super().__init__(*args)
+
+    def do_GET(self) -> None:
+        self._send(self._fake.listed() if self.path == "/api/tags" else Sent((b"404 page not found",), 404))
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self._fake.seen.append(asked)
+        if self._fake.is_gone:
+            self._send(Sent(is_silent=True))
+        elif self.path == "/api/show":
+            self._send(self._fake.shown(asked["model"]))
+        else:
+            self._send(self._fake.answer(asked))
+
+    def _send(self, sent: Sent) -> None:
+        if sent.is_silent:
+            self._over.wait()
+            return
+        self.send_response(sent.status)
+        self.send_header("Content-Type", "application/x-ndjson")
+        self.end_headers()
+        for line in sent.lines:
+            self._over.wait(sent.pause)
+            try:
+                self.wfile.write(line + b"\n")
+                self.wfile.flush()
+            except OSError:
                 return
-            self.send_response(sent.status)
-            self.send_header("Content-Type", "application/x-ndjson")
-            self.end_headers()
-            for line in sent.lines:
-                over.wait(sent.pause)
-                try:
-                    self.wfile.write(line + b"\n")
-                    self.wfile.flush()
-                except OSError:
-                    return
-            if sent.is_hanging:
-                over.wait()
+        if sent.is_hanging:
+            self._over.wait()
 
-        def log_message(self, *args: Any) -> None:
-            """Be quiet."""
+    def log_message(self, *args: Any) -> None:
+        """Be quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+@contextmanager
+def listening() -> Iterator[tuple[FakeOllama, str]]:
+    """A fake server, and its address."""
+    fake, over = FakeOllama(), threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, fake, over))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    monkeypatch.setenv("OLLAMA_HOST", f"http://127.0.0.1:{server.server_port}")
-    yield fake
-    over.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield fake, f"http://127.0.0.1:{server.server_port}"
+    finally:
+        over.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,7 +1,8 @@
-"""A server on loopback that speaks Ollama's chat API over llama.cpp: what an unmodified Ollama client needs, no more.
+"""A server on loopback that speaks Ollama's API over llama.cpp, for unmodified Ollama clients.
 
-Like Ollama it takes `num_ctx` from the request, never says that it shortened a prompt (it refuses instead), and holds
-the answer to the JSON schema in `format`.
+Like Ollama it takes `num_ctx` from the request and reads the weights again where it changes, holds the answer to the
+JSON schema in `format`, keeps a model for as long as `keep_alive` says, and lists what it has and what is loaded. Other
+than Ollama it refuses a prompt that does not fit, and never shortens one.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 CREATED = "2024-01-01T00:00:00Z"
+FOREVER = "2318-01-01T00:00:00Z"
 TRAINED_CONTEXT = 8_192
 """Of SmolLM2."""
+
+DETAILS = {"format": "gguf", "family": "llama", "parameter_size": "134.52M", "quantization_level": "Q4_1"}
 
 _OPTIONS = {"temperature": "temperature", "seed": "seed", "num_predict": "max_tokens", "top_p": "top_p"}
 
@@ -29,9 +34,29 @@ class Model:
 
     path: Path
     threads: int = 1
+    is_pulled: bool = True
     asked: list[dict[str, Any]] = field(default_factory=list)
+    kept_for: str = ""
+    """The last `keep_alive` it was asked with; empty while it is not loaded."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _read: tuple[int, Any] | None = None
+
+    @property
+    def digest(self) -> str:
+        return sha256(f"{self.path.name} {self.path.stat().st_size}".encode()).hexdigest()
+
+    def listed(self, name: str) -> dict[str, Any]:
+        """As `/api/tags` and `/api/ps` tell it."""
+        size = self.path.stat().st_size
+        return {
+            "name": f"{name}:latest", "model": f"{name}:latest", "modified_at": CREATED, "size": size,
+            "digest": self.digest, "details": DETAILS,
+        }  # fmt: skip
+
+    def loaded(self, name: str) -> list[dict[str, Any]]:
+        if not self.kept_for or self._read is None:
+            return []
+        return [{**self.listed(name), "expires_at": FOREVER, "size_vram": 0, "context_length": self._read[0]}]
 
     def chat(self, asked: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> None:
         """Tell each chunk of the reply in Ollama's dialect."""
@@ -62,6 +87,9 @@ class Model:
         with self._lock:
             self.asked.append(asked)
             self._server(min(options.get("num_ctx", 4_096), TRAINED_CONTEXT)).handle_chat_completions(request, heard)
+            self.kept_for = str(asked.get("keep_alive", "5m"))
+            if self.kept_for == "0":
+                self.kept_for, self._read = "", None
         if end:
             tell(self._chunk(asked, "") | end)
 
@@ -93,23 +121,33 @@ class _Handler(BaseHTTPRequestHandler):
             case "/api/version":
                 self._send(200, {"version": "0.12.0"})
             case "/api/tags":
-                self._send(200, {"models": [{"name": name, "model": name} for name in self._models]})
+                self._send(200, {"models": [model.listed(name) for name, model in self._pulled()]})
+            case "/api/ps":
+                self._send(200, {"models": [one for name, model in self._pulled() for one in model.loaded(name)]})
             case _:
                 self._send(404, {"error": "404 page not found"})
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         model = self._models.get(str(asked.get("model")).removesuffix(":latest"))
-        if model is None:
+        if self.path == "/api/pull" and model is not None:
+            model.is_pulled = True
+            self._send(200)
+            for status in ("pulling manifest", "verifying sha256 digest", "success"):
+                self._line({"status": status})
+        elif model is None or not model.is_pulled:
             self._send(404, {"error": f"model {asked.get('model')!r} not found"})
         elif self.path == "/api/show":
             info = {"general.architecture": "llama", "llama.context_length": TRAINED_CONTEXT}
-            self._send(200, {"model_info": info, "capabilities": ["completion"], "details": {"format": "gguf"}})
+            self._send(200, {"model_info": info, "capabilities": ["completion"], "details": DETAILS})
         elif self.path == "/api/chat":
             self._send(200)
             model.chat(asked, self._line)
         else:
             self._send(404, {"error": "404 page not found"})
+
+    def _pulled(self) -> list[tuple[str, Model]]:
+        return [(name, model) for name, model in self._models.items() if model.is_pulled]
 
     def _send(self, status: int, body: dict[str, Any] | None = None) -> None:
         self.send_response(status)

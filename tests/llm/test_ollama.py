@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from fks_agents.deps import Call, ChatModel
 from fks_agents.errors import ConfigError, ModelError
 from fks_agents.llm import open_chat, preflight
+from fks_agents.llm.capabilities import Capable
 from fks_agents.llm.endpoints import Endpoints
 from fks_agents.llm.langchain import LangChainChat
 from fks_agents.llm.rehearsal import rehearse
@@ -206,5 +208,54 @@ def test_a_rehearsal_takes_the_path_of_the_calls(ollama: FakeOllama) -> None:
     rehearse(opened(), Settings())
     assert ollama.seen[-1]["format"]["required"] == ["is_ready"]
     ollama.says("I am ready.", read=40)
-    with pytest.raises(ModelError, match="no readable answer from rehearsal"):
+    with pytest.raises(ModelError, match="does not keep to a JSON schema: expected one JSON object"):
         rehearse(opened(), Settings())
+
+
+def test_what_a_model_can_do_is_found_out_once_for_its_weights(ollama: FakeOllama, call: Call) -> None:
+    ollama.context, ollama.capabilities = 4_096, ("completion", "tools")
+    ollama.says("{}")
+    opened().ask(call)
+    again = opened()
+    again.ask(call)
+    assert isinstance(again, Capable)
+    told = again.capabilities()
+    assert (told.family, told.size, told.context) == ("llama", "3.2B", 4_096)
+    assert (told.tools, told.thinking, told.holds_schema) == (True, False, None)
+    assert len(ollama.seen) - len(ollama.chats) == 1
+    ollama.digest = "d2"  # pulled anew
+    ollama.context = 8_192
+    opened().ask(call)
+    assert ollama.chats[-1]["options"]["num_ctx"] == 8_192
+
+
+def test_a_rehearsal_is_remembered(ollama: FakeOllama) -> None:
+    ollama.says('{"is_ready": true}', read=40)
+    rehearse(opened(), Settings())
+    told = opened()
+    assert isinstance(told, Capable)
+    assert told.capabilities().told() == "llama 3.2B, context not told, schema yes, tools no, thinking no"
+
+
+def test_a_home_that_cannot_be_written_costs_a_question_and_no_answer(
+    ollama: FakeOllama, call: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    ollama.says('{"view": "up"}')
+    for _ in range(2):
+        chat = open_chat("ollama:tiny", Settings(home=tmp_path / "file"))
+        assert chat is not None
+        assert chat.ask(call).text
+    assert len(ollama.seen) - len(ollama.chats) == 2
+
+
+@pytest.mark.parametrize("kept", ["", "[]", '{"ollama:tiny@d1": {"model": 3}}', "\x00"])
+def test_a_broken_table_is_found_out_again(kept: str, ollama: FakeOllama, call: Call) -> None:
+    path = Settings().home / "models.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(kept)
+    ollama.says("{}")
+    ollama.context = 4_096
+    opened().ask(call)
+    assert ollama.chats[-1]["options"]["num_ctx"] == 4_096
+    assert '"context": 4096' in path.read_text()

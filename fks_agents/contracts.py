@@ -23,6 +23,7 @@ from fks_agents.outside import (
     Support as Support,
     ToolUse as ToolUse,
 )  # fmt: skip
+from fks_agents.samples import Samples as Samples
 from fks_agents.usage import Bite as Bite, Spent as Spent, Usage as Usage
 from fks_agents.vocabulary import (
     Action as Action,
@@ -276,6 +277,7 @@ class Plan(Spoken):
     expires_at: Utc | None = None
     """When an unfilled entry is withdrawn."""
     reason: str = ""
+    samples: Samples | None = None
 
     @model_validator(mode="after")
     def _levels_belong_to_a_trade(self) -> Self:
@@ -493,7 +495,6 @@ class Cycle(Contract):
 CHECKPOINTED: tuple[type[Contract], ...] = (
     Snapshot, Fact, Event, Forecast, Headline, CalendarEvent, Quality, Position, AccountView, StoredBars, StoredSeries,
     Report, Turn, Claim, Check, Plan, Choice, LimitEvent, Sized, Judgement, Passage, Verdict, Approval, OrderIntent,
-    Receipt, Fill, Lesson, Result, Cycle,
-    Document, Finding, Research, ToolUse, Bite, Spent, Usage,
+    Receipt, Fill, Lesson, Result, Cycle, Document, Finding, Research, ToolUse, Samples, Bite, Spent, Usage,
 )  # fmt: skip
 """What the checkpoint serializer may read back; a test holds it against this file."""

@@ -46,6 +46,12 @@ def load(name: str) -> Prompt:
     return Prompt(name, files(__name__).joinpath(role, f"{version}.md").read_text("utf-8"))
 
 
+def newest(role: str) -> Prompt:
+    """The newest version of the role's prompt; raises UsageError listing the known ones."""
+    versions = [name for name in shipped() if name.startswith(f"{role}/")]
+    return load(max(versions, key=lambda name: int(name.rpartition("/v")[2]), default=role))
+
+
 def shipped() -> tuple[str, ...]:
     """Names of every prompt there is, sorted."""
     roles = [role for role in files(__name__).iterdir() if role.is_dir()]

@@ -80,8 +80,8 @@ class Said(Answer):
 
 
 class AnalystAnswer(Said):
-    """A view with its claims, or none of it. A reason to abstain is not asked for: small models fill every field they are
-    offered, and abstained beside a whole view."""
+    """A view with its claims, or nothing. No reason to abstain is asked for: small models fill every field they are
+    offered, and gave one beside a whole view."""
 
     stance: Annotated[float, AfterValidator(_signed)]
     conviction: Share

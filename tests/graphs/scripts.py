@@ -27,7 +27,6 @@ def _rest(call: Call, action: str, has_claims: bool) -> dict[str, object]:
         return {
             "stance": 0.5 if has_claims else 0.0,
             "conviction": 0.8 if has_claims else 0.0,
-            "abstained": None if has_claims else "no numeric fact was shown",
         }
     if "rebuts" in fields:
         return {"rebuts": []}

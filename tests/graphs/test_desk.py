@@ -78,12 +78,12 @@ def test_a_replay_asks_no_model_and_meets_the_same_failures(tmp_path: Path) -> N
 
 
 def test_a_decision_is_replayed_without_the_model_that_made_it(tmp_path: Path) -> None:
-    gone = ScriptedChat(honest, name="openai:gone")
-    settings = load(home=tmp_path, model="openai:gone")
+    gone = ScriptedChat(honest, name="anthropic:gone")
+    settings = load(home=tmp_path, model="anthropic:gone")
     with open_desk(settings, chats={"quick": gone, "deep": gone}) as desk:
         cycle = desk.analyze("SPX", as_of=AS_OF)
     with open_desk(settings) as desk:
-        with pytest.raises(ConfigError, match="langchain-openai"):
+        with pytest.raises(ConfigError, match="langchain-anthropic"):
             desk.analyze("SPX", as_of=AS_OF)
         assert desk.replay(cycle.id).differences == ()
 

@@ -31,6 +31,14 @@ def test_every_role_has_a_prompt() -> None:
     assert {f"{role}/v1" for role in roles.split()} <= set(prompts.shipped())
 
 
+def test_the_newest_version_is_told_by_its_number() -> None:
+    newest = max(int(name.partition("/v")[2]) for name in prompts.shipped() if name.startswith("technical/"))
+    assert prompts.newest("technical").name == f"technical/v{newest}"
+    assert newest > 1
+    with pytest.raises(UsageError, match="unknown prompt 'nobody'"):
+        prompts.newest("nobody")
+
+
 def test_an_unknown_prompt_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="unknown prompt 'bul/v1'; expected one of aggressive/v1, bear/v1"):
         prompts.load("bul/v1")

@@ -14,6 +14,7 @@ from fks_agents.agents.execute import execute
 from fks_agents.agents.gate import gate
 from fks_agents.agents.manager import manager
 from fks_agents.agents.reflect import reflect
+from fks_agents.agents.research import research
 from fks_agents.agents.risk import risk
 from fks_agents.agents.selector import heard, selector
 from fks_agents.agents.snapshot import snapshot
@@ -27,11 +28,16 @@ PERSONAS = tuple(f"{name}_persona" for name in agents.personas())
 
 
 def enough_is_known(state: CycleState) -> list[str]:
-    return ["reflect"] if "stopped" in state else list(ANALYSTS)
+    if "stopped" in state:
+        return ["reflect"]
+    return ["research"] if state["snapshot"].documents else list(ANALYSTS)
 
 
 def someone_answers(state: CycleState, runtime: Runtime[Deps]) -> str:
-    return "bull" if debate_goes_on(state, runtime.context.settings) else "manager"
+    deps = runtime.context
+    # Rounds by rules cost nothing, and need not be saved.
+    budget = deps.budget if deps.chats.get("deep") is not None else None
+    return "bull" if debate_goes_on(state, deps.settings, budget) else "manager"
 
 
 def personas_heard(state: CycleState) -> list[str]:
@@ -50,6 +56,7 @@ def approved(state: CycleState) -> str:
 def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> TradingGraph:
     graph = StateGraph(CycleState, context_schema=Deps)
     graph.add_node("snapshot", snapshot)
+    graph.add_node("research", research)
     for name in agents.analysts():
         graph.add_node(f"{name}_analyst", agents.analyst(name))
     graph.add_node("bull", debater("bull"))
@@ -65,7 +72,9 @@ def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> TradingGraph:
     graph.add_node("reflect", reflect)
 
     graph.add_edge(START, "snapshot")
-    graph.add_conditional_edges("snapshot", enough_is_known, [*ANALYSTS, "reflect"])
+    graph.add_conditional_edges("snapshot", enough_is_known, ["research", *ANALYSTS, "reflect"])
+    for name in ANALYSTS:
+        graph.add_edge("research", name)
     graph.add_edge(list(ANALYSTS), "bull")
     graph.add_edge("bull", "bear")
     graph.add_conditional_edges("bear", someone_answers, ["bull", "manager"])

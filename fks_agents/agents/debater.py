@@ -14,10 +14,11 @@ from typing import Literal, NamedTuple
 from langgraph.runtime import Runtime
 
 from fks_agents.agents.answers import DebaterAnswer
+from fks_agents.agents.passing import Gates
 from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
 from fks_agents.agents.support import carried, heard
 from fks_agents.contracts import Check, Claim, Direction, Regime, Report, Snapshot, Turn
-from fks_agents.deps import ChatModel, Deps, Node
+from fks_agents.deps import Allowance, ChatModel, Deps, Node
 from fks_agents.errors import ModelError
 from fks_agents.settings import Settings
 from fks_agents.state import CycleState
@@ -43,21 +44,32 @@ def debater(side: Side) -> Node:
         snapshot, reports, debate = state["snapshot"], state.get("reports", []), state.get("debate", [])
         rules = rules_turn(side, reports, debate)
         chat, settings = runtime.context.chats.get("deep"), runtime.context.settings
-        if chat is None or not heard(reports):
+        gates = Gates(side, settings)
+        if chat is None:
             return {"debate": [rules]}
+        if not heard(reports):
+            gates.bit("context", "not_asked", "no analyst has a view that is heard")
+            return {"debate": [gates.marked(rules)]}
         try:
-            return {"debate": [_spoken(chat, settings, snapshot, reports, debate, rules)]}
+            turn = _spoken(chat, settings, snapshot, reports, debate, rules, gates)
         except ModelError as error:
-            if settings.on_model_failure == "rules":
-                return {"debate": [rules.model_copy(update={"model": fallback_name(chat.name, error)})]}
-            return {"debate": [Turn(speaker=side, round=rules.round, abstained=str(error), model=chat.name)]}
+            if gates.rules_stand_in(error):
+                turn = rules.model_copy(update={"model": fallback_name(chat.name, error)})
+            else:
+                turn = Turn(speaker=side, round=rules.round, abstained=str(error), model=chat.name)
+        return {"debate": [gates.marked(turn)]}
 
     argue.__name__ = side
     return argue
 
 
-def debate_goes_on(state: CycleState, settings: Settings) -> bool:
-    """Whether another round is due: rounds are left for this regime, and somebody still said something new."""
+def debate_goes_on(state: CycleState, settings: Settings, budget: Allowance | None = None) -> bool:
+    """Whether there is another round: it is due, and leaves enough for those who speak after the debate."""
+    return another_is_due(state, settings) and (budget is None or budget.affords("bear", 2, giving_way="rounds"))
+
+
+def another_is_due(state: CycleState, settings: Settings) -> bool:
+    """Rounds are left for this regime, and somebody still said something new."""
     debate = state.get("debate", [])
     done = max((turn.round for turn in debate), default=0)
     before = {_words(claim) for turn in debate if turn.round < done for claim in turn.claims}
@@ -120,6 +132,7 @@ def _spoken(
     reports: Sequence[Report],
     debate: Sequence[Turn],
     rules: Turn,
+    gates: Gates,
 ) -> Turn:
     claims = [claim for report in heard(reports) for claim in carried(report.claims)]
     others = {claim.id for turn in debate if turn.speaker != rules.speaker for claim in turn.claims}
@@ -136,6 +149,7 @@ def _spoken(
         },
         facts=ordered(snapshot, (), [identity for claim in claims for identity in claim.fact_ids]),
         snapshot=snapshot,
+        gates=gates,
         first_claim=1 + sum(len(turn.claims) for turn in debate if turn.speaker == rules.speaker),
         also=lambda answer: _unknown(rules.speaker, answer.rebuts, others),
     )

@@ -24,9 +24,10 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from fks_agents.agents.answers import ManagerAnswer, points_elsewhere
-from fks_agents.agents.debater import points, standing
+from fks_agents.agents.debater import another_is_due, debate_goes_on, points, standing
 from fks_agents.agents.evidence import clip
 from fks_agents.agents.levels import Profile, planned
+from fks_agents.agents.passing import Gates
 from fks_agents.agents.recollection import recall, shrunk, told
 from fks_agents.agents.speaking import Speech, fallback_name, ordered, speak, stated
 from fks_agents.agents.support import carried, cautioned, heard
@@ -49,15 +50,24 @@ DRAFT = Profile(entry=0.25, stop=2.0, reward=2.0, risk=0.01)
 def manager(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
     snapshot, deps = state["snapshot"], runtime.context
     reports, debate = state.get("reports", []), state.get("debate", [])
-    views = _views(reports)
+    views, chat, gates = _views(reports), deps.chats.get("deep"), Gates(AUTHOR, deps.settings)
+    if (
+        chat is not None
+        and another_is_due(state, deps.settings)
+        and not debate_goes_on(state, deps.settings, deps.budget)
+    ):
+        gates.bit("budget", "fewer_rounds", f"the budget leaves no room for round {max(t.round for t in debate) + 1}")
     if len(views) < FEWEST_VIEWS:
         whose = ", ".join(report.analyst for report in views) or "none"
         reason = f"expected at least {FEWEST_VIEWS} analysts with a view, was {len(views)} ({whose})"
-        return {"draft": planned(AUTHOR, "no_decision", 0.0, reason, DRAFT, snapshot, deps.settings)}
+        if chat is not None:
+            gates.bit("context", "not_asked", reason)
+        return {"draft": gates.marked(planned(AUTHOR, "no_decision", 0.0, reason, DRAFT, snapshot, deps.settings))}
     lessons = recall(state, deps, AUTHOR)
     rules = rules_draft(snapshot, reports, debate, deps.settings, lessons)
-    chat = deps.chats.get("deep")
-    return {"draft": rules if chat is None else _spoken(chat, deps.settings, snapshot, reports, debate, rules, lessons)}
+    if chat is None:
+        return {"draft": rules}
+    return {"draft": gates.marked(_spoken(chat, deps.settings, snapshot, reports, debate, rules, lessons, gates))}
 
 
 def rules_draft(
@@ -123,6 +133,7 @@ def _spoken(
     debate: Sequence[Turn],
     rules: Plan,
     lessons: Sequence[Lesson],
+    gates: Gates,
 ) -> Plan:
     said = [claim for report in heard(reports) for claim in carried(report.claims)]
     argued = [claim for turn in debate for claim in turn.claims]
@@ -142,10 +153,11 @@ def _spoken(
             },
             facts=ordered(snapshot, (), cited),
             snapshot=snapshot,
+            gates=gates,
             also=lambda answer: points_elsewhere(AUTHOR, LEAN[answer.action], answer.claims),
         )
     except ModelError as error:
-        if settings.on_model_failure == "rules":
+        if gates.rules_stand_in(error):
             return rules.model_copy(update={"model": fallback_name(chat.name, error)})
         return planned(AUTHOR, "no_decision", 0.0, str(error), DRAFT, snapshot, settings, model=chat.name)
     answer, refusal = speech.answer, _unfounded(speech)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fks_agents.agents.answers import PersonaAnswer
 from fks_agents.agents.levels import Profile, planned
+from fks_agents.agents.passing import Gates
 from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
 from fks_agents.agents.support import carried
 from fks_agents.contracts import Plan, Snapshot
@@ -19,12 +20,15 @@ def proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot, deps:
     if chat is None or rules.action not in ("buy", "sell"):
         # What the profile declines by code no model can take.
         return rules
+    gates = Gates(name, deps.settings)
     try:
-        return _spoken(chat, name, profile, draft, rules, snapshot, deps.settings)
+        plan = _spoken(chat, gates, profile, draft, rules, snapshot, deps.settings)
     except ModelError as error:
-        if deps.settings.on_model_failure == "rules":
-            return rules.model_copy(update={"model": fallback_name(chat.name, error)})
-        return planned(name, "no_decision", 0.0, str(error), profile, snapshot, deps.settings, model=chat.name)
+        if gates.rules_stand_in(error):
+            plan = rules.model_copy(update={"model": fallback_name(chat.name, error)})
+        else:
+            plan = planned(name, "no_decision", 0.0, str(error), profile, snapshot, deps.settings, model=chat.name)
+    return gates.marked(plan)
 
 
 def rules_proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot, settings: Settings) -> Plan:
@@ -37,8 +41,9 @@ def rules_proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot,
 
 
 def _spoken(
-    chat: ChatModel, name: str, profile: Profile, draft: Plan, rules: Plan, snapshot: Snapshot, settings: Settings
+    chat: ChatModel, gates: Gates, profile: Profile, draft: Plan, rules: Plan, snapshot: Snapshot, settings: Settings
 ) -> Plan:
+    name = gates.role
     cited = [identity for claim in (*draft.claims, *rules.claims) for identity in claim.fact_ids]
     speech = speak(
         chat,
@@ -51,6 +56,7 @@ def _spoken(
         },
         facts=ordered(snapshot, (), cited),
         snapshot=snapshot,
+        gates=gates,
     )
     answer = speech.answer
     is_taken = answer.take and (not speech.claims or bool(carried(speech.claims)))

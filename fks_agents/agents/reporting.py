@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
-from evaluators.rules.language import forbidden_in
 from fks_agents import catalogue
 from fks_agents.agents.answers import AnalystAnswer, points_elsewhere
 from fks_agents.agents.evidence import Abstention, View
+from fks_agents.agents.passing import Gates
 from fks_agents.agents.recollection import recall, shrunk, told
+from fks_agents.agents.research import with_findings
 from fks_agents.agents.speaking import Speech, failing, fallback_name, ordered, speak, stated
 from fks_agents.agents.support import marked
 from fks_agents.contracts import Lesson, Report, Snapshot
@@ -28,10 +29,17 @@ def reporter(name: str, view: Callable[[Snapshot], View | Abstention], facts: Se
     """The node of analyst `name`. Where its rules abstain nobody is asked: there is nothing to judge."""
 
     def report(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
+        gates = Gates(name, runtime.context.settings)
+        own = gates.marked(said(state, runtime, gates))
+        return {"reports": [with_findings(own, state.get("research"))]}
+
+    def said(state: CycleState, runtime: Runtime[Deps], gates: Gates) -> Report:
         snapshot, deps = state["snapshot"], runtime.context
-        seen = view(snapshot)
+        seen, chat = view(snapshot), deps.chats.get("quick")
         if isinstance(seen, Abstention):
-            return {"reports": [Report(analyst=name, abstained=seen.reason, model="rules")]}
+            if chat is not None:
+                gates.bit("context", "not_asked", seen.reason)
+            return Report(analyst=name, abstained=seen.reason, model="rules")
         lessons = recall(state, deps, name)
         conviction, before = shrunk(seen.conviction, lessons, snapshot)
         rules = Report(
@@ -43,16 +51,15 @@ def reporter(name: str, view: Callable[[Snapshot], View | Abstention], facts: Se
             model="rules",
             recalled=tuple(lesson.id for lesson in lessons),
         )
-        chat = deps.chats.get("quick")
         if chat is None:
-            return {"reports": [rules]}
+            return rules
         try:
             tools = toolset(deps, snapshot, lessons, reads_text=bool(shown(snapshot)))
-            return {"reports": [_spoken(chat, deps.settings, snapshot, rules, facts, lessons, shown(snapshot), tools)]}
+            return _spoken(chat, deps.settings, snapshot, rules, facts, lessons, shown(snapshot), tools, gates)
         except ModelError as error:
-            if deps.settings.on_model_failure == "rules":
-                return {"reports": [rules.model_copy(update={"model": fallback_name(chat.name, error)})]}
-            return {"reports": [Report(analyst=name, abstained=str(error), model=chat.name, recalled=rules.recalled)]}
+            if gates.rules_stand_in(error):
+                return rules.model_copy(update={"model": fallback_name(chat.name, error)})
+            return Report(analyst=name, abstained=str(error), model=chat.name, recalled=rules.recalled)
 
     report.__name__ = f"{name}_analyst"
     return report
@@ -76,6 +83,7 @@ def _spoken(
     lessons: Sequence[Lesson],
     shown: Mapping[str, str],
     tools: Toolset | None,
+    gates: Gates,
 ) -> Report:
     prior = f"stance {rules.stance:+.2f}, conviction {rules.conviction:.2f}\n{stated(rules.claims)}"
     cited = [identity for claim in rules.claims for identity in claim.fact_ids]
@@ -87,6 +95,7 @@ def _spoken(
         {"rules_view": prior, "lessons": told(lessons), **shown},
         facts=ordered(snapshot, facts, cited),
         snapshot=snapshot,
+        gates=gates,
         also=lambda answer: points_elsewhere(rules.analyst, answer.stance, answer.claims),
         tools=tools,
     )

@@ -8,6 +8,7 @@ then stays, for the gate to refuse.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Generic, NamedTuple, TypeVar
 
@@ -15,17 +16,23 @@ import prompts
 from evaluators.rules import check_claims
 from fks_agents.agents.answers import Said, numbered
 from fks_agents.agents.consulting import consulted
+from fks_agents.agents.passing import Gates
 from fks_agents.agents.support import marked
 from fks_agents.contracts import Check, Claim, Fact, Snapshot, ToolUse
 from fks_agents.deps import Call, ChatModel, Message
 from fks_agents.errors import ModelError
 from fks_agents.llm.budget import estimate
 from fks_agents.llm.canary import Watched, mark_of
-from fks_agents.llm.structured import ask, schema_of
+from fks_agents.llm.gates import GateError
+from fks_agents.llm.structured import ask, schema_of, within
 from fks_agents.settings import Settings
 from fks_agents.toolset import Toolset
 
 SYSTEM = "evidence/v3"
+
+GIVES_WAY = ("lessons", "headlines", "documents", "research")
+"""Sections of a prompt that are left out where it is too long, the least important first; then facts, from the last."""
+LEFT_OUT = "(left out to keep the prompt short)"
 
 A = TypeVar("A", bound=Said)
 
@@ -50,24 +57,29 @@ def speak(
     facts: Sequence[Fact],
     snapshot: Snapshot,
     first_claim: int = 1,
+    gates: Gates,
     also: Callable[[A], tuple[Check, ...]] = lambda _: (),
     tools: Toolset | None = None,
 ) -> Speech[A]:
     """Ask the role's prompt; `facts` are shown, most important first.
 
     Claims are checked against the whole snapshot, and `also` gives failing checks of what only this role answers. With
-    `tools` the model may call some before it answers.
+    `tools` the model may call some before it answers. `gates` is told where a prompt or a conversation did not fit, and
+    what could not be read.
 
     Raises ModelError where no readable answer is to be had, or one that gives the instructions away.
     """
     prompt, told = prompts.newest(role), prompts.load(SYSTEM)
     mark = mark_of(snapshot.digest)
     system, chat = told.render(canary=mark), Watched(chat, mark)
-    text = fitted(
-        lambda table: prompt.render(facts=table, **_common(snapshot), **values),
+    text, given_up = fitted(
+        lambda shown: prompt.render(**_common(snapshot), **shown),
+        values,
         facts,
         settings.max_prompt_tokens - estimate(system),
     )
+    if given_up:
+        gates.bit("prompt", "trimmed", f"left out to keep the prompt short: {', '.join(given_up)}")
     call = Call(
         model=chat.name,
         role=role,
@@ -76,11 +88,22 @@ def speak(
         parameters={"temperature": settings.temperature, "seed": settings.seed},
     )
     call, uses = consulted(chat, call, tools, settings)
-    answer, asked = ask(chat, call, shape, settings.model_attempts)
+    heard = partial(
+        ask, attempts=settings.model_attempts, most=settings.max_prompt_tokens,
+        repairing=lambda fault: gates.bit("attempts", "repaired", fault),
+    )  # fmt: skip
+    answer, asked = heard(chat, call, shape)
     claims = marked(numbered(role, answer.claims, first_claim), snapshot)
     caught = (*failing(claims, snapshot), *also(answer))
     if caught:
-        answer, _ = ask(chat, _corrected(asked, caught), shape, settings.model_attempts)
+        try:
+            again = within(
+                settings.max_prompt_tokens, *(_corrected(said, caught) for said in (asked, _last(call, asked)))
+            )
+        except GateError as error:
+            gates.bit("prompt", "trimmed", f"failing checks could not be shown: {error}")
+        else:
+            answer, _ = heard(chat, again, shape)
         claims = marked(numbered(role, answer.claims, first_claim), snapshot)
     digest = sha256(f"{told.text}\n{prompt.text}".encode()).hexdigest()[:16]
     return Speech(answer, claims, caught, f"{prompt.name}@{digest}", uses)
@@ -91,17 +114,29 @@ def failing(claims: Sequence[Claim], snapshot: Snapshot) -> tuple[Check, ...]:
     return tuple(check for check in check_claims(claims, snapshot.facts) if check.outcome != "pass")
 
 
-def fitted(render: Callable[[str], str], facts: Sequence[Fact], most: int) -> str:
-    """The prompt with as many facts, from the first, as keep it within `most` tokens; raises ModelError where even none
-    would do."""
-    rows = [row(fact) for fact in facts]
-    for kept in range(len(rows), -1, -1):
-        left_out = len(rows) - kept
-        note = [f"({left_out} facts left out to keep the prompt short)"] if left_out else []
-        text = render("\n".join([*rows[:kept], *note]) or "none")
+def fitted(
+    render: Callable[[Mapping[str, str]], str], values: Mapping[str, str], facts: Sequence[Fact], most: int
+) -> tuple[str, tuple[str, ...]]:
+    """The prompt within `most` tokens, and what gave way for that: first the sections of `GIVES_WAY`, one after the
+    other, then facts from the last. Raises GateError where even that would not do."""
+    shown, rows, given_up = dict(values), [row(fact) for fact in facts], list[str]()
+    whole = "\n".join(rows) or "none"
+    text = render({**shown, "facts": whole})
+    for section in (name for name in GIVES_WAY if len(shown.get(name, "")) > len(LEFT_OUT)):
         if estimate(text) <= most:
-            return text
-    raise ModelError(f"prompt too long: expected at most {most} tokens without any fact, was {estimate(text)}")
+            break
+        shown[section] = LEFT_OUT
+        given_up.append(section)
+        text = render({**shown, "facts": whole})
+    kept = len(rows)
+    while estimate(text) > most and kept > 0:
+        kept -= 1
+        note = f"({len(rows) - kept} facts left out to keep the prompt short)"
+        text = render({**shown, "facts": "\n".join([*rows[:kept], note])})
+    if estimate(text) > most:
+        reason = f"prompt too long: expected at most {most} tokens without any fact, was {estimate(text)}"
+        raise GateError("prompt", reason)
+    return text, (*given_up, *([f"{len(rows) - kept} of {len(rows)} facts"] if kept < len(rows) else []))
 
 
 def row(fact: Fact) -> str:
@@ -132,6 +167,11 @@ def _common(snapshot: Snapshot) -> dict[str, str]:
         "as_of": snapshot.as_of.isoformat(),
         "regime": snapshot.regime,
     }
+
+
+def _last(call: Call, asked: Call) -> Call:
+    """The question and the last thing that was said to it."""
+    return call.model_copy(update={"messages": (*call.messages, asked.messages[-1])})
 
 
 def _corrected(asked: Call, caught: Sequence[Check]) -> Call:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from fks_agents.deps import Call, ChatModel, Message
 from fks_agents.errors import ModelError
+from fks_agents.llm.budget import length
+from fks_agents.llm.gates import GateError
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -35,25 +38,43 @@ class UnreadableError(ModelError):
         self.fault = fault
 
 
-def ask(chat: ChatModel, call: Call, shape: type[Shape], attempts: int) -> tuple[Shape, Call]:
+def ask(
+    chat: ChatModel,
+    call: Call,
+    shape: type[Shape],
+    attempts: int,
+    *,
+    most: int | None = None,
+    repairing: Callable[[str], None] = lambda _: None,
+) -> tuple[Shape, Call]:
     """The first readable answer of at most `attempts`, and the call extended by what was said until then.
 
-    An unreadable reply is shown to the model with what was wrong. Raises ModelError when no try is left; a call that
-    itself fails is not repeated.
+    An unreadable reply is shown to the model with what was wrong, and `repairing` is told; earlier ones are left out
+    where the prompt would have more than `most` tokens. Raises GateError when no try is left, or that reply alone makes
+    the prompt too long; a call that itself fails is not repeated.
     """
-    fault = ""
-    for _ in range(attempts):
+    first = call
+    for left in reversed(range(attempts)):
         text = chat.ask(call).text
         try:
             return read(text, shape), follow(call, text)
         except UnreadableError as error:
-            fault = error.fault
-            call = follow(
-                call,
-                text,
-                f"That reply cannot be used: {error}. Reply again with one JSON object that fits the schema.",
-            )
-    raise ModelError(f"{chat.name}: no readable answer from {call.role} in {attempts} tries: {fault}")
+            if left == 0:
+                reason = f"{chat.name}: no readable answer from {call.role} in {attempts} tries: {error.fault}"
+                raise GateError("attempts", reason) from None
+            repairing(error.fault)
+            told = f"That reply cannot be used: {error}. Reply again with one JSON object that fits the schema."
+            call = within(most, follow(call, text, told), follow(first, text, told))
+    raise GateError("attempts", f"{chat.name}: {call.role} was given no try")
+
+
+def within(most: int | None, *calls: Call) -> Call:
+    """The first of the calls that has at most so many tokens; raises GateError where none has."""
+    for call in calls:
+        if most is None or length(call) <= most:
+            return call
+    shortest = min(length(call) for call in calls)
+    raise GateError("prompt", f"prompt too long: expected at most {most} tokens, was {shortest} with the last reply")
 
 
 def follow(call: Call, said: str, answer: str | None = None) -> Call:

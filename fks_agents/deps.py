@@ -17,12 +17,15 @@ from fks_agents.contracts import (
     AccountView,
     CalendarEvent,
     Contract,
+    Document,
     Fill,
     Headline,
     Lesson,
     OrderIntent,
     Receipt,
     Regime,
+    Research,
+    Snapshot,
     Timeframe,
 )
 from fks_agents.events import Events
@@ -74,6 +77,11 @@ class Macro(Protocol):
 class News(Protocol):
     def headlines(self, symbol: str, as_of: datetime) -> tuple[Headline, ...]:
         """Headlines on `symbol` published at or before `as_of`, oldest first; raises DataError on a broken file."""
+
+
+class Documents(Protocol):
+    def documents(self, symbol: str, as_of: datetime) -> tuple[Document, ...]:
+        """Documents on `symbol` published at or before `as_of`, oldest first; raises DataError on a broken file."""
 
 
 class Calendar(Protocol):
@@ -207,6 +215,11 @@ class Allowance(Protocol):
         """
 
 
+class Researchers(Protocol):
+    def read(self, snapshot: Snapshot, chat: ChatModel | None) -> Research:
+        """What the documents of the snapshot say; an abstention with its reason where that cannot be found out."""
+
+
 # --- memory, orders ---
 
 
@@ -270,6 +283,8 @@ class Deps:
     macro: Macro | None = None
     news: News | None = None
     calendar: Calendar | None = None
+    documents: Documents | None = None
+    researchers: Researchers | None = None
     library: Library | None = None
     """Dated documents a judge may cite; None where there are none."""
     gated: Gated = "paper"

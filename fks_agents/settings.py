@@ -27,8 +27,8 @@ NOT_SETTINGS = ("FKS_CONFIG", "FKS_PURE", "FKS_TEST_")
 
 
 _NOT_DECIDING = {
-    "home", "database_url", "log_level", "headlines", "knowledge", "account", "model_endpoints", "model_concurrency",
-    "call_cache",
+    "home", "database_url", "log_level", "headlines", "documents", "knowledge", "account", "model_endpoints",
+    "model_concurrency", "call_cache",
 }  # fmt: skip
 
 
@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     higher_timeframe: Timeframe = Field("1w", description="Second timeframe of the facts; longer than `timeframe`")
     bars: Annotated[int, Field(ge=250, le=20_000)] = Field(600, description="Closed bars read before each decision")
     headlines: Path | None = Field(None, description="JSONL file of dated headlines for the sentiment analyst")
+    documents: Path | None = Field(
+        None, description="JSONL file or folder of dated documents for the research crew (extra `crew`)"
+    )
     min_quality: Annotated[float, Field(ge=0, le=100)] = Field(
         60.0, description="Data quality (0-100) below which nothing is decided"
     )
@@ -205,7 +208,7 @@ class Settings(BaseSettings):
         except ConfigError as error:
             raise ValueError(str(error)) from None
 
-    @field_validator("headlines", "knowledge", mode="before")
+    @field_validator("headlines", "documents", "knowledge", mode="before")
     @classmethod
     def _empty_is_none(cls, path: object) -> object:
         return None if path == "" else path  # TOML has no null; the template writes ""

@@ -16,7 +16,22 @@ from fks_agents import llm
 from fks_agents._redaction import redact
 from fks_agents.clock import FixedClock
 from fks_agents.contracts import Cycle, Snapshot, Spent, Timeframe
-from fks_agents.deps import Broker, Calendar, ChatModel, ChatRole, Clock, Deps, Hear, Macro, Market, Memory, News, Piece
+from fks_agents.deps import (
+    Broker,
+    Calendar,
+    ChatModel,
+    ChatRole,
+    Clock,
+    Deps,
+    Documents,
+    Hear,
+    Macro,
+    Market,
+    Memory,
+    News,
+    Piece,
+    Researchers,
+)
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, RefusedError, UsageError
 from fks_agents.llm.budget import Budget
 from fks_agents.llm.prices import Prices
@@ -25,7 +40,15 @@ from fks_agents.state import CycleState
 from graphs import live
 from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
-from graphs.recorded import NoMemory, RecordedBroker, RecordedChat, RecordedFeeds, RecordedMarket, RecordedMemory
+from graphs.recorded import (
+    NoMemory,
+    RecordedBroker,
+    RecordedChat,
+    RecordedFeeds,
+    RecordedMarket,
+    RecordedMemory,
+    RecordedResearch,
+)
 from graphs.replay import Replayed, differences
 from graphs.running import alone
 from graphs.spending import check_prices, open_spending, replayed_budget, stages
@@ -36,7 +59,7 @@ from tools.bars.store import ParquetStore
 from tools.calendar import open_calendar
 from tools.macro import open_macro
 from tools.market import open_market
-from tools.news import open_news
+from tools.news import open_documents, open_news
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -59,11 +82,14 @@ class Feeds(NamedTuple):
     macro: Macro | None = None
     news: News | None = None
     calendar: Calendar | None = None
+    documents: Documents | None = None
 
 
-def open_feeds(source: str, headlines: Path | None) -> Feeds:
+def open_feeds(source: str, headlines: Path | None, documents: Path | None = None) -> Feeds:
     """Every feed of a source; raises UsageError or DataError where one cannot be read."""
-    return Feeds(open_market(source), open_macro(source), open_news(headlines), open_calendar(source))
+    return Feeds(
+        open_market(source), open_macro(source), open_news(headlines), open_calendar(source), open_documents(documents)
+    )
 
 
 @dataclass(frozen=True)
@@ -304,6 +330,8 @@ class Desk(AbstractContextManager["Desk"]):
             macro=feeds.macro,
             news=feeds.news,
             calendar=feeds.calendar,
+            documents=feeds.documents,
+            researchers=_crew(settings) if feeds.documents is not None else None,
         )
 
     def _recorded(self, original: Cycle, snapshot: Snapshot, settings: Settings) -> Deps:
@@ -324,6 +352,8 @@ class Desk(AbstractContextManager["Desk"]):
             macro=feeds,
             news=feeds,
             calendar=feeds,
+            documents=feeds,
+            researchers=RecordedResearch(original.research),
         )
 
     def _named(self, settings: Settings) -> Mapping[ChatRole, ChatModel | None]:
@@ -350,6 +380,12 @@ class Desk(AbstractContextManager["Desk"]):
         from graphs.trading import build
 
         return build()
+
+
+def _crew(settings: Settings) -> Researchers:
+    from graphs.research_crew import ResearchCrew
+
+    return ResearchCrew(settings)
 
 
 def _told(failure: Exception) -> str:

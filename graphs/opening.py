@@ -101,10 +101,10 @@ def _sqlite_saver(home: Path) -> BaseCheckpointSaver[str]:
 
 def _once_for_each_source() -> Callable[[Settings], Feeds]:
     @cache
-    def opened(source: str, headlines: Path | None) -> Feeds:
-        return open_feeds(source, headlines)
+    def opened(source: str, headlines: Path | None, documents: Path | None) -> Feeds:
+        return open_feeds(source, headlines, documents)
 
-    return lambda settings: opened(settings.source, settings.headlines)
+    return lambda settings: opened(settings.source, settings.headlines, settings.documents)
 
 
 def _opened_once() -> Callable[[Settings], Mapping[ChatRole, ChatModel | None]]:

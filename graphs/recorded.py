@@ -11,15 +11,17 @@ from fks_agents.contracts import (
     AccountView,
     CalendarEvent,
     Cycle,
+    Document,
     Headline,
     Lesson,
     OrderIntent,
     Receipt,
     Regime,
+    Research,
     Snapshot,
     Timeframe,
 )
-from fks_agents.deps import Call, Reply, Store
+from fks_agents.deps import Call, ChatModel, Reply, Store
 from fks_agents.errors import DataError, ModelError, RefusedError
 from memory.lessons import Lessons
 
@@ -60,6 +62,10 @@ class RecordedFeeds:
         del symbol, as_of
         return self.snapshot.headlines
 
+    def documents(self, symbol: str, as_of: datetime) -> tuple[Document, ...]:
+        del symbol, as_of
+        return self.snapshot.documents
+
     def events(self, as_of: datetime) -> tuple[CalendarEvent, ...]:
         del as_of
         return self.snapshot.calendar
@@ -86,6 +92,17 @@ class RecordedBroker:
     def intend(self, intents: Sequence[OrderIntent]) -> tuple[OrderIntent, ...]:
         """Intents of a replay are compared, never committed."""
         return tuple(intents)
+
+
+@dataclass(frozen=True)
+class RecordedResearch:
+    """What the crew found then; it need not be installed where its findings are read again."""
+
+    research: Research | None
+
+    def read(self, snapshot: Snapshot, chat: ChatModel | None) -> Research:
+        del snapshot, chat
+        return self.research or Research(abstained="the decision ended before anybody researched", model="none")
 
 
 @dataclass(frozen=True)

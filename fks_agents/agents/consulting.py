@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pydantic import Field, JsonValue
 
 import prompts
+from fks_agents.catalogue import Tool
 from fks_agents.contracts import ToolUse
 from fks_agents.deps import Call, ChatModel, Message, Reply
 from fks_agents.errors import ModelError, RefusedError, UsageError
@@ -85,13 +86,18 @@ def _offered(call: Call, meter: Meter) -> Call:
     lines = [f"- {tool.name}: {tool.text} Arguments: {json.dumps(schema_of(tool)['properties'])}" for tool in tools]
     told = prompts.load(PROMPT).render(most=meter.most, tools="\n".join(lines))
     *before, last = call.messages
-    choices: list[JsonValue] = [_choice(tool.name, schema_of(tool)) for tool in tools]
+    choices: list[JsonValue] = [choice_of(tool) for tool in tools]
     return call.model_copy(
         update={
             "messages": (*before, Message(role=last.role, text=f"{last.text}\n\n{told}")),
             "answer_schema": {"title": "choice", "anyOf": [_choice(ANSWER, None), *choices]},
         }
     )
+
+
+def choice_of(tool: Tool) -> JsonValue:
+    """JSON schema of a call of that tool."""
+    return _choice(tool.name, schema_of(tool))
 
 
 def _choice(name: str, arguments: dict[str, JsonValue] | None) -> JsonValue:

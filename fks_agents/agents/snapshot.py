@@ -10,6 +10,7 @@ from fks_agents.bars import SECONDS, Bars, Series, moment
 from fks_agents.contracts import (
     AccountView,
     CalendarEvent,
+    Document,
     Event,
     Fact,
     Forecast,
@@ -48,6 +49,7 @@ class _Seen(NamedTuple):
     forecasts: tuple[Forecast, ...]
     series: tuple[Series, ...]
     headlines: tuple[Headline, ...]
+    documents: tuple[Document, ...]
     calendar: tuple[CalendarEvent, ...]
     account: AccountView
 
@@ -111,6 +113,7 @@ def _taken(deps: Deps, bars: Bars, judged: Quality, as_of: datetime) -> Snapshot
             "events": [e for events in seen.found.values() for e in events if e.confirmed_at >= last_shown],
             "forecasts": seen.forecasts,
             "headlines": seen.headlines,
+            "documents": seen.documents,
             "calendar": seen.calendar,
             "account": seen.account,
             "bars": [StoredBars(timeframe=bars.timeframe, digest=deps.store.put(bars), count=len(bars))],
@@ -122,9 +125,12 @@ def _taken(deps: Deps, bars: Bars, judged: Quality, as_of: datetime) -> Snapshot
 def _gathered(deps: Deps, bars: Bars, judged: Quality, as_of: datetime) -> _Seen:
     series = tuple(each.guard(as_of) for each in deps.macro.series(as_of)) if deps.macro is not None else ()
     news = deps.news.headlines(bars.symbol, as_of) if deps.news is not None else ()
+    documents = deps.documents.documents(bars.symbol, as_of) if deps.documents is not None else ()
     view = deps.broker.account(bars.symbol, as_of)
     for headline in news:
         _guard(f"headline {headline.id!r} came out", headline.published_at, as_of)
+    for document in documents:
+        _guard(f"document {document.id!r} came out", document.published_at, as_of)
     if view.last_trade_at is not None:
         _guard("the account traded", view.last_trade_at, as_of)
     return _Seen(
@@ -134,6 +140,7 @@ def _gathered(deps: Deps, bars: Bars, judged: Quality, as_of: datetime) -> _Seen
         forecasts=tuple(_forecast(name, bars, deps.settings) for name in deps.settings.forecasters),
         series=series,
         headlines=headlines.recent(news, as_of),
+        documents=documents,
         calendar=deps.calendar.events(as_of) if deps.calendar is not None else (),
         account=view,
     )

@@ -56,8 +56,8 @@ def describe(headlines: Sequence[Headline], as_of: datetime) -> Values:
     """Facts of the headlines of seven days, oldest first; none where there are none."""
     if not headlines:
         return {}
-    sides = [_side(headline.text) for headline in headlines]
-    good, bad = sum(side > 0 for side in sides), sum(side < 0 for side in sides)
+    sides = [side(headline.text) for headline in headlines]
+    good, bad = sum(each > 0 for each in sides), sum(each < 0 for each in sides)
     return {
         "headlines_7d": len(headlines),
         "headlines_1d": sum(as_of - headline.published_at <= timedelta(days=1) for headline in headlines),
@@ -68,12 +68,12 @@ def describe(headlines: Sequence[Headline], as_of: datetime) -> Values:
     }
 
 
-def _side(text: str) -> int:
+def side(text: str) -> int:
     """Good less bad words, each turned round where one of the three words before it negates it."""
     words = re.findall(r"[a-z]+(?:'t)?", text.lower().replace("’", "'"))
     total = 0
     for place, word in enumerate(words):
-        side = (word in GOOD) - (word in BAD)
+        lean = (word in GOOD) - (word in BAD)
         before = words[max(0, place - REACH) : place]
-        total += -side if any(other in NEGATIONS or other.endswith("n't") for other in before) else side
+        total += -lean if any(other in NEGATIONS or other.endswith("n't") for other in before) else lean
     return total

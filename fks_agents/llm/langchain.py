@@ -26,6 +26,9 @@ ENDINGS = ("done_reason", "finish_reason", "stop_reason", "finishReason", "stopR
 OUR_FAULT = frozenset({400, 401, 403, 422})
 """HTTP answers that another server would give as well."""
 
+SEEDED = frozenset({"openai", "azure_openai"})
+"""Providers, and those compatible with them, that take a seed with each call."""
+
 LONGEST_ANSWER = 8_192
 """Tokens of one answer, hidden reasoning included; a longer one comes back cut off, which is an error."""
 
@@ -34,7 +37,7 @@ def open_langchain(name: str, settings: Settings) -> ChatModel:
     """`PROVIDER:NAME`; raises UsageError for an unknown provider, ConfigError naming the package or key that misses."""
     endpoints = endpoints_of(name.partition(":")[0], settings)
     chats = {address: _opened(name, settings, address) for address in endpoints.addresses}
-    return LangChainChat(name, chats, endpoints, settings.model_timeout)
+    return LangChainChat(name, chats, endpoints, settings)
 
 
 def _opened(name: str, settings: Settings, address: str) -> BaseChatModel:
@@ -72,17 +75,18 @@ class LangChainChat:
         name: str,
         chats: Mapping[str, BaseChatModel],
         endpoints: Endpoints,
-        seconds: float,
+        settings: Settings,
         hear: Hear | None = None,
     ) -> None:
         self.name = name
         self._chats = chats
         self._endpoints = endpoints
-        self._seconds = seconds
+        self._settings = settings
+        self._seconds = settings.model_timeout
         self._hear = hear
 
     def heard_by(self, hear: Hear) -> LangChainChat:
-        return LangChainChat(self.name, self._chats, self._endpoints, self._seconds, hear)
+        return LangChainChat(self.name, self._chats, self._endpoints, self._settings, hear)
 
     def capabilities(self) -> Capabilities:
         """As LangChain's own table of models has them."""
@@ -111,7 +115,7 @@ class LangChainChat:
 
     def _gather(self, call: Call, telling: Telling, address: str, started: float) -> AIMessageChunk | None:
         whole: AIMessageChunk | None = None
-        for chunk in self._held_to({"title": call.role, **call.answer_schema}, address).stream(messages_of(call)):
+        for chunk in self._held_to(call, address).stream(messages_of(call)):
             whole = chunk if whole is None else whole + chunk
             telling.wrote(chunk.text, thought(chunk))
             if perf_counter() - started > self._seconds:
@@ -122,13 +126,20 @@ class LangChainChat:
             raise EndpointError(f"{self.name}: the reply to {call.role} broke off after {len(whole.text)} characters")
         return whole
 
-    def _held_to(self, schema: dict[str, Any], address: str) -> Any:
+    def _held_to(self, call: Call, address: str) -> Any:
         """The model, held to a schema in its provider's own way, without the parser that would swallow its words."""
-        chat = self._chats[address]
+        chat, schema = self._chats[address], {"title": call.role, **call.answer_schema}
         structured: Any = chat.with_structured_output(schema, method="json_schema")
-        # Servers that are not the provider's own leave usage out of a stream unless they are asked for it.
-        asked = {"stream_usage": True} if "stream_usage" in type(chat).model_fields else {}
-        return structured.first.bind(**asked)
+        asked: dict[str, Any] = {}
+        if (
+            temperature := call.parameters.get("temperature", self._settings.temperature)
+        ) != self._settings.temperature:
+            asked["temperature"] = temperature
+        if self.name.partition(":")[0] in SEEDED:
+            asked["seed"] = call.parameters.get("seed")
+            # Servers that are not the provider's own leave usage out of a stream unless they are asked for it.
+            asked["stream_usage"] = True
+        return structured.first.bind(**asked) if asked else structured.first
 
 
 def _is_the_servers(error: BaseException | None) -> bool:

@@ -99,6 +99,12 @@ def test_the_list_of_servers_is_the_provider_s_own(chat: ChatModel, server: tupl
     assert (reply.input_tokens, reply.output_tokens) == (11, 5)
     asked = server[0].seen[-1]
     assert asked["response_format"]["json_schema"]["schema"]["properties"] == {"view": {"type": "string"}}
+    assert (asked["temperature"], asked["seed"], asked["stream_options"]) == (0.0, 7, {"include_usage": True})
+
+
+def test_a_sample_has_a_seed_and_a_temperature_of_its_own(chat: ChatModel, openai: FakeOpenAI, call: Call) -> None:
+    chat.ask(call.model_copy(update={"parameters": {"temperature": 0.7, "seed": 9}}))
+    assert (openai.seen[-1]["temperature"], openai.seen[-1]["seed"]) == (0.7, 9)
 
 
 def test_words_are_told_while_they_are_written(chat: ChatModel, call: Call) -> None:

@@ -30,7 +30,7 @@ def through_langchain() -> ChatModel:
     from langchain.chat_models import init_chat_model
 
     chat = init_chat_model("tiny", model_provider="ollama", num_predict=99)
-    return LangChainChat("x:tiny", {"": chat}, Endpoints([""], 4), 5.0)
+    return LangChainChat("x:tiny", {"": chat}, Endpoints([""], 4), Settings())
 
 
 @pytest.mark.parametrize("make", [opened, through_langchain])

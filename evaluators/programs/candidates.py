@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evaluators.programs import splitting
 from evaluators.programs.derived import Computed, Kind
@@ -53,7 +53,7 @@ def over_tables(query: Query, words: Mapping[str, float], known: Catalogue) -> I
             yield from _pairs(query, words, known, "difference")
         case "growth":
             yield from _changes(query, ranked, is_growth=True)
-            yield from _changes(query, ranked, is_growth=False, discount=0.25)
+            yield from _changes(query, ranked, is_growth=False, discount=0.08)
             yield from _pairs(query, words, known, "growth")
         case "average" | "sum":
             yield from _totals(query, ranked)
@@ -111,7 +111,7 @@ def _names_operation(query: Query, series: Series) -> float:
     is_named = any(word in series.words for word in words)
     is_percent = query.operation in ("growth", "share") and any(figure.is_percent for figure in series.figures)
     if query.operation == "sum" and len(query.years) < 2:
-        return 1.0 if is_named else 0.85
+        return 0.3 if query.is_explicit else 1.0 if is_named else 0.85
     if query.operation == "growth":
         return 0.9 if is_named and is_percent else 0.35 if is_percent else 0.0
     if query.operation == "share":
@@ -126,13 +126,18 @@ def _changes(
     for fit, series in ranked:
         for bonus, late, early in _spans(query, series):
             score = fit + bonus - discount
+            if is_growth and late.is_percent:
+                score -= 0.05
             later, earlier = operand(late, score).computed, operand(early, score).computed
             if is_growth:
                 if earlier.value:
                     share = (later.value - earlier.value) / earlier.value
                     yield Program(Computed(share, "share", 1.0, (*later.used, *earlier.used)), score, "growth")
-            else:
-                yield Program(_difference(later, earlier), score, "difference")
+            elif query.operation == "difference" or later.kind == "percent":
+                changed = _difference(later, earlier)
+                yield Program(changed, score, "difference")
+                if query.is_unsigned and changed.value < 0:
+                    yield Program(replace(changed, value=-changed.value), score, "difference")
 
 
 def _difference(later: Computed, earlier: Computed) -> Computed:
@@ -158,10 +163,14 @@ def _spans(query: Query, series: Series) -> Iterator[tuple[float, Figure, Figure
         return
     dated = sorted({year for figure in series.figures for year in figure.years})
     if len(years) == 1:
+        since = 0.0 if _SINCE.search(query.text) else 0.1
+        between = 0.15 if _APART.search(query.text) else 0.03
         for bonus, late_figure in in_period(series, years[0], query.parts):
             before = [year for year in dated if year < years[0]]
             for _, early_figure in in_period(series, before[-1], query.parts) if before else ():
-                yield bonus - 0.03, late_figure, early_figure
+                yield bonus - between, late_figure, early_figure
+            for _, first_figure in in_period(series, before[0], query.parts) if len(before) > 1 else ():
+                yield bonus - between - since, late_figure, first_figure
         return
     if len(dated) >= 2:
         for bonus, (one, other) in (
@@ -172,6 +181,13 @@ def _spans(query: Query, series: Series) -> Iterator[tuple[float, Figure, Figure
                 for _, early_figure in in_period(series, other, query.parts):
                     if late_figure.years and early_figure.years:
                         yield bonus, late_figure, early_figure
+
+
+_APART = re.compile(r"\b(?:between|less|minus|without|excluding|than|compared)\b", re.IGNORECASE)
+_SINCE = re.compile(
+    r"\bsince\b|\b(?:two|three|four|five|six|ten|\d+)[ -]year\b|\binitial\b|\boriginal\b|\bfrom the (?:start|beginning)\b",
+    re.IGNORECASE,
+)
 
 
 def _totals(query: Query, ranked: Sequence[tuple[float, Series]]) -> Iterator[Program]:
@@ -228,6 +244,7 @@ def _windows(query: Query, series: Series) -> Iterator[tuple[float, list[Figure]
 
 def _pairs(query: Query, words: Mapping[str, float], known: Catalogue, operation: Operation) -> Iterator[Program]:
     """Two series in one period: their difference, sum or ratio, in the order the words tell."""
+    in_time = 0.12 if len(query.years) >= 2 else 0.0
     for discount, first, second in splitting.halves(query.text, operation):
         left, right = stressed(first.words), stressed(second.words)
         if not left or not right:
@@ -237,7 +254,7 @@ def _pairs(query: Query, words: Mapping[str, float], known: Catalogue, operation
         for one in lefts:
             for other in rights:
                 if one.computed.used != other.computed.used:
-                    yield from _combined(one, other, operation, discount)
+                    yield from _combined(one, other, operation, discount + in_time)
 
 
 def _best(

@@ -17,10 +17,17 @@ from evaluators.reading.years import is_period, months_in, quarters_in, years_in
 _UNIT_ONLY = re.compile(
     r"^[\s(]*(?:US|A|C|HK|NZ)?[$€£¥%][\s)]*$|^\W*(?:years?|shares?|number|amount)\W*$", re.IGNORECASE
 )
-_PERCENT = re.compile(
-    r"%|\bper ?cent\b|\bpercentages?\b|\brates?\b(?! of exchange)|\bmargins?\b|\byields?\b|\bvolatility\b",
-    re.IGNORECASE,
-)
+_IN_PERCENT = re.compile(r"(?<![\d.])(?<!\d )%|\bper ?cent(?:age)?\b(?! points? notes?)", re.IGNORECASE)
+"""Of a label: `growth (%)`; not `3.5 % notes`."""
+
+
+_ORDINAL = re.compile(r"^\W*(?:quarter\W+)?(first|second|third|fourth)\W*(?:quarter)?\W*$", re.IGNORECASE)
+_ORDER = {"first": "q1", "second": "q2", "third": "q3", "fourth": "q4"}
+
+
+def _ordinals(*names: str) -> set[str]:
+    """Quarters that a head tells by their number alone: `First`, `Second`."""
+    return {_ORDER[match[1].lower()] for name in names if (match := _ORDINAL.match(name)) is not None}
 
 
 @dataclass(frozen=True)
@@ -220,7 +227,9 @@ class _Layout:
             if own and row_years and len(own) == 1:
                 years |= {y.year for y in row_years} if is_period(row[0]) else set()
             said = f"{heads[c]} {context}"
-            parts = {f"q{q}" for q in quarters_in(said)} | {f"m{m}" for m in months_in(said)}
+            parts = (
+                {f"q{q}" for q in quarters_in(said)} | {f"m{m}" for m in months_in(said)} | _ordinals(heads[c], row[0])
+            )
             yield Figure(
                 cell.value, cell.decimals, row[0], section, heads[c], frozenset(years), frozenset(parts),
                 self._scale(cell, row, c, heads), self._is_percent(cell, row, c, heads), cell.is_currency,
@@ -232,7 +241,7 @@ class _Layout:
             return True
         if cell.is_currency:
             return False
-        if any("%" in text or re.search(r"\bper ?cent", text, re.IGNORECASE) for text in (row[0], heads[column])):
+        if any(_IN_PERCENT.search(text) for text in (row[0], heads[column])):
             return True
         peers = [other for other in (read_cell(text) for text in row[1:]) if other is not None and not other.is_dash]
         return cell.is_dash and bool(peers) and all(peer.is_percent for peer in peers)

@@ -18,6 +18,12 @@ _NUMBER = re.compile(
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "mn": 1e6, "bn": 1e9, "m": 1e6, "b": 1e9}
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(“\"])|\s\.\s|\n+")
 _DOUBLED = re.compile(r"(?P<one>-?\d+(?:\.\d+)?)%\s*\(\s*(?P=one)\s*%\s*\)")
+_NAMED = re.compile(
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|\b(?:jan|feb|mar|apr|jun|jul|aug|"
+    r"sept?|oct|nov|dec)\.?|notes?|items?|level|tier|part|section|topic|asu|asc|page|form|rule|no\.)\s*\(?\Z",
+    re.IGNORECASE,
+)
+"""Before a number that is a day or a name."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,11 @@ def _mentions(number: int, sentence: str) -> list[Mention]:
     found = []
     for match in _NUMBER.finditer(sentence):
         at = match.start("digits")
-        if at in taken and not match["currency"]:
+        if (at in taken or _NAMED.search(sentence[max(0, at - 14) : at])) and not match["currency"]:
             continue
         digits = match["digits"].replace(",", "")
-        if len(digits) > 300:
+        is_footnote = match["open"] and match["close"] and len(digits) < 3 and not match["currency"]
+        if len(digits) > 300 or is_footnote:
             continue
         word = (match["scale"] or "").lower()
         is_negative = match["sign"] is not None or bool(match["open"] and match["close"] and match["currency"])

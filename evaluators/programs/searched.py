@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evaluators.evidence import Evidence, Finding
 from evaluators.programs import carried, dialogue
+from evaluators.programs.answered import over_history, scaled
 from evaluators.programs.candidates import Program, over_tables
 from evaluators.programs.queries import read
 from evaluators.programs.series import catalogue
 from evaluators.reading.answers import Answer
+from evaluators.reading.scales import scales_in
 
-NEAR = 0.12
+NEAR = 0.25
 """How far behind the best a program may be and still bear the claim out."""
 SURE = 0.55
 """What the best has to score before it may refute."""
@@ -19,17 +23,24 @@ def judge(answer: Answer, question: str, evidence: Evidence) -> Finding:
     known = catalogue(evidence)
     turn = dialogue.resolve(question, evidence.history)
     programs = list(over_tables(turn.query, turn.words, known))
-    programs += dialogue.over_history(turn, answer, programs)
-    return weigh(answer, programs, falls=read(question).falls)
+    if (again := dialogue.continued(turn)) is not None:
+        programs += over_tables(again, turn.words, known)
+    programs += scaled(turn, programs)
+    programs += over_history(turn, programs, has_index=known.has_index)
+    units = known.units | {told.factor for told in scales_in(question)}
+    return weigh(answer, programs, units, falls=read(question).falls)
 
 
-def weigh(answer: Answer, programs: list[Program], *, falls: bool) -> Finding:
+def weigh(answer: Answer, programs: list[Program], units: frozenset[float], *, falls: bool) -> Finding:
+    """`units` are the scales in which a number without a scale word may be meant."""
     fitting = [program for program in programs if _goes_with(answer, program)]
     if not fitting:
         return Finding("not_enough", None, (), 0.0, "no program fits the question")
+    if answer.is_percent:
+        fitting = [_less_if_level(program) for program in fitting]
     best = max(fitting, key=lambda program: program.score)
     target = carried.targets_of(answer, best.computed)[0]
-    right = [program for program in fitting if _states(answer, program, falls=falls)]
+    right = [program for program in fitting if _states(answer, program, units, falls=falls)]
     if right:
         match = max(right, key=lambda program: program.score)
         behind = best.score - match.score
@@ -58,8 +69,16 @@ def _goes_with(answer: Answer, program: Program) -> bool:
     return True
 
 
-def _states(answer: Answer, program: Program, *, falls: bool) -> bool:
+def _less_if_level(program: Program) -> Program:
+    """Nothing marks the number as a percentage: another is rather meant."""
+    return replace(program, score=program.score - 0.2) if program.computed.kind == "level" else program
+
+
+def _states(answer: Answer, program: Program, units: frozenset[float], *, falls: bool) -> bool:
     targets = carried.targets_of(answer, program.computed)
+    computed = program.computed
+    if answer.scale is None and not answer.is_percent and computed.kind == "level" and computed.scale is not None:
+        targets = [*targets, *(computed.value * computed.scale / unit for unit in units)]
     if not answer.is_percent and answer.scale is None and program.computed.kind == "share":
         targets = [*targets, program.value * 100]
     if falls and program.operation in ("difference", "growth"):

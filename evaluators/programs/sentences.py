@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from evaluators.programs.grid import Figure
 from evaluators.programs.passages import Mention, mentions_of
+from evaluators.reading.scales import scales_in
 from evaluators.reading.years import Year, months_in, quarters_in, years_in
 
 _LISTED = re.compile(r"^[\s,;]*(?:and|or|to|,)?[\s,;]*(?:(?:US)?[$€£]\s?)?$", re.IGNORECASE)
@@ -19,6 +20,7 @@ _REACH = 110
 def figures_of(paragraphs: tuple[str, ...]) -> tuple[Figure, ...]:
     found: list[Figure] = []
     mentions = mentions_of(paragraphs)
+    declared = next((told.factor for paragraph in paragraphs for told in scales_in(paragraph)), None)
     by_sentence: dict[tuple[int, str], list[Mention]] = {}
     for mention in mentions:
         by_sentence.setdefault((mention.paragraph, mention.sentence), []).append(mention)
@@ -32,11 +34,17 @@ def figures_of(paragraphs: tuple[str, ...]) -> tuple[Figure, ...]:
                 mention = members[index]
                 found.append(
                     Figure(
-                        mention.value, mention.decimals, label, "", "", years[index], parts, mention.scale,
+                        mention.value, mention.decimals, label, "", "", years[index], parts, _scale(mention, declared),
                         mention.is_percent, mention.is_currency, False, 1000 + paragraph, row, 0,
                     )
                 )  # fmt: skip
     return tuple(found)
+
+
+def _scale(mention: Mention, declared: float | None) -> float:
+    """Its own scale word's; a sum of money without one is in the scale that the text declares."""
+    is_bare = mention.scale == 1.0 and mention.is_currency and not mention.is_percent
+    return declared if is_bare and declared is not None else mention.scale
 
 
 def _label(sentence: str, start: int, end: int) -> str:

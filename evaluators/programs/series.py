@@ -19,6 +19,8 @@ from evaluators.programs.wording import OPERATING_STEMS, words_of
 _TEXT_DISCOUNT = 0.06
 _SECTION_WEIGHT = 0.6
 _OPERATION_WEIGHT = 0.45
+_SPOKEN_WEIGHT = 0.4
+_ALONE = 0.55
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Series:
     figures: tuple[Figure, ...]
     """In the order they stand."""
     is_text: bool = False
+    is_alone: bool = False
+    """The only one of its table: whatever is asked of the table is asked of it."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -50,37 +54,58 @@ class Series:
 class Catalogue:
     series: tuple[Series, ...]
     weights: Mapping[str, float] = field(default_factory=dict)
-    """Of words that the evidence knows: rare ones weigh more."""
+    """Of words that the tables know: rare ones weigh more."""
+    shared: frozenset[str] = frozenset()
+    """Words of total rows: they speak of the whole table."""
+    spoken: Mapping[str, float] = field(default_factory=dict)
+    """Of words that only the text knows."""
+
+    @cached_property
+    def units(self) -> frozenset[float]:
+        """Scales that the tables are in."""
+        return frozenset(
+            figure.scale
+            for each in self.series
+            if not each.is_text
+            for figure in each.figures
+            if figure.scale is not None
+        ) - {1.0}
+
+    @cached_property
+    def has_index(self) -> bool:
+        return any(figure.value == 100.0 for each in self.series if not each.is_text for figure in each.figures)
 
     def fit(self, words: Mapping[str, float], series: Series) -> float:
         """How well the words speak of the series, from 0 to about 1; words unknown to the evidence do not count."""
-        asked = hit = told = 0.0
+        asked = hit = 0.0
         for word, stress in words.items():
             weight = self.weights.get(word)
             if weight is None:
-                continue
+                weight = self.spoken.get(word, 0.0) * (1.0 if series.is_text else _SPOKEN_WEIGHT)
             is_operation = word in OPERATING_STEMS
             if word in series.words:
                 hit += weight * stress
                 asked += weight * stress
-            elif word in series.around:
+            elif word in series.around or word in self.shared:
                 hit += weight * stress * _SECTION_WEIGHT
                 asked += weight * stress
             elif not is_operation:
                 asked += weight * stress
-        for word in series.words:
-            weight = self.weights[word] * (_OPERATION_WEIGHT if word in OPERATING_STEMS and word not in words else 1.0)
-            told += weight
-        matched = sum(self.weights[word] for word in series.words if word in words)
+        if not series.is_text and (series.is_alone or not series.words - {"total"}):
+            return max(_ALONE, 0.7 * hit / asked if asked else 0.0)
         if not hit or not asked:
             return 0.0
         recall = hit / asked
         if series.is_text:
-            return 0.9 * recall - _TEXT_DISCOUNT
-        precision = matched / told if told else 0.0
+            return 0.85 * recall - _TEXT_DISCOUNT
+        told = matched = 0.0
+        for word in series.words:
+            weight = self.weights[word]
+            told += weight * (_OPERATION_WEIGHT if word in OPERATING_STEMS and word not in words else 1.0)
+            matched += weight if word in words else 0.0
         if not matched:
             return 0.35 * recall
-        return 0.55 * recall + 0.45 * precision + 0.01 * min(5, len(series.words & words.keys()))
+        return 0.55 * recall + 0.45 * matched / told + 0.01 * min(5, len(series.words & words.keys()))
 
     def ranked(
         self, words: Mapping[str, float], limit: int, among: Iterable[Series] | None = None
@@ -109,9 +134,11 @@ def catalogue_of(tables: tuple[Table, ...], paragraphs: tuple[str, ...]) -> Cata
     total = max(1, sum(not each.is_text for each in found))
     weights = {word: math.log(1.0 + total / count) for word, count in counts.items()}
     size = max(1, sum(each.is_text for each in found))
-    for word, count in texts.items():
-        weights.setdefault(word, 0.6 * math.log(1.0 + size / count))
-    return Catalogue(tuple(found), weights)
+    spoken = {word: 0.6 * math.log(1.0 + size / count) for word, count in texts.items()}
+    shared = frozenset(
+        word for each in found if not each.is_text and "total" in words_of(each.label) for word in words_of(each.label)
+    )
+    return Catalogue(tuple(found), weights, shared - {"total"}, spoken)
 
 
 def catalogue(evidence: Evidence) -> Catalogue:
@@ -122,8 +149,9 @@ def _grouped(figures: Sequence[Figure], *, is_text: bool) -> list[Series]:
     groups: defaultdict[tuple[object, ...], list[Figure]] = defaultdict(list)
     for figure in figures:
         groups[(figure.table, figure.row) if is_text else _identity(figure)].append(figure)
+    is_alone = not is_text and len(groups) == 1
     return [
-        Series(group[0].label, group[0].section, _undated(group[0].head), tuple(group), is_text)
+        Series(group[0].label, group[0].section, _undated(group[0].head), tuple(group), is_text, is_alone)
         for group in groups.values()
     ]
 

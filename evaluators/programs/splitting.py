@@ -12,15 +12,6 @@ from evaluators.programs.wording import OPERATING_STEMS, words_of
 from evaluators.reading.years import years_in
 
 _MOST_CUTS = 8
-_LEAD = re.compile(
-    r"^.*?\b(?:what|how|which|by)\b.{0,25}?\b(?:is|was|were|are|did|does|do|much|many|percent(?:age)?|portion|proportion|share)\b",
-    re.IGNORECASE,
-)
-_FORWARD: dict[Operation, str] = {
-    "difference": r"\bbetween\b(?P<a>.+?)\band\b(?P<b>.+)|(?P<c>.+?)\b(?:compared (?:to|with)|than|less|minus|versus|vs\.?|excluding|without|net of|from|and)\b(?P<d>.+)",
-    "sum": r"\b(?:between|of)\b(?P<a>.+?)\band\b(?P<b>.+)|(?P<c>.+?)\b(?:and|plus|added to)\b(?P<d>.+)",
-    "ratio": r"\b(?:ratio|quotient) (?:of|between)\b(?P<a>.+?)\b(?:to|and|over|versus)\b(?P<b>.+)|(?P<c>.+?)\b(?:to|over|divided by|compared (?:to|with)|relative to|per)\b(?P<d>.+)",
-}
 _CUTS: dict[Operation, tuple[str, ...]] = {
     "difference": (" and ", " compared to ", " compared with ", " than ", " less ", " minus ", " versus ", " vs ", " without ",
                    " excluding ", " from ", " to ", " over "),
@@ -40,6 +31,9 @@ _REVERSED = frozenset(
 """`percentage of the whole was the part`: what comes first is the whole."""
 
 
+_NAMED_RATIO = re.compile(r"\b(?P<a>\w+)[- ]to[- ](?P<b>\w+) ratio\b", re.IGNORECASE)
+
+
 class Half(NamedTuple):
     words: tuple[str, ...]
     """Without words of operation, unless there is nothing else."""
@@ -56,6 +50,10 @@ def halves(question: str, operation: Operation) -> tuple[tuple[float, Half, Half
 
 
 def _halves(question: str, operation: Operation) -> Iterator[tuple[float, Half, Half]]:
+    if (named := _NAMED_RATIO.search(question)) is not None and operation in ("ratio", "share"):
+        yield 0.0, _half("total " + named["a"]), _half("total " + named["b"])
+    if operation == "ratio" and re.search(r"\bcurrent ratio\b", question, re.IGNORECASE):
+        yield 0.0, _half("total current assets"), _half("total current liabilities")
     text = " " + question.strip().rstrip("?.").strip() + " "
     lowered = text.lower()
     for rank, cut in enumerate(_CUTS.get(operation, ())):

@@ -22,7 +22,7 @@ _EMPTY = frozenset(
 OPERATING = frozenset(
     """change changes changed changing increase increased increases decrease decreased decreases difference differences
     average mean total sum combined percentage percent proportion ratio portion share growth rate decline declined
-    variation variance fluctuation net gross times divided minus less more higher lower highest lowest maximum minimum
+    variation variance fluctuation times divided minus less more higher lower highest lowest maximum minimum
     add added plus double half count altogether aggregate grow grew rise rose fall fell drop dropped reduction
     nominal absolute year-on-year yoy""".split()
 )

@@ -26,9 +26,7 @@ _OTHERWISE = re.compile(
     r"\b(?:per[- ]|percent|%|ratio|share|unit|number|employ|rate)\w*",
     re.IGNORECASE,
 )
-_PER_UNIT = re.compile(
-    r"\bper\b|\bEPS\b|\bratio\b|\brates?\b|%|\bpercent|\bmargin\b|\byield\b|\bmultiple\b|\(x\)", re.IGNORECASE
-)
+_PER_UNIT = re.compile(r"\bper\b|\bEPS\b|\bratio\b|\brates?\b|%|\bpercent|\bmultiple\b|\(x\)", re.IGNORECASE)
 
 
 class Told(NamedTuple):

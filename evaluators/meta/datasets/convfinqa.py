@@ -1,7 +1,8 @@
 """Claims in a conversation over a page of a report, after ConvFinQA: `convfinqa:FOLDER` or `convfinqa:CLAIMS_FILE`.
 
 Its tables come as numbers by column and label. Cells that the report prints as `27% ( 27 % )` were read as -27 when the
-set was made, so rows of rates in which nothing is positive are printed without their sign here.
+set was made, so rows of rates (and tables) in which nothing is positive
+are printed without their sign here.
 """
 
 from __future__ import annotations
@@ -49,13 +50,19 @@ def turns_of(history: str) -> tuple[Turn, ...]:
 
 def rows_of(table: Mapping[str, Mapping[str, Value]]) -> tuple[tuple[str, ...], ...]:
     """The table as printed rows, columns across."""
+    numbers = [value for column in table.values() for value in column.values() if isinstance(value, (int, float))]
+    is_rates = bool(numbers) and all(number <= 0 for number in numbers)
     labels = tuple(dict.fromkeys(label for column in table.values() for label in column))
-    return (("", *table), *(_row(label, [column.get(label) for column in table.values()]) for label in labels))
+    return (
+        ("", *table),
+        *(_row(label, [column.get(label) for column in table.values()], is_rates=is_rates) for label in labels),
+    )
 
 
-def _row(label: str, values: list[Value]) -> tuple[str, ...]:
+def _row(label: str, values: list[Value], *, is_rates: bool) -> tuple[str, ...]:
     numbers = [value for value in values if isinstance(value, (int, float))]
-    is_rate = bool(numbers) and all(number <= 0 for number in numbers) and _RATE.search(label) is not None
+    is_fitting = is_rates or _RATE.search(label) is not None
+    is_rate = bool(numbers) and all(number <= 0 for number in numbers) and is_fitting
     return (label, *(_cell(value, is_rate=is_rate) for value in values))
 
 

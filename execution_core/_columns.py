@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from execution_core._arrays import blocks, column, contiguous, output, refuse
 from execution_core._door import check_run
 from execution_core.records import KINDS, TIFS, Columns, event_dtype, request_dtype
 
@@ -27,117 +28,129 @@ def checked_feed(clock: int, columns: Columns, path: str) -> Feed:
 
 def shaped_feed(columns: Columns) -> Feed:
     """Contiguous arrays; raises ValueError naming the column whose dtype, dimensions or length does not fit."""
-    import numpy as np
-
-    count = np.size(columns.opened)
+    names = columns._fields[:6]
+    count = len(column("opened", columns.opened, "int64"))
     arrays = [
-        _array(name, values, np.int64 if name in ("opened", "closed") else np.float64, count)
-        for name, values in zip(columns._fields[:6], columns[:6], strict=True)
+        column(name, values, "int64" if name in ("opened", "closed") else "float64", count)
+        for name, values in zip(names, columns[:6], strict=True)
     ]
     if count == 0:
         raise ValueError("bars must not be empty")
-    volume = None if columns.volume is None else _array("volume", columns.volume, np.float64, count)
+    volume = None if columns.volume is None else column("volume", columns.volume, "float64", count)
     return (*arrays, volume, None if columns.ask is None else _shaped_ask(columns.ask, count))
 
 
 def _shaped_ask(ask: object, count: int) -> tuple[NDArray[Any], ...]:
-    import numpy as np
-
     if not isinstance(ask, tuple) or len(ask) != len(_PRICES):
         raise ValueError(f"ask must be a tuple of the arrays open, high, low and close, was {type(ask).__name__}")
-    return tuple(_array(f"ask {name}", values, np.float64, count) for name, values in zip(_PRICES, ask, strict=True))
+    return tuple(column(f"ask {name}", values, "float64", count) for name, values in zip(_PRICES, ask, strict=True))
 
 
 def check_feed(clock: int, feed: Feed, path: str) -> None:
     """Raises ValueError naming the column, row and value that does not fit: not finite or positive, an order of time
     or price that cannot be."""
-    opened, closed, open_, high, low, close, volume, ask = feed
-    _check_prices("", open_, high, low, close)
-    _refuse(closed <= opened, "closed must be later than opened", closed)
-    _refuse_earlier(clock, opened, closed, "opened must not be earlier than the last close seen")
-    if volume is not None:
-        _check_volume(volume)
-    if ask is not None:
-        _check_prices("ask ", *ask)
-        for name, below, above in zip(_PRICES, feed[2:6], ask, strict=True):
-            _refuse(above < below, f"ask {name} must not lie below the bid", above)
+    for rows in blocks(len(feed[0])):
+        _check_rows(clock, feed, path, rows)
+
+
+def _check_rows(clock: int, feed: Feed, path: str, rows: slice) -> None:
+    opened, closed, *prices = (each[rows] for each in feed[:6])
+    first = rows.start
+    _check_prices("", prices, first)
+    refuse(closed <= opened, "closed must be later than opened", closed, first)
+    before = clock if first == 0 else feed[1][first - 1]
+    _refuse_earlier(before, opened, closed, "opened must not be earlier than the last close seen", first)
+    if feed[6] is not None:
+        _check_volume(feed[6][rows], first)
+    if feed[7] is not None:
+        ask = [each[rows] for each in feed[7]]
+        _check_prices("ask ", ask, first)
+        for name, below, above in zip(_PRICES, prices, ask, strict=True):
+            refuse(above < below, f"ask {name} must not lie below the bid", above, first)
     if path == "ticks":
-        _refuse(high != low, "path ticks knows no bar with a range: run ticks, or choose another path", high)
+        what = "path ticks knows no bar with a range: run ticks, or choose another path"
+        refuse(prices[1] != prices[2], what, prices[1], first)
 
 
 def checked_ticks(clock: int, at: object, bid: object, ask: object, volume: object) -> Feed:
     """Ticks as bars without range; raises ValueError as `checked_feed` does. Several ticks may have one time."""
-    import numpy as np
-
-    count = len(at) if isinstance(at, np.ndarray) and at.ndim else 0
-    times = _array("at", at, np.int64, count)
+    times = column("at", at, "int64")
+    count = len(times)
     if count == 0:
         raise ValueError("ticks must not be empty")
-    bids = _array("bid", bid, np.float64, count)
-    _check_positive("bid", bids)
-    _refuse_earlier(clock, times, times, "at must not be earlier than the tick before")
-    sides = None
-    if ask is not None:
-        asks = _array("ask", ask, np.float64, count)
-        _check_positive("ask", asks)
-        _refuse(asks < bids, "ask must not lie below the bid", asks)
-        sides = (asks, asks, asks, asks)
+    bids = column("bid", bid, "float64", count)
+    asks = None if ask is None else column("ask", ask, "float64", count)
     if volume is not None:
-        volume = _array("volume", volume, np.float64, count)
-        _check_volume(volume)
-    return (times, times, bids, bids, bids, bids, volume, sides)
+        volume = column("volume", volume, "float64", count)
+    for rows in blocks(count):
+        first = rows.start
+        _check_positive("bid", bids[rows], first)
+        before = clock if first == 0 else times[first - 1]
+        _refuse_earlier(before, times[rows], times[rows], "at must not be earlier than the tick before", first)
+        if asks is not None:
+            _check_positive("ask", asks[rows], first)
+            refuse(asks[rows] < bids[rows], "ask must not lie below the bid", asks[rows], first)
+        if volume is not None:
+            _check_volume(volume[rows], first)
+    return (times, times, bids, bids, bids, bids, volume, None if asks is None else (asks, asks, asks, asks))
 
 
 def checked_requests(rows: object, bars: int) -> NDArray[Any]:
     """Raises ValueError naming the row and column of a request that does not fit."""
     import numpy as np
 
-    if not isinstance(rows, np.ndarray) or rows.dtype != request_dtype() or rows.ndim != 1:
+    if type(rows) not in (np.ndarray, np.memmap) or rows.dtype != request_dtype() or rows.ndim != 1:  # type: ignore[attr-defined]
         said = f"{rows.dtype} {rows.shape}" if isinstance(rows, np.ndarray) else type(rows).__name__
         raise ValueError(f"orders must be rows as `records.requests` makes them, was {said}")
+    array: NDArray[Any] = contiguous("orders", rows)  # type: ignore[arg-type]
+    for part in blocks(len(array)):
+        _check_requests(array[part], bars, part.start, array["bar"][part.start - 1] if part.start else -1)
+    return array
+
+
+def _check_requests(rows: NDArray[Any], bars: int, first: int, before: int) -> None:
+    import numpy as np
+
     at = rows["bar"]
-    _refuse((at < -1) | (at >= bars), f"bar must lie in [-1, {bars})", at)
-    _refuse(np.concatenate([[False], at[1:] < at[:-1]]), "bar must not be earlier than the row before", at)
+    refuse((at < -1) | (at >= bars), f"bar must lie in [-1, {bars})", at, first)
+    earlier = at < np.concatenate([[before], at[:-1]])
+    refuse(earlier, "bar must not be earlier than the row before", at, first)
     for name in ("is_target", "is_reduce_only"):
-        _refuse((rows[name] != 0) & (rows[name] != 1), f"{name} must be 0 or 1", rows[name])
-    _check_codes(rows)
-    _check_numbers(rows)
-    return np.ascontiguousarray(rows)
+        refuse((rows[name] != 0) & (rows[name] != 1), f"{name} must be 0 or 1", rows[name], first)
+    _check_codes(rows, first)
+    _check_numbers(rows, first)
 
 
-def _check_codes(rows: NDArray[Any]) -> None:
+def _check_codes(rows: NDArray[Any], first: int) -> None:
     kind, tif, is_target = rows["kind"], rows["tif"], rows["is_target"] == 1
-    _refuse((kind < 0) | (kind >= len(KINDS)), f"kind must be a code of {', '.join(KINDS)}", kind)
-    _refuse((tif < 0) | (tif >= len(TIFS)), f"tif must be a code of {', '.join(TIFS)}", tif)
-    _refuse(~is_target & (abs(rows["side"]) != 1), "side must be 1 or -1", rows["side"])
-    _refuse(is_target & (kind != 0), "a wanted position is a market order", kind)
-    _refuse((kind == 0) != (rows["price"] == 0.0), "a market order has no price, every other needs one", rows["price"])
-    _refuse((kind == 4) != (rows["trigger"] != 0.0), "a stop_limit order alone has a trigger", rows["trigger"])
-    _refuse(kind == 3, "a trail order is placed by `Engine.place`, as it needs a mark", kind)
+    price, trigger = rows["price"], rows["trigger"]
+    refuse((kind < 0) | (kind >= len(KINDS)), f"kind must be a code of {', '.join(KINDS)}", kind, first)
+    refuse((tif < 0) | (tif >= len(TIFS)), f"tif must be a code of {', '.join(TIFS)}", tif, first)
+    refuse(~is_target & (abs(rows["side"]) != 1), "side must be 1 or -1", rows["side"], first)
+    refuse(is_target & (kind != 0), "a wanted position is a market order", kind, first)
+    refuse((kind == 0) != (price == 0.0), "a market order has no price, every other needs one", price, first)
+    refuse((kind == 4) != (trigger != 0.0), "a stop_limit order alone has a trigger", trigger, first)
+    refuse(kind == 3, "a trail order is placed by `Engine.place`, as it needs a mark", kind, first)
 
 
-def _check_numbers(rows: NDArray[Any]) -> None:
+def _check_numbers(rows: NDArray[Any], first: int) -> None:
     import numpy as np
 
     is_target, quantity = rows["is_target"] == 1, rows["quantity"]
-    _refuse(~np.isfinite(quantity), "quantity must be finite", quantity)
-    _refuse(~is_target & (quantity <= 0.0), "quantity must be positive", quantity)
+    refuse(~np.isfinite(quantity), "quantity must be finite", quantity, first)
+    refuse(~is_target & (quantity <= 0.0), "quantity must be positive", quantity, first)
     for name in ("price", "trigger", "stop", "target", "trail", "activation", "stop_distance", "target_distance",
                  "stop_fraction", "target_fraction"):  # fmt: skip
-        _refuse(~(np.isfinite(rows[name]) & (rows[name] >= 0.0)), f"{name} must be finite and not negative", rows[name])
+        is_bad = ~(np.isfinite(rows[name]) & (rows[name] >= 0.0))
+        refuse(is_bad, f"{name} must be finite and not negative", rows[name], first)
     for name in ("stop_fraction", "target_fraction"):
-        _refuse(rows[name] >= 1.0, f"{name} must lie in [0, 1)", rows[name])
+        refuse(rows[name] >= 1.0, f"{name} must lie in [0, 1)", rows[name], first)
     for name in ("horizon", "starts", "expires", "group"):
-        _refuse(rows[name] < 0, f"{name} must not be negative", rows[name])
+        refuse(rows[name] < 0, f"{name} must not be negative", rows[name], first)
 
 
 def checked_output(equity: object, count: int) -> NDArray[np.float64]:
-    import numpy as np
-
-    array = _array("equity", equity, np.float64, count)
-    if array is not equity or not array.flags.writeable:
-        raise ValueError("equity must be contiguous and writeable")
-    return array
+    return output("equity", equity, "float64", count)
 
 
 def empty_events(count: int) -> NDArray[Any]:
@@ -153,57 +166,35 @@ def as_events(rows: Any) -> NDArray[Any]:
     return np.frombuffer(rows, dtype=event_dtype())
 
 
-def _array(name: str, values: object, wanted: Any, count: int) -> NDArray[Any]:
+def _check_volume(volume: NDArray[np.float64], first: int) -> None:
     import numpy as np
 
-    if not isinstance(values, np.ndarray) or values.dtype != wanted or values.ndim != 1:
-        said = f"{values.dtype} {values.shape}" if isinstance(values, np.ndarray) else type(values).__name__
-        raise ValueError(f"{name} must be a one-dimensional array of {np.dtype(wanted)}, was {said}")
-    if len(values) != count:
-        raise ValueError(f"{name} must have {count} values, had {len(values)}")
-    return np.ascontiguousarray(values)
+    refuse((volume < 0.0) | np.isinf(volume), "volume must be finite and not negative", volume, first)
 
 
-def _check_volume(volume: NDArray[np.float64]) -> None:
-    import numpy as np
-
-    _refuse((volume < 0.0) | np.isinf(volume), "volume must be finite and not negative", volume)
-
-
-def _check_positive(name: str, values: NDArray[np.float64]) -> None:
+def _check_positive(name: str, values: NDArray[np.float64], first: int) -> None:
     import numpy as np
 
     # The least and the greatest tell, where all is well, in two passes and no memory.
     if not (values.min() > 0.0 and values.max() < np.inf):
-        _refuse(~(np.isfinite(values) & (values > 0.0)), f"{name} must be finite and positive", values)
+        refuse(~(np.isfinite(values) & (values > 0.0)), f"{name} must be finite and positive", values, first)
 
 
-def _check_prices(
-    side: str,
-    open_: NDArray[np.float64],
-    high: NDArray[np.float64],
-    low: NDArray[np.float64],
-    close: NDArray[np.float64],
-) -> None:
-    for name, values in zip(_PRICES, (open_, high, low, close), strict=True):
-        _check_positive(f"{side}{name}", values)
-    _refuse((high < open_) | (high < close), f"{side}high must not lie below open or close", high)
-    _refuse((low > open_) | (low > close), f"{side}low must not lie above open or close", low)
+def _check_prices(side: str, prices: Sequence[NDArray[np.float64]], first: int) -> None:
+    for name, values in zip(_PRICES, prices, strict=True):
+        _check_positive(f"{side}{name}", values, first)
+    open_, high, low, close = prices
+    refuse((high < open_) | (high < close), f"{side}high must not lie below open or close", high, first)
+    refuse((low > open_) | (low > close), f"{side}low must not lie above open or close", low, first)
 
 
-def _refuse_earlier(clock: int, opened: NDArray[np.int64], closed: NDArray[np.int64], what: str) -> None:
-    if opened[0] < clock:
-        raise ValueError(f"row 0: {what}, was {opened[0].item()!r}")
+def _refuse_earlier(before: int, opened: NDArray[np.int64], closed: NDArray[np.int64], what: str, first: int) -> None:
+    """`before` is the close ahead of the first of these rows."""
+    if opened[0] < before:
+        raise ValueError(f"row {first}: {what}, was {opened[0].item()!r}")
     late = opened[1:] < closed[:-1]
     if late.any():
-        row = int(late.argmax()) + 1
-        raise ValueError(f"row {row}: {what}, was {opened[row].item()!r}")
-
-
-def _refuse(bad: NDArray[np.bool_], what: str, values: NDArray[Any]) -> None:
-    if bad.any():
-        row = int(bad.argmax())
-        raise ValueError(f"row {row}: {what}, was {values[row].item()!r}")
+        refuse(late, what, opened[1:], first + 1)
 
 
 class Together(NamedTuple):

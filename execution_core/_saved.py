@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
+
+from execution_core.records import EVENTS, KINDS, LEGS, REASONS, TIFS, OrderEvent
 
 STATE_FORMAT = 2
 ORDER_FIELDS = (
@@ -35,4 +39,34 @@ def checked_state(state: object) -> dict[str, Any]:
     for row in state["orders"]:
         if len(row) != len(ORDER_FIELDS):
             raise ValueError(f"a saved order must have {len(ORDER_FIELDS)} fields, had {len(row)}")
+        _check_order(dict(zip(ORDER_FIELDS, row, strict=True)))
+    for row in state["events"]:
+        if len(row) != len(OrderEvent._fields):
+            raise ValueError(f"a saved event must have {len(OrderEvent._fields)} fields, had {len(row)}")
+        _check_words("event", OrderEvent(*row)._asdict(), {"what": EVENTS, "leg": LEGS, "reason": REASONS})
+    for part, fields in (("account", ACCOUNT_FIELDS), ("guard", GUARD_FIELDS)):
+        _check_numbers(part, {name: state[part][name] for name in fields if name != "tripped_by"})
+    _check_words("guard", state["guard"], {"tripped_by": REASONS})
     return state
+
+
+def _check_order(order: dict[str, Any]) -> None:
+    _check_words("order", order, {"kind": KINDS, "leg": LEGS, "tif": TIFS, "side": (-1, 0, 1)})
+    _check_numbers("order", {name: value for name, value in order.items() if name not in ("kind", "leg", "tif")})
+    for name in ("quantity", "price", "limit", "distance", "fraction", "trail", "activation"):
+        if order[name] < 0.0:
+            raise ValueError(f"{name} of a saved order must not be negative, was {order[name]!r}")
+
+
+def _check_words(what: str, values: Mapping[str, Any], known: Mapping[str, Sequence[object]]) -> None:
+    for name, words in known.items():
+        if values[name] not in words:
+            raise ValueError(
+                f"{name} of a saved {what} must be one of {', '.join(map(str, words))}, was {values[name]!r}"
+            )
+
+
+def _check_numbers(what: str, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if not isinstance(value, int | float) or not isfinite(value) or abs(value) >= 2.0**63:
+            raise ValueError(f"{name} of a saved {what} must be a finite number, was {value!r}")

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from execution_core import Engine
-from execution_core.records import Columns, requests
+from execution_core._arrays import blocks, column
+from execution_core._columns import shaped_feed
+from execution_core.records import MOST_REQUESTS, Columns, requests
 from execution_core.result import Result
 from execution_core.strategies import Strategy
 
@@ -79,7 +81,7 @@ def run_ticks(
     """The same with ticks."""
 
     def once(engines: Sequence[Engine], again: Again) -> Result:
-        equity = np.empty(np.size(at))
+        equity = np.empty(len(column("at", at, "int64")))
         engines[0].run_ticks(at, bid, ask, volume, strategy=strategy, orders=orders, on_bar=on_bar, equity=equity)
         return Result.of(engines, at, equity, again)
 
@@ -144,22 +146,42 @@ def targets(positions: ArrayLike, **legs: ArrayLike) -> NDArray[Any]:
 
     `legs` are those of `Engine.aim`, one value or one for each bar.
     """
-    wanted = np.asarray(positions, dtype=np.float64)
-    rows = np.flatnonzero(~np.isnan(wanted))
+    wanted = _one_column("positions", positions, np.float64)
+    rows = _chosen(wanted, lambda values: ~np.isnan(values))
     return requests(rows, position=wanted[rows], **_at(legs, rows, len(wanted)))
 
 
 def signals(sides: ArrayLike, size: float = 1.0, **legs: ArrayLike) -> NDArray[Any]:
     """Orders that turn to `sides[i]` (1 long, -1 short) with `size` units after the close of bar i; 0 does nothing."""
-    turns = np.asarray(sides)
-    if turns.dtype.kind not in "iuf" or turns.ndim != 1:
-        raise ValueError(f"sides must be a one-dimensional array of numbers, was {turns.dtype} {turns.shape}")
-    rows = np.flatnonzero(turns)
+    turns = _one_column("sides", sides, None)
+    rows = _chosen(turns, lambda values: values != 0)
     sides_there = turns[rows].astype(np.float64)
     if (np.abs(sides_there) != 1.0).any():
         row = int(rows[int((np.abs(sides_there) != 1.0).argmax())])
         raise ValueError(f"row {row}: sides must be 1, -1 or 0, was {turns[row].item()!r}")
     return requests(rows, position=sides_there * size, **_at(legs, rows, len(turns)))
+
+
+def _one_column(name: str, values: ArrayLike, wanted: type[np.generic] | None) -> NDArray[Any]:
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "iuf" and array.ndim == 1:
+            return array if wanted is None else array.astype(wanted, copy=False)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a one-dimensional array of numbers: {error}") from error
+    raise ValueError(f"{name} must be a one-dimensional array of numbers, was {array.dtype} {array.shape}")
+
+
+def _chosen(values: NDArray[Any], is_chosen: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> NDArray[np.int64]:
+    """Rows, found block by block; raises ValueError where they are more than can be asked for at once."""
+    found: list[NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+    count = 0
+    for part in blocks(len(values)):
+        found.append(part.start + np.flatnonzero(is_chosen(values[part])))
+        count += len(found[-1])
+        if count > MOST_REQUESTS:
+            raise ValueError(f"expected at most {MOST_REQUESTS:,} orders at once, were more: ask for them in parts")
+    return np.concatenate(found)
 
 
 def _at(legs: Mapping[str, ArrayLike], rows: NDArray[np.int64], count: int) -> dict[str, ArrayLike]:
@@ -173,6 +195,8 @@ def _at(legs: Mapping[str, ArrayLike], rows: NDArray[np.int64], count: int) -> d
 
 
 def _columns_of(bars: Bars) -> Columns:
-    if isinstance(bars, Columns):
-        return bars
-    return Columns(bars.opened, bars.closed, bars.open, bars.high, bars.low, bars.close, bars.volume)
+    """Contiguous ones; raises ValueError naming what does not fit, before room is made for what comes out."""
+    given = bars if isinstance(bars, Columns) else Columns(
+        bars.opened, bars.closed, bars.open, bars.high, bars.low, bars.close, bars.volume
+    )  # fmt: skip
+    return Columns(*shaped_feed(given))

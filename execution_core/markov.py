@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from execution_core._arrays import blocks, check_finite, column, refuse
+
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int8]
 
@@ -137,14 +139,10 @@ def _all_lead_to_all(matrix: Floats) -> bool:
 
 
 def _check(returns: Floats) -> None:
-    finite = np.isfinite(returns)
-    if not finite.all():
-        row = int(np.argmin(finite))
-        raise ValueError(f"row {row}: return must be finite, was {float(returns[row])!r}")
+    check_finite("return", column("returns", returns, "float64"))
 
 
 def _check_labels(past: Labels) -> None:
-    fits = (past >= 0) & (past < 3)
-    if not fits.all():
-        row = int(np.argmin(fits))
-        raise ValueError(f"row {row}: label must be 0, 1 or 2, was {past[row]}")
+    known = column("labels", past, "int8")
+    for rows in blocks(len(known)):
+        refuse((known[rows] < 0) | (known[rows] >= len(NAMES)), "label must be 0, 1 or 2", known[rows], rows.start)

@@ -49,6 +49,8 @@ REASONS = (
     *BREAKERS,
 )
 """Why an order ended without a fill. A rejected order is answered with minus its reason's index."""
+MOST_REQUESTS = 1 << 24
+"""Requests made at once, 2 GiB of them; more are asked for in parts."""
 LEG_IDS = 4
 """Ids a bracket takes: its entry n, stop n + 1, target n + 2, horizon n + 3, whichever of them there are."""
 
@@ -165,6 +167,8 @@ def requests(bar: ArrayLike, **columns: ArrayLike | str) -> NDArray[Any]:
     import numpy as np
 
     at = np.atleast_1d(np.asarray(bar, dtype=np.int64))
+    if at.ndim != 1 or len(at) > MOST_REQUESTS:
+        raise ValueError(f"bar must be one column of at most {MOST_REQUESTS:,} rows, was of shape {at.shape}")
     rows = np.zeros(len(at), dtype=request_dtype())
     rows["bar"] = at
     words = {"kind": KINDS, "tif": TIFS}

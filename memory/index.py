@@ -13,12 +13,12 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
-from fks_agents.contracts import Lesson
+from fks_agents.contracts import Regime
 from fks_agents.errors import FksError, LedgerError
 from memory._index_process import IndexLostError, IndexProcess
 from memory.embeddings import Embedder, Vectors
-from memory.lessons import Lessons
 from memory.schema import microseconds
 
 _BATCH = 500
@@ -33,10 +33,41 @@ _QUERY_SECONDS = 5.0
 """SQL answers sooner than an index that needs longer."""
 
 
+class Entry(Protocol):
+    """What is indexed: a lesson, a passage of a document."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def agent(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def learned_at(self) -> datetime: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def regime(self) -> Regime: ...
+
+
+class Entries(Protocol):
+    """The record that the index is built from, and can be rebuilt from."""
+
+    def agents(self) -> tuple[str, ...]:
+        """Whose entries there are, sorted."""
+
+    def count(self, agent: str | None = None) -> int: ...
+
+    def ids(self, agent: str) -> tuple[str, ...]: ...
+
+    def get(self, ids: Sequence[str]) -> Sequence[Entry]:
+        """Those that exist, in the order of `ids`."""
+
+
 class Index:
     """A folder of numbered generations: the newest complete one is used, a new one is built beside it."""
 
-    def __init__(self, folder: Path, lessons: Lessons, embedder: Embedder, *, timeout: float = 60.0) -> None:
+    def __init__(self, folder: Path, lessons: Entries, embedder: Embedder, *, timeout: float = 60.0) -> None:
         """`timeout` bounds the start of the child and each addition, in seconds."""
         self._folder, self._lessons, self._embedder, self._timeout = folder, lessons, embedder, timeout
         self._using = threading.RLock()
@@ -76,7 +107,7 @@ class Index:
             thread.join(seconds)
         return self.is_ready
 
-    def add(self, lessons: Sequence[Lesson]) -> None:
+    def add(self, lessons: Sequence[Entry]) -> None:
         """Index lessons that SQL has already; where that is impossible now, the next start finds them missing."""
         if self._process is None:
             return  # without waiting for a rebuild that holds the lock
@@ -224,7 +255,7 @@ class Index:
             if self._counts[agent] != len(known):
                 raise IndexLostError(f"holds {self._counts[agent]} lessons of {agent} after {len(known)} were added")
 
-    def _add(self, process: IndexProcess, lessons: Sequence[Lesson]) -> None:
+    def _add(self, process: IndexProcess, lessons: Sequence[Entry]) -> None:
         for agent in sorted({lesson.agent for lesson in lessons}):
             own = [lesson for lesson in lessons if lesson.agent == agent]
             for start in range(0, len(own), _BATCH):
@@ -254,5 +285,5 @@ class Index:
         return sorted(path for path in self._folder.iterdir() if path.name.isdecimal())
 
 
-def _metadata(lesson: Lesson) -> dict[str, str | int]:
+def _metadata(lesson: Entry) -> dict[str, str | int]:
     return {"learned_at": microseconds(lesson.learned_at), "symbol": lesson.symbol, "regime": lesson.regime}

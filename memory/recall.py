@@ -91,6 +91,11 @@ class Recall:
         """What the agent would be shown for `text` at `as_of`, with scores; nothing is recorded."""
         return tuple(self._search(agent, text, as_of, count, regime))
 
+    def nearest(self, text: str, as_of: datetime, count: int) -> tuple[Recalled, ...]:
+        """Of all agents, the lessons nearest to `text` at `as_of`; nothing is recorded."""
+        found = [one for agent in self._lessons.agents() for one in self._search(agent, text, as_of, count, None)]
+        return tuple(sorted(found, key=lambda one: (-one.similarity, one.lesson.id))[:count])
+
     def rebuild(self) -> int:
         """Build the index anew from SQL; returns how many lessons it holds. Raises LedgerError."""
         return 0 if self._index is None else self._index.rebuild()

@@ -29,6 +29,7 @@ from fks_agents.agents.evidence import clip
 from fks_agents.agents.levels import Profile, planned
 from fks_agents.agents.passing import Gates
 from fks_agents.agents.recollection import recall, shrunk, told
+from fks_agents.agents.sampling import View, sampled
 from fks_agents.agents.speaking import Speech, fallback_name, ordered, speak, stated
 from fks_agents.agents.support import carried, cautioned, heard
 from fks_agents.contracts import Action, Claim, Lesson, Plan, Report, Snapshot, Turn
@@ -67,7 +68,7 @@ def manager(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
     rules = rules_draft(snapshot, reports, debate, deps.settings, lessons)
     if chat is None:
         return {"draft": rules}
-    return {"draft": gates.marked(_spoken(chat, deps.settings, snapshot, reports, debate, rules, lessons, gates))}
+    return {"draft": gates.marked(_spoken(chat, deps, snapshot, reports, debate, rules, lessons, gates))}
 
 
 def rules_draft(
@@ -127,7 +128,7 @@ def _thesis(action: Action, reports: Sequence[Report]) -> tuple[Claim, ...]:
 
 def _spoken(
     chat: ChatModel,
-    settings: Settings,
+    deps: Deps,
     snapshot: Snapshot,
     reports: Sequence[Report],
     debate: Sequence[Turn],
@@ -135,40 +136,67 @@ def _spoken(
     lessons: Sequence[Lesson],
     gates: Gates,
 ) -> Plan:
-    said = [claim for report in heard(reports) for claim in carried(report.claims)]
-    argued = [claim for turn in debate for claim in turn.claims]
-    cited = [identity for claim in (*said, *argued) for identity in claim.fact_ids]
+    settings = deps.settings
     try:
-        speech = speak(
-            chat,
+        drawn = sampled(
+            lambda own: _asked(chat, own, snapshot, reports, debate, rules, lessons, gates),
+            _view,
+            gates,
             settings,
-            AUTHOR,
-            ManagerAnswer,
-            {
-                "horizon": str(settings.horizon),
-                "reports": stances(reports),
-                "debate": f"{stated(argued)}\nnot answered: {_ids(debate)}",
-                "rules_view": f"{rules.action}, conviction {rules.conviction:.2f}: {rules.reason}",
-                "lessons": told(lessons),
-            },
-            facts=ordered(snapshot, (), cited),
-            snapshot=snapshot,
-            gates=gates,
-            also=lambda answer: points_elsewhere(AUTHOR, LEAN[answer.action], answer.claims),
+            deps.budget,
         )
     except ModelError as error:
         if gates.rules_stand_in(error):
             return rules.model_copy(update={"model": fallback_name(chat.name, error)})
         return planned(AUTHOR, "no_decision", 0.0, str(error), DRAFT, snapshot, settings, model=chat.name)
+    speech = drawn.speech
     answer, refusal = speech.answer, _unfounded(speech)
     action: Action = "no_decision" if refusal else answer.action
-    conviction = cautioned(answer.conviction, action, reports, settings.text_caution)
+    conviction = cautioned(drawn.capped(answer.conviction), action, reports, settings.text_caution)
     draft = planned(
         AUTHOR, action, 0.0 if refusal else conviction, refusal or answer.reason, DRAFT, snapshot, settings,
         claims=() if refusal else speech.claims, model=chat.name,
     )  # fmt: skip
-    seen = {"caught": speech.caught, "prompt": speech.prompt, "recalled": tuple(lesson.id for lesson in lessons)}
+    recalled = tuple(lesson.id for lesson in lessons)
+    seen = {"caught": speech.caught, "prompt": speech.prompt, "recalled": recalled, "samples": drawn.samples}
     return draft.model_copy(update=seen)
+
+
+def _asked(
+    chat: ChatModel,
+    settings: Settings,
+    snapshot: Snapshot,
+    reports: Sequence[Report],
+    debate: Sequence[Turn],
+    rules: Plan,
+    lessons: Sequence[Lesson],
+    gates: Gates,
+) -> Speech[ManagerAnswer]:
+    said = [claim for report in heard(reports) for claim in carried(report.claims)]
+    argued = [claim for turn in debate for claim in turn.claims]
+    cited = [identity for claim in (*said, *argued) for identity in claim.fact_ids]
+    return speak(
+        chat,
+        settings,
+        AUTHOR,
+        ManagerAnswer,
+        {
+            "horizon": str(settings.horizon),
+            "reports": stances(reports),
+            "debate": f"{stated(argued)}\nnot answered: {_ids(debate)}",
+            "rules_view": f"{rules.action}, conviction {rules.conviction:.2f}: {rules.reason}",
+            "lessons": told(lessons),
+        },
+        facts=ordered(snapshot, (), cited),
+        snapshot=snapshot,
+        gates=gates,
+        also=lambda answer: points_elsewhere(AUTHOR, LEAN[answer.action], answer.claims),
+    )
+
+
+def _view(speech: Speech[ManagerAnswer]) -> View:
+    answer, refusal = speech.answer, _unfounded(speech)
+    return View("no_decision" if refusal else answer.action, answer.conviction, refusal or answer.reason)
 
 
 def _unfounded(speech: Speech[ManagerAnswer]) -> str:

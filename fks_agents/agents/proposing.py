@@ -5,7 +5,8 @@ from __future__ import annotations
 from fks_agents.agents.answers import PersonaAnswer
 from fks_agents.agents.levels import Profile, planned
 from fks_agents.agents.passing import Gates
-from fks_agents.agents.speaking import fallback_name, ordered, speak, stated
+from fks_agents.agents.sampling import View, sampled
+from fks_agents.agents.speaking import Speech, fallback_name, ordered, speak, stated
 from fks_agents.agents.support import carried
 from fks_agents.contracts import Plan, Snapshot
 from fks_agents.deps import ChatModel, Deps
@@ -22,7 +23,7 @@ def proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot, deps:
         return rules
     gates = Gates(name, deps.settings)
     try:
-        plan = _spoken(chat, gates, profile, draft, rules, snapshot, deps.settings)
+        plan = _spoken(chat, gates, profile, draft, rules, snapshot, deps)
     except ModelError as error:
         if gates.rules_stand_in(error):
             plan = rules.model_copy(update={"model": fallback_name(chat.name, error)})
@@ -41,14 +42,33 @@ def rules_proposal(name: str, profile: Profile, draft: Plan, snapshot: Snapshot,
 
 
 def _spoken(
-    chat: ChatModel, gates: Gates, profile: Profile, draft: Plan, rules: Plan, snapshot: Snapshot, settings: Settings
+    chat: ChatModel, gates: Gates, profile: Profile, draft: Plan, rules: Plan, snapshot: Snapshot, deps: Deps
 ) -> Plan:
-    name = gates.role
+    settings = deps.settings
+    drawn = sampled(lambda own: _asked(chat, gates, draft, rules, snapshot, own), _view, gates, settings, deps.budget)
+    speech = drawn.speech
+    plan = planned(
+        gates.role,
+        rules.action if _is_taken(speech) else "hold",
+        min(drawn.capped(speech.answer.conviction), draft.conviction),
+        speech.answer.reason,
+        profile,
+        snapshot,
+        settings,
+        claims=speech.claims,
+        model=chat.name,
+    )
+    return plan.model_copy(update={"caught": speech.caught, "prompt": speech.prompt, "samples": drawn.samples})
+
+
+def _asked(
+    chat: ChatModel, gates: Gates, draft: Plan, rules: Plan, snapshot: Snapshot, settings: Settings
+) -> Speech[PersonaAnswer]:
     cited = [identity for claim in (*draft.claims, *rules.claims) for identity in claim.fact_ids]
-    speech = speak(
+    return speak(
         chat,
         settings,
-        name,
+        gates.role,
         PersonaAnswer,
         {
             "draft": f"{draft.action}, conviction {draft.conviction:.2f}\n{stated(draft.claims)}",
@@ -58,17 +78,12 @@ def _spoken(
         snapshot=snapshot,
         gates=gates,
     )
-    answer = speech.answer
-    is_taken = answer.take and (not speech.claims or bool(carried(speech.claims)))
-    plan = planned(
-        name,
-        rules.action if is_taken else "hold",
-        min(answer.conviction, draft.conviction),
-        answer.reason,
-        profile,
-        snapshot,
-        settings,
-        claims=speech.claims,
-        model=chat.name,
-    )
-    return plan.model_copy(update={"caught": speech.caught, "prompt": speech.prompt})
+
+
+def _is_taken(speech: Speech[PersonaAnswer]) -> bool:
+    return speech.answer.take and (not speech.claims or bool(carried(speech.claims)))
+
+
+def _view(speech: Speech[PersonaAnswer]) -> View:
+    vote = "take" if _is_taken(speech) else "decline"
+    return View(vote, speech.answer.conviction, speech.answer.reason)

@@ -19,6 +19,7 @@ from fks_agents.deps import Deps, Node
 from fks_agents.llm import Budget, ScriptedChat
 from fks_agents.llm.budget import Budgeted, estimate
 from fks_agents.settings import Settings
+from fks_agents.usage import Limits
 from tests.agents.conftest import AS_OF, RISING, Opened, as_json, claim, report, run, said, snapshot_of, traded
 
 HEADLINES = (Headline(id="h0", text="Stocks rally", published_at=AS_OF - timedelta(hours=5), source="wire"),)
@@ -116,7 +117,12 @@ def test_the_rules_step_in_only_where_the_user_said_so(role: str, opened: Opened
     deps, _ = both(opened, "no", "no", "no", on_model_failure="rules")
     kept, rules = spoken(role, deps), spoken(role, opened())
     assert kept.model.startswith("rules (after scripted failed: scripted: no readable answer from")
-    assert kept == rules.model_copy(update={"model": kept.model})
+    assert [(bite.phase, bite.effect) for bite in kept.bites] == [
+        ("attempts", "repaired"),
+        ("attempts", "repaired"),
+        ("attempts", "rules"),
+    ]
+    assert kept == rules.model_copy(update={"model": kept.model, "bites": kept.bites})
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -282,12 +288,23 @@ def test_the_same_state_asks_the_same_bytes(role: str, opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_spent_budget_is_an_abstention(role: str, opened: Opened) -> None:
+def test_where_a_budget_is_spent_the_rules_speak_and_say_so(role: str, opened: Opened) -> None:
     chat = ScriptedChat(reply(role, said()))
-    poor = Budgeted(chat, Budget(limit=100, spent=90))
-    kept = spoken(role, opened(quick=poor, deep=poor))
-    assert str(kept.abstained).startswith("token budget of the decision: 90 spent, ")
+    poor = Budgeted(chat, Budget(Limits(tokens=100)))
+    kept, rules = spoken(role, opened(quick=poor, deep=poor)), spoken(role, opened())
     assert chat.asked == []
+    assert kept.model.startswith("rules (after scripted failed: token budget of the decision: 0 spent, ")
+    assert [(bite.phase, bite.effect) for bite in kept.bites] == [("budget", "rules")]
+    assert kept == rules.model_copy(update={"model": kept.model, "bites": kept.bites})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_where_rules_do_not_give_way_a_spent_budget_is_an_abstention(role: str, opened: Opened) -> None:
+    chat = ScriptedChat(reply(role, said()))
+    poor = Budgeted(chat, Budget(Limits(tokens=100)))
+    kept = spoken(role, opened(quick=poor, deep=poor, on_budget=("samples", "rounds")))
+    assert str(kept.abstained).startswith("token budget of the decision: 0 spent, ")
+    assert [(bite.phase, bite.effect) for bite in kept.bites] == [("budget", "not_asked")]
 
 
 def test_a_long_prompt_drops_the_least_important_facts_and_says_so(opened: Opened) -> None:
@@ -296,13 +313,16 @@ def test_a_long_prompt_drops_the_least_important_facts_and_says_so(opened: Opene
     whole = sum(estimate(message.text) for message in full.asked[0].messages)
     assert "left out" not in full.asked[0].messages[1].text
     deps, short = both(opened, reply("technical", said()), max_prompt_tokens=whole - 1)
-    spoken("technical", deps)
+    kept = spoken("technical", deps)
     prompt = short.asked[0].messages[1].text
     assert "(1 facts left out to keep the prompt short)" not in prompt  # the note itself needs the room of another one
     assert "(2 facts left out to keep the prompt short)" in prompt
     # what the rules cite comes first; what is named last goes first
     assert "close_to_sma_200" in prompt
     assert sum(estimate(message.text) for message in short.asked[0].messages) <= whole - 1
+    [bite] = kept.bites
+    assert (bite.phase, bite.effect, bite.role) == ("prompt", "trimmed", "technical")
+    assert bite.reason.startswith("left out to keep the prompt short: 2 of ")
 
 
 def test_a_prompt_too_long_without_any_fact_is_an_abstention(opened: Opened) -> None:

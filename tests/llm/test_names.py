@@ -41,7 +41,7 @@ def test_a_missing_ollama_client_names_the_extra(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_decision_s_chats_are_recorded_and_share_one_budget(call: Call, log: Log) -> None:
-    settings = Settings(max_tokens_per_decision=1_000)
+    settings = Settings(max_tokens_per_decision=1_000, max_answer_tokens=64)
     long = "y" * 3_900  # 975 tokens of reply: after it, no room for another prompt
     other = call.model_copy(update={"role": "bull"})
     quick, deep = ScriptedChat(long), ScriptedChat("never said")
@@ -50,8 +50,8 @@ def test_a_decision_s_chats_are_recorded_and_share_one_budget(call: Call, log: L
     assert chats["deep"] is not None
     assert chats["quick"].ask(call).text == long
     assert [reply.text for _, reply in log.kept.values()] == [long]
-    # spent: 9 / 4 -> 3 and 40 / 4 -> 10 tokens asked, 975 answered = 988; 13 more would be 1001
-    with pytest.raises(ModelError, match="token budget of the decision: 988 spent, 13 more wanted, limit 1000"):
+    # spent: 9 / 4 -> 3 and 40 / 4 -> 10 tokens asked, 975 answered = 988; 13 more and the longest answer, 64, are 77
+    with pytest.raises(ModelError, match="token budget of the decision: 988 spent, 77 more wanted, limit 1000"):
         chats["deep"].ask(other)
     assert deep.asked == []
     # the refusal is in the record too: a replay meets it without a budget of its own

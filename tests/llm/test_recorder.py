@@ -8,8 +8,9 @@ import pytest
 
 from fks_agents.deps import Call, Message, Reply
 from fks_agents.errors import LedgerError, ModelError
-from fks_agents.llm import Budget, Recorder, ScriptedChat
+from fks_agents.llm import Recorder, ScriptedChat
 from fks_agents.llm.recorder import key_of
+from fks_agents.settings import Settings
 from tests.llm.conftest import Log
 
 
@@ -71,11 +72,37 @@ def test_each_part_of_a_call_changes_its_key(call: Call) -> None:
     assert key_of(call) == key_of(call.model_copy())
 
 
-def test_a_budget_gives_back_what_was_not_used() -> None:
-    budget = Budget(100)
-    budget.reserve(90)
-    budget.settle(90, 40)
-    budget.reserve(60)
-    with pytest.raises(ModelError, match="100 spent, 1 more wanted, limit 100"):
-        budget.reserve(1)
-    assert budget.spent == 100
+def test_another_decision_is_answered_from_the_record_and_pays_nothing(call: Call, log: Log) -> None:
+    asked = ScriptedChat("one")
+    for decision in ("d1", "d2"):
+        reply = Recorder(asked, log, decision, sharing=Settings()).ask(call)
+        assert (reply.text, reply.cached, len(asked.asked)) == ("one", decision == "d2", 1)
+    assert log.kept["d2", key_of(call)][1].cached  # a replay of the second needs no other decision
+
+
+def test_without_sharing_it_is_asked_again(call: Call, log: Log) -> None:
+    Recorder(ScriptedChat("one"), log, "d1", sharing=Settings()).ask(call)
+    assert Recorder(ScriptedChat("two"), log, "d2").ask(call).text == "two"
+
+
+def test_a_failure_is_never_shared(call: Call, log: Log) -> None:
+    with pytest.raises(ModelError):
+        Recorder(ScriptedChat(), log, "d1", sharing=Settings()).ask(call)
+    assert Recorder(ScriptedChat("two"), log, "d2", sharing=Settings()).ask(call).text == "two"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "is_shared"),
+    [({"temperature": 0.0}, True), ({"temperature": 0.7}, False), ({"temperature": 0.7, "seed": 7}, True)],
+)
+def test_sampled_answers_are_shared_only_with_their_seed(
+    parameters: dict[str, Any], is_shared: bool, call: Call, log: Log
+) -> None:
+    call = call.model_copy(update={"parameters": parameters})
+    Recorder(ScriptedChat("one"), log, "d1", sharing=Settings()).ask(call)
+    assert Recorder(ScriptedChat("two"), log, "d2", sharing=Settings()).ask(call).cached is is_shared
+
+
+def test_an_answer_given_under_other_limits_is_not_shared(call: Call, log: Log) -> None:
+    Recorder(ScriptedChat("one"), log, "d1", sharing=Settings(max_answer_tokens=64)).ask(call)
+    assert Recorder(ScriptedChat("two"), log, "d2", sharing=Settings()).ask(call).text == "two"

@@ -19,9 +19,9 @@ def ask(
     cases: Sequence[Case],
     *,
     executor: Executor | None = None,
-    on_done: Callable[[int], None] | None = None,
+    on_done: Callable[[int, int], None] | None = None,
 ) -> tuple[Opinion, ...]:
-    """One opinion for each case, in their order; `on_done` is told how many there are."""
+    """One opinion for each case, in their order; `on_done` is told how many of them there are."""
     one = partial(timed, judge)
     size = _AT_ONCE if judge.is_local else 1
     found = map(one, cases) if executor is None else executor.map(one, cases, chunksize=size)
@@ -29,7 +29,7 @@ def ask(
     for number, opinion in enumerate(found, 1):
         opinions.append(opinion)
         if on_done is not None:
-            on_done(number)
+            on_done(number, len(cases))
     return tuple(opinions)
 
 

@@ -3,11 +3,9 @@ any claim is right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from evaluators.audits.claims import spoken_in
 from evaluators.meta.results import BaseRate
 from execution_core.intervals import wilson
-from fks_agents.contracts import Claim, Cycle, Spoken
 from memory.labels import VERDICT
 from memory.ledger import Ledger
 
@@ -32,25 +30,13 @@ def measured(ledger: Ledger) -> BaseRate | None:
     for entry in ledger.decisions.history(limit=LATEST):
         cycle = ledger.decisions.cycle(entry.id)
         failed = {check.subject for check in cycle.verdict.checks if check.outcome == "fail"}
-        claims = {claim.id for claim in claims_of(cycle)}
+        claims = {claim.id for said in spoken_in(cycle) for claim in said.claims}
         # A claim that its author was asked to mend was wrong when it was first made.
         caught = {check.subject for said in spoken_in(cycle) for check in said.caught}
         wrong += len((failed | caught) & claims) + len(caught - claims)
         total += len(claims | caught)
     source = f"what the gate refused in the latest {LATEST} decisions" if total >= FEWEST else ""
     return _rate(wrong, total, source) if source else None
-
-
-def claims_of(cycle: Cycle) -> Iterator[Claim]:
-    for said in spoken_in(cycle):
-        yield from said.claims
-
-
-def spoken_in(cycle: Cycle) -> tuple[Spoken, ...]:
-    """Everything agents said, each plan once."""
-    plans = [plan for plan in (cycle.draft, *cycle.proposals) if plan is not None]
-    judged = cycle.plan
-    return (*cycle.reports, *cycle.debate, *plans, *((judged,) if judged is not None and judged not in plans else ()))
 
 
 def _rate(wrong: int, total: int, source: str) -> BaseRate:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 
 from evaluators.meta.examples import Case
 from evaluators.meta.judging import Answer, Judge, Opinion
 from evaluators.rules import check_statement, outcome_of, plan as plan_rule
 from fks_agents.contracts import Check, Claim, Outcome
+
+_PACKAGES = ("evaluators.rules", "evaluators.reading", "evaluators.programs")
 
 _ANSWERS: dict[Outcome, Answer] = {"pass": "supported", "fail": "refuted", "unscored": "not_enough"}
 
@@ -18,11 +23,25 @@ _ANSWERS: dict[Outcome, Answer] = {"pass": "supported", "fail": "refuted", "unsc
 class Checker:
     """Claims over facts go through the gate's rules; those over tables and paragraphs are looked up and computed."""
 
-    name: str = "checker@1"
     is_local: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"checker@{_version()}"
 
     def judge(self, case: Case) -> Opinion:
         return _texts(case) if case.tables or case.paragraphs else _opinion(_facts(case))
+
+
+@cache
+def _version() -> str:
+    """First 8 digits of the sha256 of the rules' own source: another reading of the same claim is another version."""
+    digest = sha256()
+    for package in _PACKAGES:
+        for file in sorted(files(package).iterdir(), key=lambda file: file.name):
+            if file.name.endswith(".py"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def _texts(case: Case) -> Opinion:

@@ -37,7 +37,7 @@ def measure(
     probed: int = PROBED,
     draws: int = DRAWS,
     executor: Executor | None = None,
-    on_done: Callable[[int], None] | None = None,
+    on_done: Callable[[int, int], None] | None = None,
 ) -> Measured:
     """Ask about every example once, and about `probed` of them in other ways; `executor` None asks one by one."""
     opinions = ask(judge, examples, executor=executor, on_done=on_done)

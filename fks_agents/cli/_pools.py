@@ -27,8 +27,8 @@ def pool(workers: int, *, is_local: bool) -> Iterator[Executor | None]:
 
 
 @contextmanager
-def bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Progress on stderr, where that is a terminal; call it with how many are done."""
+def bar(title: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """Progress on stderr, where that is a terminal; call it with how many of how many are done."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -36,7 +36,7 @@ def bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task(title, total=total)
-        yield lambda done: progress.update(task, completed=done)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
 def _leave_interrupts_to_us() -> None:

@@ -1,0 +1,78 @@
+"""The claims of a recorded decision, each as a case that any judge can be given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from evaluators.meta.examples import Case
+from evaluators.rules import outcome_of
+from fks_agents.contracts import Claim, Cycle, Fact, Outcome, Plan, Spoken
+
+
+class Stated(NamedTuple):
+    """One claim, as its agent made it then."""
+
+    decision_id: str
+    symbol: str
+    as_of: datetime
+    agent: str
+    model: str
+    claim: Claim
+    cited: tuple[Fact, ...]
+    gate: Outcome
+    """Of the checks the gate made of it."""
+    case: Case
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.decision_id, self.claim.id
+
+
+def spoken_in(cycle: Cycle) -> tuple[Spoken, ...]:
+    """Everything agents said, each plan once."""
+    plans = [plan for plan in (cycle.draft, *cycle.proposals) if plan is not None]
+    judged = cycle.plan
+    return (*cycle.reports, *cycle.debate, *plans, *((judged,) if judged is not None and judged not in plans else ()))
+
+
+def author(claim_id: str) -> str:
+    return claim_id.partition(".")[0]
+
+
+def stated(cycle: Cycle, tick: float) -> Iterator[Stated]:
+    """Every claim once, in the order it was made; `tick` is the price step of the decision's settings."""
+    facts = {fact.id: fact for fact in cycle.facts}
+    seen: set[str] = set()
+    for said in spoken_in(cycle):
+        plan = said if isinstance(said, Plan) else None
+        for claim in said.claims:
+            if claim.id in seen:
+                continue  # two claims of one id: the gate refused them, and nobody can say which one is meant
+            seen.add(claim.id)
+            yield Stated(
+                decision_id=cycle.id,
+                symbol=cycle.symbol,
+                as_of=cycle.as_of,
+                agent=author(claim.id),
+                model=said.model,
+                claim=claim,
+                cited=tuple(facts[fact_id] for fact_id in claim.fact_ids if fact_id in facts),
+                gate=outcome_of([check for check in cycle.verdict.checks if check.subject == claim.id]),
+                case=_case(cycle, claim, plan, tick),
+            )
+
+
+def _case(cycle: Cycle, claim: Claim, plan: Plan | None, tick: float) -> Case:
+    return Case(
+        id=f"{cycle.id}/{claim.id}",
+        claim=claim.text,
+        facts=cycle.facts,
+        value=claim.value,
+        unit=claim.unit,
+        fact_ids=claim.fact_ids,
+        formula=claim.formula,
+        plan=plan,
+        tick=tick,
+    )

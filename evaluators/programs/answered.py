@@ -13,6 +13,7 @@ from evaluators.programs.queries import Operation
 
 _MOST_TURNS = 5
 _AGE = 0.08
+_AGAINST_TIME, _AGAINST_ORDER = 0.4, 0.3
 _CONSTANT = re.compile(
     r"\b(?P<op>divided by|over|by|times|multiplied by|less|minus|plus|added to)\s+"
     r"(?:an? |the )?(?:(?:initial|assumed|original|starting)\s+)*(?:investment of )?\$?\s*"
@@ -161,14 +162,15 @@ def _ordered(
     one: Operand, other: Operand, operation: Operation, age: float
 ) -> Iterator[tuple[Operand, Operand, float]]:
     """Both orders with what speaks against each: the later year comes first in a change."""
-    if operation in ("difference", "growth") and one.years and other.years and one.years != other.years:
+    is_change = operation in ("difference", "growth")
+    if is_change and one.years and other.years and one.years != other.years:
         if max(one.years) < max(other.years):
             one, other = other, one
         yield one, other, age
-        yield other, one, age + 0.25
+        yield other, one, age + _AGAINST_TIME
     else:
         yield one, other, age
-        yield other, one, age + (0.1 if operation != "sum" else 0.5)
+        yield other, one, age + (0.5 if operation == "sum" else _AGAINST_ORDER if is_change else 0.1)
 
 
 def _applied(first: Operand, second: Operand, operation: Operation, score: float) -> Iterator[Program]:

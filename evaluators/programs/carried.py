@@ -9,8 +9,10 @@ from evaluators.programs import derived, formulas
 from evaluators.programs.grid import Figure, grid_of
 from evaluators.programs.passages import mentions_of
 from evaluators.reading.answers import Answer, answer_in
+from evaluators.reading.cells import read_cell
 from evaluators.reading.years import is_period
 
+_DIGIT = re.compile(r"\d")
 _LISTED = re.compile(r"##")
 _CITED = re.compile(r"\bC([1-9]\d{0,3})\b")
 
@@ -21,7 +23,14 @@ def sources_of(evidence: Evidence) -> derived.Sources:
         figure for number, table in enumerate(evidence.tables) for figure in grid_of(table, number, paragraphs).figures
     )
     answers = tuple(value for turn in evidence.history if (value := _number(turn.answer)) is not None)
-    return derived.Sources(figures, mentions_of(paragraphs), answers)
+    names = tuple(
+        cell
+        for table in evidence.tables
+        for row in table.rows
+        for cell in row
+        if read_cell(cell) is None and _DIGIT.search(cell)
+    )
+    return derived.Sources(figures, (*mentions_of(paragraphs), *mentions_of(names)), answers)
 
 
 def judge(answer: Answer, formula: str, cells: tuple[Address, ...], evidence: Evidence, question: str) -> Finding:

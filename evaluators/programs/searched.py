@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from evaluators.evidence import Evidence, Finding
@@ -51,10 +52,25 @@ def weigh(answer: Answer, programs: list[Program], units: frozenset[float], *, f
             value = carried.targets_of(answer, match.computed)[0]
             reason = f"says {answer.value:g}; {match.operation} gives {value:.6g}"
             return Finding("supported", value, match.computed.used, max(0.0, 1.0 - behind), reason)
+    if target and answer.states(-target) and best.operation in ("value", "average", "sum") and _is_deduction(best):
+        reason = "the evidence prints it as a deduction; whether its sign is meant cannot be told"
+        return Finding("not_enough", target, best.computed.used, 0.0, reason)
     if best.score < SURE:
         return Finding("not_enough", target, best.computed.used, 0.0, "no program fits the question well enough")
     reason = f"says {answer.value:g}; {best.operation} gives {target:.6g}"
     return Finding("refuted", target, best.computed.used, min(1.0, best.score - SURE + 0.5), reason)
+
+
+_DEDUCTION = re.compile(
+    r"\b(?:loss(?:es)?|expenses?|costs?|deduct\w*|allowances?|provisions?|used|paid|payments?|depreciation|amortization|decreases?|"
+    r"outflows?|charges?|dividends?|impairments?|interest|tax(?:es)?|repurchases?|purchases?)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_deduction(program: Program) -> bool:
+    """Costs and losses are printed with or without a minus, and people say them without."""
+    return program.value < 0 and any(_DEDUCTION.search(name) for name in program.computed.used)
 
 
 def _goes_with(answer: Answer, program: Program) -> bool:

@@ -12,6 +12,8 @@ from memory._database import Database, locate
 from memory.allowances import Allowances
 from memory.calls import Calls
 from memory.decisions import Decisions
+from memory.halts import Halts
+from memory.ideas import Ideas
 from memory.judgements import Judgements
 from memory.labels import Labels
 from memory.lessons import Lessons
@@ -36,6 +38,8 @@ class Ledger:
         self.judgements = Judgements(database)
         self.labels = Labels(database)
         self.verdicts = Verdicts(database)
+        self.ideas = Ideas(database)
+        self.halts = Halts(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest revision; a ledger that says so needs no migration, and Alembic is not imported."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -239,8 +239,30 @@ spendings = Table(
 )
 """What was spent of an allowance; until it stands here the whole allowance counts as spent."""
 
+ideas = Table(
+    "ideas",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    _decision(),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("ix_ideas_once", "decision_id", "number", unique=True),
+)
+"""What happened to trades that wait for a person. Of two answers to the same state the unique index keeps the first."""
+
+halts = Table(
+    "halts",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("halt", Text, nullable=False),
+)
+"""Every stop of trading and every end of one; the last row counts."""
+
 APPEND_ONLY = (
     "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls", "audits",
-    "judgements", "labels", "allowances", "spendings",
+    "judgements", "labels", "allowances", "spendings", "ideas", "halts",
 )  # fmt: skip
 """Tables in which triggers refuse every update and delete."""

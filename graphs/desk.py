@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, get_args, runtime_checkable
 
 from fks_agents import llm
 from fks_agents._redaction import redact
@@ -25,6 +25,7 @@ from fks_agents.deps import (
     Deps,
     Documents,
     Hear,
+    Library,
     Macro,
     Market,
     Memory,
@@ -40,11 +41,13 @@ from fks_agents.state import CycleState
 from graphs import live
 from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
+from graphs.judging import check_policy, is_judged, purse_for
 from graphs.recorded import (
     NoMemory,
     RecordedBroker,
     RecordedChat,
     RecordedFeeds,
+    RecordedLibrary,
     RecordedMarket,
     RecordedMemory,
     RecordedResearch,
@@ -107,6 +110,8 @@ class Desk(AbstractContextManager["Desk"]):
     checkpoints: Callable[[], BaseCheckpointSaver[str]]
     """Called once, when the first decision runs."""
     clock: Clock
+    library: Callable[[Settings], Library | None] = lambda _: None
+    """Documents that judges may cite."""
 
     def analyze(
         self,
@@ -195,7 +200,8 @@ class Desk(AbstractContextManager["Desk"]):
         return Settings.model_validate(admission.settings | given)
 
     def close(self) -> None:
-        parts: tuple[object, ...] = (getattr(self.__dict__.get("_saver"), "conn", None), self.memory, self.ledger)
+        saver = getattr(self.__dict__.get("_saver"), "conn", None)
+        parts: tuple[object, ...] = (saver, self.library, self.memory, self.ledger)
         for part in parts:
             if isinstance(part, Closing):
                 part.close()
@@ -213,6 +219,8 @@ class Desk(AbstractContextManager["Desk"]):
         for forecaster in settings.forecasters:
             forecasters.get(forecaster)
         opened = self.chats(settings)
+        check_policy(settings.policy, opened)
+        self.library(settings)
         check_prices(settings, opened, self.clock.now())
         for chat in opened.values():
             llm.preflight(chat)
@@ -232,7 +240,8 @@ class Desk(AbstractContextManager["Desk"]):
         started = perf_counter()
         config: Any = {"configurable": {"thread_id": admission.id}}
         ended: list[Exception] = []
-        spending = open_spending(self.ledger, admission.id, settings, self.clock.now())
+        judged = is_judged(self.chats(settings))
+        spending = open_spending(self.ledger, admission.id, settings, self.clock.now(), judged=judged)
         deps = self._deps(admission, settings, spending.budget, live.tell if on_event is not None else None)
         for node, learned in self._steps(admission, deps, config, ended):
             if on_event is not None:
@@ -299,9 +308,10 @@ class Desk(AbstractContextManager["Desk"]):
             return False
 
     def _deps(self, admission: Admission, settings: Settings, budget: Budget, hear: Hear | None) -> Deps:
+        opened = self.chats(settings)
         chats = llm.chats_for(
-            admission.id, self.chats(settings), self.ledger.calls, settings,
-            budget=budget, stages=stages(), prices=Prices(self.clock.now()), hear=hear,
+            admission.id, opened, self.ledger.calls, settings, budget=budget, stages=stages(judged=is_judged(opened)),
+            purse=purse_for(self.ledger, settings.policy, admission.as_of), prices=Prices(self.clock.now()), hear=hear,
         )  # fmt: skip
         memory = self.memory if settings.memory else NoMemory()
         feeds = self.feeds(settings)
@@ -331,14 +341,15 @@ class Desk(AbstractContextManager["Desk"]):
             news=feeds.news,
             calendar=feeds.calendar,
             documents=feeds.documents,
+            library=self.library(settings),
             researchers=_crew(settings) if feeds.documents is not None else None,
         )
 
     def _recorded(self, original: Cycle, snapshot: Snapshot, settings: Settings) -> Deps:
         feeds = RecordedFeeds(snapshot, self.store)
         broker = RecordedBroker(original, snapshot.account)
-        budget = replayed_budget(self.ledger, original.id, settings)
         named = self._named(settings)
+        budget = replayed_budget(self.ledger, original.id, settings, judged=is_judged(named))
         return Deps(
             settings=settings,
             clock=FixedClock(original.as_of),
@@ -353,6 +364,7 @@ class Desk(AbstractContextManager["Desk"]):
             news=feeds,
             calendar=feeds,
             documents=feeds,
+            library=RecordedLibrary(original) if settings.knowledge is not None else None,
             researchers=RecordedResearch(original.research),
         )
 
@@ -361,8 +373,7 @@ class Desk(AbstractContextManager["Desk"]):
         try:
             return self.chats(settings)
         except ConfigError:
-            roles: tuple[ChatRole, ...] = ("quick", "deep")
-            named = {role: settings.named_model(role) for role in roles}
+            named = {role: settings.named_model(role) for role in get_args(ChatRole)}
             return {role: None if name == "rules" else RecordedChat(name) for role, name in named.items()}
 
     @cached_property

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from evaluators.deciding import check_names
+from fks_agents.deps import JUDGES, ChatModel, ChatRole, Library
 from fks_agents.llm.gates import GateError
 from fks_agents.llm.purse import Purse
 from fks_agents.policy import Policy
+from fks_agents.settings import Settings
+from memory.knowledge import Knowledge, open_knowledge
 from memory.ledger import Ledger
+from memory.recall import Recall
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -38,3 +45,36 @@ def _refusal(ledger: Ledger, policy: Policy, as_of: datetime) -> GateError | Non
         f"judges are not asked: their agreement over the last {len(counted)} judgements is {agreement:.0%}, "
         f"expected at least {breaker.least_agreement:.0%}",
     )
+
+
+def check_policy(policy: Policy, chats: Mapping[ChatRole, ChatModel | None]) -> None:
+    """Raises ConfigError where the policy names what is not there, or lets a judge decide that was not measured."""
+    check_names(policy, [chat.name for role in JUDGES if (chat := chats.get(role)) is not None])
+
+
+def is_judged(chats: Mapping[ChatRole, ChatModel | None]) -> bool:
+    """Whether a model judges."""
+    return any(chats.get(role) is not None for role in JUDGES)
+
+
+class Libraries:
+    """The documents that judges may cite, opened once for each folder."""
+
+    def __init__(self, home: Path, recall: Recall) -> None:
+        self._home, self._recall = home, recall
+        self._opened: dict[Path, Knowledge] = {}
+
+    def __call__(self, settings: Settings) -> Library | None:
+        """Raises DataError naming the document that cannot be used."""
+        folder = settings.knowledge
+        if folder is None:
+            return None
+        if folder not in self._opened:
+            library = open_knowledge(folder, self._home, self._recall if settings.memory else None)
+            library.check()
+            self._opened[folder] = library
+        return self._opened[folder]
+
+    def close(self) -> None:
+        for library in self._opened.values():
+            library.close()

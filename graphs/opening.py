@@ -15,6 +15,7 @@ from fks_agents.deps import Broker, ChatModel, ChatRole, Clock
 from fks_agents.errors import LedgerError, UsageError
 from fks_agents.settings import Settings
 from graphs.desk import Desk, Feeds, open_feeds
+from graphs.judging import Libraries
 from memory.ledger import Ledger
 from memory.recall import open_recall
 from tools.bars.store import ParquetStore
@@ -57,6 +58,7 @@ def open_desk(
         broker=broker or (lambda account, of: PaperBroker(ledger.paper, account, of)),
         checkpoints=checkpoints or (lambda: _sqlite_saver(home)),
         clock=clock or SystemClock(),
+        library=Libraries(home, memory),
     )
 
 

@@ -15,6 +15,7 @@ from fks_agents.contracts import (
     Headline,
     Lesson,
     OrderIntent,
+    Passage,
     Receipt,
     Regime,
     Research,
@@ -117,6 +118,18 @@ class RecordedMemory:
 
     def learn(self, lessons: Sequence[Lesson]) -> None:
         del lessons
+
+
+@dataclass(frozen=True)
+class RecordedLibrary:
+    """The passages that the decision's judges were shown."""
+
+    cycle: Cycle
+
+    def search(self, query: str, as_of: datetime, count: int) -> tuple[Passage, ...]:
+        del query, as_of, count
+        found = {passage.id: passage for each in self.cycle.verdict.judgements for passage in each.passages}
+        return tuple(found.values())
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from evaluators import judges
 from fks_agents import agents, llm
 from fks_agents.deps import ChatModel, ChatRole
 from fks_agents.errors import ConfigError
@@ -19,9 +20,10 @@ from memory.ledger import Ledger
 
 
 @cache
-def stages() -> tuple[tuple[str, ...], ...]:
-    """The roles in the order they speak, those that speak side by side together."""
-    return (agents.analysts(), ("bull",), ("bear",), ("manager",), agents.personas())
+def stages(*, judged: bool = False) -> tuple[tuple[str, ...], ...]:
+    """The roles in the order they speak, those that speak side by side together; `judged`: models judge, too."""
+    judging = (tuple(f"{name}_judge" for name in judges.names()),) if judged else ()
+    return (agents.analysts(), ("bull",), ("bear",), ("manager",), agents.personas(), *judging)
 
 
 @dataclass
@@ -47,20 +49,22 @@ class Spending:
             self.ledger.allowances.settle(self.taken, self.budget.spent)
 
 
-def open_spending(ledger: Ledger, decision_id: str, settings: Settings, now: datetime) -> Spending:
+def open_spending(
+    ledger: Ledger, decision_id: str, settings: Settings, now: datetime, *, judged: bool = False
+) -> Spending:
     """The budget with what the decision has spent already, where it was interrupted."""
     of_day, taken = limits_of(settings, "day"), None
     if of_day != Limits():
         taken = ledger.allowances.take(decision_id, now.date(), limits_of(settings, "decision"), of_day)
-    budget = llm.budget_for(settings, stages(), taken and taken.limits)
+    budget = llm.budget_for(settings, stages(judged=judged), taken and taken.limits)
     for kept in ledger.calls.calls(decision_id):
         budget.count(kept.call.role, kept.key, kept.reply)
     return Spending(budget, ledger, taken)
 
 
-def replayed_budget(ledger: Ledger, decision_id: str, settings: Settings) -> Budget:
+def replayed_budget(ledger: Ledger, decision_id: str, settings: Settings, *, judged: bool = False) -> Budget:
     """As it was when the decision began; it fills again from the record."""
-    return llm.budget_for(settings, stages(), ledger.allowances.first(decision_id))
+    return llm.budget_for(settings, stages(judged=judged), ledger.allowances.first(decision_id))
 
 
 def check_prices(settings: Settings, chats: Mapping[ChatRole, ChatModel | None], now: datetime) -> None:

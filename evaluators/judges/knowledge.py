@@ -7,10 +7,11 @@ settles anything it has no opinion. It names every passage it used.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from evaluators.evidence import Paragraph
 from evaluators.judges import Item, Judge, Means, Statement, Submission
-from evaluators.judges._hearing import Question, hear
+from evaluators.judges._hearing import Question, fitted, hear
 from evaluators.judges._shown import Planted
 from evaluators.programs import verify
 from fks_agents.contracts import Outcome
@@ -26,6 +27,7 @@ QUESTION = Question(
 MOST_PASSAGES = 5
 FOR_EACH = 2
 """Passages looked up for one statement."""
+MOST_STATEMENTS = 20
 
 SURE = 0.5
 """Confidence below which a recomputed contradiction is none: a passage may speak of another time."""
@@ -34,41 +36,51 @@ SURE = 0.5
 def judge(submission: Submission, means: Means) -> Judgement:
     if means.library is None:
         return _silent("no documents are at hand (knowledge)")
-    passages, statements = _retrieved(submission, means.library)
+    statements = submission.statements[:MOST_STATEMENTS]
+    passages = _retrieved(statements, submission.as_of, means.library)
     if not passages:
         return _silent("no document bears on what was said")
     if not means.chats:
         return _recomputed(statements, passages)
-    evidence = tuple(Item(passage.id, f"({passage.published_at:%Y-%m-%d}) {passage.text}") for passage in passages)
-    heard = hear(QUESTION, submission._replace(statements=statements, evidence=evidence), means, passages)
+    heard = hear(QUESTION, _shown(submission, statements, passages, means), means, passages)
     if heard.outcome != "unscored" and not heard.evidence:
         return heard.model_copy(update={"outcome": "unscored", "score": None, "reason": "it cites no document"})
     return heard
 
 
-def _retrieved(submission: Submission, library: Library) -> tuple[tuple[Passage, ...], tuple[Statement, ...]]:
-    """The passages, and the statements they were found for, which now cite them."""
-    passages: dict[str, Passage] = {}
-    statements = []
-    for statement in submission.statements:
-        found = library.search(statement.text, submission.as_of, FOR_EACH)
-        new = [passage for passage in found if passage.id not in passages]
-        passages.update({passage.id: passage for passage in new[: MOST_PASSAGES - len(passages)]})
-        if cites := tuple(passage.id for passage in found if passage.id in passages):
-            statements.append(statement._replace(cites=cites))
-    return tuple(passages.values()), tuple(statements)
+def _retrieved(statements: Sequence[Statement], as_of: datetime, library: Library) -> tuple[Passage, ...]:
+    """The first few that bear on any statement, most important statement first."""
+    found: dict[str, Passage] = {}
+    for statement in statements:
+        for passage in library.search(statement.text, as_of, FOR_EACH):
+            if passage.published_at <= as_of:
+                found.setdefault(passage.id, passage)
+    return tuple(found.values())[:MOST_PASSAGES]
+
+
+def _shown(
+    submission: Submission, statements: Sequence[Statement], passages: Sequence[Passage], means: Means
+) -> Submission:
+    """As many passages as leave room for a statement; each statement is judged by all of them."""
+    shown = submission
+    for count in range(len(passages), 0, -1):
+        evidence = tuple(Item(one.id, f"({one.published_at:%Y-%m-%d}) {one.text}") for one in passages[:count])
+        cites = tuple(item.id for item in evidence)
+        shown = Submission(tuple(one._replace(cites=cites) for one in statements), evidence, submission.as_of)
+        if fitted(QUESTION, shown, means.most_tokens).statements:
+            break
+    return shown
 
 
 def _recomputed(statements: Sequence[Statement], passages: Sequence[Passage]) -> Judgement:
-    by_id = {passage.id: passage for passage in passages}
     borne_out: dict[str, str] = {}
     for statement in statements:
-        for cited in statement.cites:
-            found = verify(statement.text, paragraphs=[Paragraph(by_id[cited].text)])
+        for passage in passages:
+            found = verify(statement.text, paragraphs=[Paragraph(passage.text)])
             if found.outcome == "refuted" and found.confidence >= SURE:
-                return _told("fail", 0.0, f"{statement.id}: {found.reason}", statements, passages, (cited,))
+                return _told("fail", 0.0, f"{statement.id}: {found.reason}", statements, passages, (passage.id,))
             if found.outcome == "supported":
-                borne_out.setdefault(statement.id, cited)
+                borne_out.setdefault(statement.id, passage.id)
     if not borne_out:
         return _told("unscored", None, "no number in it could be recomputed from a document", statements, passages)
     used = tuple(dict.fromkeys(borne_out.values()))

@@ -1,7 +1,6 @@
 """What a model may answer in each role. Nobody can answer a price, a size or a stop: there is no field for it.
 
-Ranges stand here as validators and not in the schema: grammars do not enforce them, and length limits make some local
-models emit stray characters.
+Lengths stand here as validators and not in the schema: limits there make some local models emit stray characters.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, JsonValue, WithJsonSchema, model_validator
 
 from evaluators.reading import read
 from fks_agents.contracts import Check, Claim, Direction, Unit
@@ -47,7 +46,9 @@ def _signed(value: float) -> float:
 Words = Annotated[str, AfterValidator(_in_words)]
 Remark = Annotated[Words, AfterValidator(_without_numbers)]
 """Nothing is cited beside it, so there is nothing to recompute a number from."""
-Share = Annotated[float, AfterValidator(_share)]
+# A grammar holds a model to words and not to a range, so the range is offered as words. Any number of it is accepted.
+Share = Annotated[float, AfterValidator(_share), WithJsonSchema({"enum": [n / 20 for n in range(21)]})]
+Signed = Annotated[float, AfterValidator(_signed), WithJsonSchema({"enum": [n / 10 for n in range(-10, 11)]})]
 
 # Grammars hold a model to a pattern: where its freedom serves nothing, a small one loses itself in it. Whether an id is
 # known and a formula right is still for the checks to find out.
@@ -83,7 +84,7 @@ class AnalystAnswer(Said):
     """A view with its claims, or nothing. No reason to abstain is asked for: small models fill every field they are
     offered, and gave one beside a whole view."""
 
-    stance: Annotated[float, AfterValidator(_signed)]
+    stance: Signed
     conviction: Share
 
     @model_validator(mode="after")
@@ -119,6 +120,21 @@ class PersonaAnswer(Said):
     take: bool
     conviction: Share
     reason: Remark
+
+
+def citing(schema: dict[str, JsonValue], ids: Sequence[str]) -> dict[str, JsonValue]:
+    """The schema with every `fact_ids` held to these ids, so that none can be made up while it is decoded."""
+    return {name: _citing(name, value, ids) for name, value in schema.items()}
+
+
+def _citing(name: str, value: JsonValue, ids: Sequence[str]) -> JsonValue:
+    if isinstance(value, list):
+        return [_citing("", item, ids) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if name == "fact_ids" and ids:
+        return {**value, "items": {"enum": list(ids)}}
+    return citing(value, ids)
 
 
 def points_elsewhere(author: str, lean: float, claims: Sequence[SaidClaim]) -> tuple[Check, ...]:

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import prompts
 from evaluators.rules import check_claims
-from fks_agents.agents.answers import Said, numbered
+from fks_agents.agents.answers import Said, citing, numbered
 from fks_agents.agents.consulting import consulted
 from fks_agents.agents.passing import Gates
 from fks_agents.agents.support import marked
@@ -84,7 +84,7 @@ def speak(
         model=chat.name,
         role=role,
         messages=(Message(role="system", text=system), Message(role="user", text=text)),
-        answer_schema=schema_of(shape),
+        answer_schema=citing(schema_of(shape), [fact.id for fact in (facts if tools is None else snapshot.facts)]),
         parameters={"temperature": settings.temperature, "seed": settings.seed},
     )
     call, uses = consulted(chat, call, tools, settings)

@@ -41,7 +41,7 @@ from fks_agents.state import CycleState
 from graphs import live
 from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
-from graphs.judging import check_policy, is_judged, purse_for
+from graphs.judging import as_judged, check_policy, is_judged, purse_for
 from graphs.recorded import (
     NoMemory,
     RecordedBroker,
@@ -348,7 +348,7 @@ class Desk(AbstractContextManager["Desk"]):
     def _recorded(self, original: Cycle, snapshot: Snapshot, settings: Settings) -> Deps:
         feeds = RecordedFeeds(snapshot, self.store)
         broker = RecordedBroker(original, snapshot.account)
-        named = self._named(settings)
+        named = as_judged(original, self._named(settings))
         budget = replayed_budget(self.ledger, original.id, settings, judged=is_judged(named))
         return Deps(
             settings=settings,

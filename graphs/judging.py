@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from evaluators.deciding import check_names
+from fks_agents.contracts import Cycle
 from fks_agents.deps import JUDGES, ChatModel, ChatRole, Library
 from fks_agents.llm.gates import GateError
 from fks_agents.llm.purse import Purse
@@ -55,6 +56,13 @@ def check_policy(policy: Policy, chats: Mapping[ChatRole, ChatModel | None]) -> 
 def is_judged(chats: Mapping[ChatRole, ChatModel | None]) -> bool:
     """Whether a model judges."""
     return any(chats.get(role) is not None for role in JUDGES)
+
+
+def as_judged(original: Cycle, chats: Mapping[ChatRole, ChatModel | None]) -> Mapping[ChatRole, ChatModel | None]:
+    """The chats without judges where no model judged the original: a desk may be opened with others than it names."""
+    if any(judgement.model != "rules" for judgement in original.verdict.judgements):
+        return chats
+    return {role: chat for role, chat in chats.items() if role not in JUDGES}
 
 
 class Libraries:

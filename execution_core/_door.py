@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 from operator import index
-from typing import Any
+from typing import Any, get_args
 
 from execution_core import rules
 from execution_core.records import FILL_TIMINGS, KINDS, LIMIT_FILLS, LIMIT_GAPS, PATHS, SIDES, TIFS
-from execution_core.strategies import Momentum, SmaCross, Strategy
+from execution_core.strategies import AsmbtrOdds, MarkovOdds, Momentum, SmaCross, Strategy
 
 _WORDS = {"path": PATHS, "fill_timing": FILL_TIMINGS, "limit_fill": LIMIT_FILLS, "limit_gap": LIMIT_GAPS}
 _SHARES = ("maker_fee", "taker_fee", "slippage", "spread", "impact", "participation", "maintenance", "borrow_rate")
@@ -209,14 +209,36 @@ def check_run(orders: object, strategy: object, on_bar: Any) -> None:
 
 
 def check_strategy(strategy: Strategy) -> None:
-    if type(strategy) not in (SmaCross, Momentum):
-        raise ValueError(f"strategy must be one of SmaCross, Momentum, was {type(strategy).__name__}")
+    known = get_args(Strategy)
+    if type(strategy) not in known:
+        names = ", ".join(kind.__name__ for kind in known)
+        raise ValueError(f"strategy must be one of {names}, was {type(strategy).__name__}")
     if isinstance(strategy, SmaCross) and not 0 < index(strategy.fast) < strategy.slow:
         raise ValueError(f"fast must lie between 1 and slow, was {strategy.fast!r}")
-    if index(strategy.slow) < 1:
-        raise ValueError(f"slow must be positive, was {strategy.slow!r}")
+    if isinstance(strategy, SmaCross | Momentum):
+        if index(strategy.slow) < 1:
+            raise ValueError(f"slow must be positive, was {strategy.slow!r}")
+    else:
+        _check_odds(strategy)
     if not (isfinite(strategy.size) and strategy.size > 0.0):
         raise ValueError(f"size must be finite and positive, was {strategy.size!r}")
     for name in ("stop_fraction", "target_fraction"):
         if not 0.0 <= getattr(strategy, name) < 1.0:
             raise ValueError(f"{name} must lie in [0, 1), was {getattr(strategy, name)!r}")
+
+
+def _check_odds(strategy: AsmbtrOdds | MarkovOdds) -> None:
+    if index(strategy.least) < 1:
+        raise ValueError(f"least must be at least 1, was {strategy.least!r}")
+    if not 0.0 < strategy.confidence < 1.0:
+        raise ValueError(f"confidence must lie in (0, 1), was {strategy.confidence!r}")
+    if isinstance(strategy, MarkovOdds):
+        if index(strategy.span) < 1:
+            raise ValueError(f"span must be positive, was {strategy.span!r}")
+        if not (isfinite(strategy.width) and strategy.width >= 0.0):
+            raise ValueError(f"width must be finite and not negative, was {strategy.width!r}")
+        return
+    if not 1 <= index(strategy.depth) <= 24:
+        raise ValueError(f"depth must lie in 1..24, was {strategy.depth!r}")
+    if not 0.0 < strategy.decay <= 1.0:
+        raise ValueError(f"decay must lie in (0, 1], was {strategy.decay!r}")

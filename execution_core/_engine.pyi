@@ -244,6 +244,9 @@ class Engine:
         """An engine that goes on as the exported one would have; raises ValueError where `state` is not one. `beside`:
         as for a new engine, with the account as it is there."""
 
+def sides(strategy: Strategy, closes: NDArray[np.float64]) -> bytearray:
+    """The side the strategy is on after each close, as signed bytes."""
+
 def run_together(
     engines: Sequence[Engine],
     bars: Sequence[Columns],

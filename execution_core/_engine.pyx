@@ -15,15 +15,16 @@ from execution_core._book cimport (
 )
 from execution_core._guard cimport reset_guard, watch_feed
 from execution_core._order cimport MARKET, STOP_LEG, TARGET_LEG, Order, Request
-from execution_core._strategies cimport MOMENTUM, SMA_CROSS, Strategy, next_turn
+from execution_core._strategies cimport ASMBTR_ODDS, MARKOV_ODDS, MOMENTUM, SMA_CROSS, Counts, Strategy, next_turn
 from execution_core._submit cimport find, place_row, replace, submit
 
-from execution_core import _columns, _door, _saved
+from execution_core import _arrays, _columns, _door, _saved
 from execution_core import rules as _rules
 from execution_core import records as _records
 from execution_core.records import OpenOrder as _OpenOrder
 from execution_core.records import OrderEvent as _OrderEvent
-from execution_core.strategies import SmaCross as _SmaCross
+from execution_core.intervals import z_of as _z_of
+from execution_core.strategies import AsmbtrOdds as _AsmbtrOdds, Momentum as _Momentum, SmaCross as _SmaCross
 
 cdef dict _KIND_CODES = {name: code for code, name in enumerate(_records.KINDS)}
 cdef dict _TIF_CODES = {name: code for code, name in enumerate(_records.TIFS)}
@@ -379,6 +380,7 @@ cdef class Engine:
         cdef const unsigned char[::1] rows
         cdef double[::1] worth
         cdef _Plan plan
+        cdef _Memory memory
         cdef _Before before = None
         cdef int outcome
         cdef Py_ssize_t told = self.book.event_count
@@ -396,7 +398,7 @@ cdef class Engine:
             plan.request_count = len(checked)
             plan.requests = <const Request*> &rows[0] if plan.request_count else NULL
         if strategy is not None:
-            _prepare(&native, &wanted, strategy)
+            memory = _prepare(&native, &wanted, strategy)
             plan.strategy = &native
             plan.wanted = &wanted
             plan.size = wanted.quantity

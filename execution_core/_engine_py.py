@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any, Self
 
-from execution_core import _columns, _door
+from execution_core import _arrays, _columns, _door
 from execution_core._bar_py import Bar, play
 from execution_core._book_py import Account, Book, Prices
 from execution_core._guard_py import reset_guard, watch_feed
@@ -14,6 +14,7 @@ from execution_core._order_py import SIDE_NAMES, Order, Request
 from execution_core._saved import ACCOUNT_FIELDS, GUARD_FIELDS, ORDER_FIELDS, STATE_FORMAT, checked_state
 from execution_core._submit_py import IMPOSSIBLE, replace, submit
 from execution_core.records import EVENTS, LEGS, REASONS, SIDES, Columns, OpenOrder, OrderEvent
+from execution_core.strategies import Strategy
 
 
 class Engine:
@@ -300,3 +301,16 @@ def run_together(engines: Sequence[Engine], bars: Any, orders: Any, equity: Any,
     from execution_core import _run_py
 
     _run_py.run_together(engines, bars, orders, equity, on_bar)
+
+
+def sides(strategy: Strategy, closes: Any) -> bytearray:
+    from execution_core._turns_py import turns_of
+
+    prices = _arrays.column("closes", closes, "float64")
+    _door.check_strategy(strategy)
+    turns, side, held = turns_of(strategy), 0, bytearray()
+    for close in prices.tolist():
+        turned = turns.after(close)
+        side = side if turned is None else turned
+        held.append(side & 0xFF)
+    return held

@@ -54,22 +54,86 @@ cdef int _point(_Feed* feed, tuple arrays) except -1:
     return 0
 
 
-cdef int _prepare(Strategy* native, Request* wanted, object strategy) except -1:
+cdef class _Memory:
+    """What a native strategy remembers; all of it zero in the beginning."""
+    cdef void* counts
+    cdef void* labels
+
+    def __dealloc__(self):
+        free(self.counts)
+        free(self.labels)
+
+
+cdef _Memory _remembering(Strategy* native, Py_ssize_t states, Py_ssize_t labels):
+    cdef _Memory memory = _Memory()
+    memory.counts = calloc(states, sizeof(Counts))
+    memory.labels = calloc(labels, 1)
+    if memory.counts == NULL or memory.labels == NULL:
+        raise MemoryError("no memory for what the strategy counts")
+    native.counts = <Counts*> memory.counts
+    native.labels = <signed char*> memory.labels
+    return memory
+
+
+cdef _Memory _natively(Strategy* native, object strategy):
+    """Set up the native form of a checked strategy; what it remembers, to be kept as long as it runs."""
     memset(native, 0, sizeof(Strategy))
+    if isinstance(strategy, (_SmaCross, _Momentum)):
+        native.slow = strategy.slow
+        native.slow_share = 1.0 / strategy.slow
+        native.kind = MOMENTUM
+        if isinstance(strategy, _SmaCross):
+            native.kind = SMA_CROSS
+            native.fast = strategy.fast
+            native.fast_share = 1.0 / strategy.fast
+        return None
+    native.least = strategy.least
+    native.z = _z_of(strategy.confidence)
+    if isinstance(strategy, _AsmbtrOdds):
+        native.kind = ASMBTR_ODDS
+        native.depth = strategy.depth
+        native.moves = 1
+        native.decay = strategy.decay
+        return _remembering(native, 1 << native.depth, 1)
+    native.kind = MARKOV_ODDS
+    native.span = strategy.span
+    native.width = strategy.width
+    return _remembering(native, 3, native.span)
+
+
+cdef _Memory _prepare(Strategy* native, Request* wanted, object strategy):
     memset(wanted, 0, sizeof(Request))
     _door.check_strategy(strategy)
-    native.slow = strategy.slow
-    native.slow_share = 1.0 / strategy.slow
-    native.kind = MOMENTUM
-    if isinstance(strategy, _SmaCross):
-        native.kind = SMA_CROSS
-        native.fast = strategy.fast
-        native.fast_share = 1.0 / strategy.fast
+    cdef _Memory memory = _natively(native, strategy)
     wanted.quantity = strategy.size
     wanted.stop_fraction = strategy.stop_fraction
     wanted.target_fraction = strategy.target_fraction
     wanted.is_target = True
-    return 0
+    return memory
+
+
+def sides(strategy, closes):
+    cdef Strategy native
+    cdef const double[::1] close = _arrays.column("closes", closes, "float64")
+    cdef Py_ssize_t i = 0, turn, n = close.shape[0]
+    cdef signed char side = 0
+    cdef _Memory memory
+    _door.check_strategy(strategy)
+    memory = _natively(&native, strategy)
+    held = bytearray(n)
+    cdef unsigned char[::1] out = held
+    if n == 0:
+        return held
+    with nogil:
+        while i < n:
+            turn = next_turn(&native, &close[0], i, n)
+            memset(&out[i], side, turn - i)
+            if turn < n:
+                side = native.side
+                out[turn] = <unsigned char> side
+                turn += 1
+            i = turn
+    return held
 
 
 cdef inline void _read(Bar* bar, const _Feed* feed, Py_ssize_t i) noexcept nogil:

@@ -12,8 +12,9 @@ from execution_core._book_py import Book, Prices
 from execution_core._columns import Feed, checked_together
 from execution_core._order_py import Request
 from execution_core._submit_py import place_row
+from execution_core._turns_py import Turns, turns_of
 from execution_core.records import KINDS, TIFS
-from execution_core.strategies import SmaCross, Strategy
+from execution_core.strategies import Strategy
 
 MERGED = ("quantity", "price", "trigger", "stop", "target", "trail", "activation", "stop_distance", "target_distance",
           "stop_fraction", "target_fraction", "horizon", "starts", "expires", "group", "side")  # fmt: skip
@@ -51,40 +52,6 @@ def requests_of(rows: np.ndarray[Any, Any]) -> Iterator[tuple[int, Request]]:
         )  # fmt: skip
 
 
-class Turns:
-    """Which side a strategy turns to after each close, 0 where it does nothing."""
-
-    def __init__(self, strategy: Strategy) -> None:
-        self._strategy = strategy
-        self._closes: list[float] = []
-        self._fast = self._slow = 0.0
-        self._side = 0
-
-    def after(self, close: float) -> int:
-        self._closes.append(close)
-        lead = self._lead()
-        if lead is None:
-            return 0
-        before, side = self._side, 1 if lead > 0.0 else (-1 if lead < 0.0 else self._side)
-        self._side = side
-        # The first sign of all says nothing about when it came.
-        return side if side != before and before != 0 else 0
-
-    def _lead(self) -> float | None:
-        closes, how = self._closes, self._strategy
-        if not isinstance(how, SmaCross):
-            return closes[-1] - closes[-1 - how.slow] if len(closes) > how.slow else None
-        self._fast = self._fast + closes[-1]
-        self._slow = self._slow + closes[-1]
-        if len(closes) > how.fast:
-            self._fast = self._fast - closes[-1 - how.fast]
-        if len(closes) > how.slow:
-            self._slow = self._slow - closes[-1 - how.slow]
-        if len(closes) < how.slow:
-            return None
-        return self._fast * (1.0 / how.fast) - self._slow * (1.0 / how.slow)
-
-
 def run(
     engine: Any,
     b: Book,
@@ -98,14 +65,15 @@ def run(
     waiting = list(requests_of(rows)) if rows is not None else []
     waiting.reverse()
     fine, row = bars_of(finer) if finer is not None else [], 0
-    turns = Turns(strategy) if strategy is not None else None
+    turns: Turns | None = turns_of(strategy) if strategy is not None else None
     while waiting and waiting[-1][0] < 0:
         place_row(b, waiting.pop()[1])
     for i, bar in enumerate(bars_of(feed)):
         row = play_finer(b, bar, fine, row)
         while waiting and waiting[-1][0] == i:
             place_row(b, waiting.pop()[1])
-        if turns is not None and strategy is not None and (side := turns.after(bar.bid.close)):
+        side = None if turns is None else turns.after(bar.bid.close)
+        if side is not None and strategy is not None:
             wanted = Request(side * strategy.size, is_target=True)
             wanted.stop_fraction, wanted.target_fraction = strategy.stop_fraction, strategy.target_fraction
             place_row(b, wanted)

@@ -141,6 +141,15 @@ def _repeatable(
     return result
 
 
+def sides(strategy: Strategy, closes: NDArray[np.float64]) -> NDArray[np.int8]:
+    """The side a native strategy is on after each close: 1 long, -1 short, 0 flat or not begun; shape (n,), as closes.
+
+    Each from that close and those before it. Raises ValueError naming what does not fit.
+    """
+    sides_of = import_module(Engine.__module__).sides
+    return np.frombuffer(sides_of(strategy, closes), dtype=np.int8)
+
+
 def targets(positions: ArrayLike, **legs: ArrayLike) -> NDArray[Any]:
     """Orders that want, after the close of bar i, the signed position `positions[i]`; NaN wants no change.
 

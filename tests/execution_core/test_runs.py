@@ -204,7 +204,7 @@ def test_other_malformed_input_is_refused_by_name(make: type[Engine]) -> None:
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"orders": np.zeros(3)}, "orders must be rows as `records.requests` makes them"),
         ({"orders": rows}, "row 1: bar must not be earlier than the row before, was 3"),
-        ({"strategy": "sma"}, "strategy must be one of SmaCross, Momentum, was str"),
+        ({"strategy": "sma"}, "strategy must be one of SmaCross, Momentum, AsmbtrOdds, MarkovOdds, was str"),
         ({"strategy": SmaCross(9, 3)}, "fast must lie between 1 and slow, was 9"),
         ({"strategy": SmaCross(), "orders": rows}, "expected orders, a strategy or on_bar, was orders and strategy"),
         ({"on_bar": 3}, "on_bar must be callable, was int"),

@@ -55,14 +55,17 @@ def test_a_bar_that_reaches_stop_and_target_takes_the_stop_and_tells_the_interva
     assert result.ambiguous_bars == 1
     # Nine units: 9 x 5.05 lost, or 9 x 10.1 gained at 111.1.
     assert result.book.equity[-1] == pytest.approx(1000.0 - 45.45)
-    assert result.book.optimistic.tolist() == pytest.approx([1000.0, 1000.0, 1000.0, 1000.0, 1090.9, 1090.9])
+    assert result.book.band is not None
+    assert result.book.band[0].tolist() == result.book.equity.tolist()
+    assert result.book.band[1].tolist() == pytest.approx([1000.0, 1000.0, 1000.0, 1000.0, 1090.9, 1090.9])
 
 
 def test_a_bar_that_reaches_one_level_leaves_no_interval() -> None:
     rows = [*UP, (101, 102, 100, 101), (101, 102, 90, 100), (100, 100, 100, 100)]
     result = played(rows, long=ABOVE_100, exit={"stop": {"percent": 5}, "target": {"percent": 10}})
     assert result.ambiguous_bars == 0
-    assert result.book.optimistic.tolist() == result.book.equity.tolist()
+    assert result.book.resolved is not None
+    assert result.book.resolved[0].tolist() == result.book.resolved[1].tolist() == result.book.equity.tolist()
 
 
 def test_the_opposite_rule_turns_the_position_at_one_open() -> None:

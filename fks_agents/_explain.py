@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from fks_agents import _wording as say
+from fks_agents.usage import Usage
 
 if TYPE_CHECKING:
     from fks_agents.contracts import Claim, Cycle, Fill, Lesson, Plan, Report, Result, Spoken, Turn
@@ -41,6 +42,7 @@ def _sections(cycle: Cycle) -> Iterator[tuple[str, list[str]]]:
     yield "ALLOWED", list(_allowed(cycle))
     yield "CHECKED", list(_checked(cycle))
     yield "DONE", list(_done(cycle))
+    yield "SPENT", list(_spent(cycle))
 
 
 def _seen(cycle: Cycle) -> Iterator[str]:
@@ -134,6 +136,15 @@ def _done(cycle: Cycle) -> Iterator[str]:
         yield from _wrapped(f"{order.leg}: {terms}: {told}", "  ")
     for lesson in cycle.lessons:
         yield from _wrapped(f"lesson for {lesson.agent}: {lesson.text}", "  ")
+
+
+def _spent(cycle: Cycle) -> Iterator[str]:
+    if whole := say.spent(cycle.usage):
+        yield from _wrapped(whole, "  ")
+    for role in cycle.usage.spent:
+        yield from _wrapped(f"{role.role}: {say.spent(Usage(spent=(role,)))}", "    ")
+    for bite in cycle.usage.bites:
+        yield from _wrapped(f"- {say.bite(bite)}", "  ")
 
 
 def _after(cycle: Cycle, fills: Sequence[Fill], result: Result | None) -> Iterator[str]:

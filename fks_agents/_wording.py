@@ -6,7 +6,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fks_agents.contracts import Action, Check, Claim, Cycle, Fact, Plan, Result, Spoken, Status, Timeframe, Unit
+    from fks_agents.contracts import (
+        Action,
+        Bite,
+        Check,
+        Claim,
+        Cycle,
+        Fact,
+        Plan,
+        Result,
+        Spoken,
+        Status,
+        Timeframe,
+        Unit,
+        Usage,
+    )
 
 MARKS: dict[str, str] = {"pass": "✓", "fail": "✗", "unscored": "?"}
 
@@ -106,6 +120,38 @@ def recalled(said: Spoken) -> str:
     count = f"{len(said.recalled)} lesson{'' if len(said.recalled) == 1 else 's'} recalled"
     before, after = said.conviction_before, getattr(said, "conviction", None)
     return count if before is None or after is None else f"{count}: conviction {before:.2f} -> {after:.2f}"
+
+
+def spent(usage: Usage) -> str:
+    """`14 calls (3 from the record), 23,104 tokens, 12.3 s of model time, 0.0213 US dollars`; empty without a call."""
+    if not usage.calls:
+        return ""
+    counted = f"{usage.calls} call{'' if usage.calls == 1 else 's'}"
+    kinds = [f"{n} {text}" for n, text in ((usage.cached, "from the record"), (usage.failures, "failed")) if n]
+    return ", ".join(
+        [
+            f"{counted} ({', '.join(kinds)})" if kinds else counted,
+            f"{usage.tokens:,} tokens",
+            f"{usage.seconds:.1f} s of model time",
+            money(usage.money),
+        ]
+    )
+
+
+def money(dollars: float | None) -> str:
+    """`0.0213 US dollars`; of a model whose price nobody knows, so."""
+    return "price not known" if dollars is None else f"{dollars:.4f} US dollars" if dollars else "no cost"
+
+
+def bite(bite: Bite) -> str:
+    """`bull: budget, rules speak instead: token budget of the decision: ...`."""
+    return f"{bite.role}: {bite.phase}, {EFFECTS[bite.effect]}: {bite.reason}"
+
+
+EFFECTS: dict[str, str] = {
+    "not_asked": "not asked", "trimmed": "shortened", "repaired": "asked again", "gave_up": "not heard",
+    "fewer_samples": "fewer samples", "fewer_rounds": "fewer rounds", "rules": "rules speak instead",
+}  # fmt: skip
 
 
 def times_risk(plan: Plan) -> float | None:

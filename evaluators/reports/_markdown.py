@@ -26,6 +26,7 @@ def render(links: Links) -> str:
         ("Debate", _reports(argued, links)),
         ("Plans and personas", _reports(planned, links)),
         ("Orders", _orders(cycle)),
+        ("Model calls", _spent(cycle)),
         ("Lessons recalled", (f"- `{lesson.id.replace('`', '')}` {text(lesson.text)}" for lesson in links.recalled)),
         ("Lessons learned at once", (f"- {text(lesson.agent)}: {text(lesson.text)}" for lesson in cycle.lessons)),
         ("Facts quoted", _facts(links)),
@@ -194,6 +195,22 @@ def _orders(cycle: Cycle) -> Iterator[str]:
         terms = f"{order.side} {order.type}"
         rows.append((order.leg, terms, say.number(order.quantity), say.price(order.price), told))
     yield from _table(("leg", "order", "quantity", "price", "broker"), rows)
+
+
+def _spent(cycle: Cycle) -> Iterator[str]:
+    usage = cycle.usage
+    rows = [
+        (text(role.role), str(role.calls), str(role.cached), str(role.failures), f"{role.input_tokens:,}",
+         f"{role.output_tokens:,}", f"{role.seconds:.1f} s", say.money(role.money))
+        for role in usage.spent
+    ]  # fmt: skip
+    yield from _table(("role", "calls", "from the record", "failed", "read", "written", "model time", "cost"), rows)
+    if rows:
+        yield from ("", f"Together: {say.spent(usage)}.")
+    if usage.bites:
+        yield from ("", "Gates between a role and its model that bit:", "")
+    for bite in usage.bites:
+        yield f"- {text(say.bite(bite))}"
 
 
 def _facts(links: Links) -> Iterator[str]:

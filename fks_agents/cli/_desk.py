@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Self
 
+from fks_agents.cli._meter import Meter
 from fks_agents.cli._terminal import Interrupted, Terminal
 from fks_agents.errors import DataError
 
@@ -33,11 +34,12 @@ def decide(terminal: Terminal, run: Callable[[OnEvent], Cycle], tell: OnEvent | 
         if node == "admitted":
             admitted.append(str(learned["id"]))
         if tell is not None:
+            meter(node, learned)
             tell(node, learned)
         if stop.is_wanted:
             raise KeyboardInterrupt
 
-    with _Stop() as stop:
+    with _Stop() as stop, Meter(terminal.console) as meter:
         try:
             cycle = run(on_event)
         except KeyboardInterrupt:

@@ -115,6 +115,7 @@ class Story:
         self._title("Analysts")
         if report.abstained is not None:
             self.row(report.analyst, marked("abstains", f": {report.abstained}"))
+            self._caught(report)
             return
         side = say.lean(report.stance)
         self.row(report.analyst, marked(side, f" {report.stance:+.2f}, conviction {report.conviction:.2f}"))
@@ -204,6 +205,9 @@ class Story:
     def _caught(self, said: Spoken) -> None:
         for check in said.caught:
             self.row("", f"corrected: {check.reason}", "yellow")
+        for bite in said.bites:
+            if bite.phase != "context":  # said already, as the reason of an abstention
+                self.row("", say.bite(bite), "yellow")
 
     def _claims(self, claims: Iterable[Claim | None]) -> None:
         for claim in claims:
@@ -248,6 +252,8 @@ def decision(console: Console, cycle: Cycle) -> None:
     told = f", {say.spaced(cycle.status)}" if cycle.status != cycle.action else ""
     style = STYLES.get(cycle.status, STYLES.get(cycle.action, ""))
     row(console, cycle.id, marked(f"{action} {cycle.symbol}{told}", f": {cycle.reason}", style))
+    if spent := say.spent(cycle.usage):
+        row(console, "spent", spent)
 
 
 def where(console: Console, reports: Reports, next_commands: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue
 from sqlalchemy import ColumnElement, Select, insert, select
 
 from fks_agents.contracts import Action, Contract, Cycle, Outcome, Status, Timeframe, Utc
+from fks_agents.deps import JUDGES, ChatRole
 from fks_agents.errors import LedgerError, UsageError
 from fks_agents.settings import Settings
 from memory._chain import Chain
@@ -36,7 +37,7 @@ class Admission(Contract):
     """Every setting that can be given again at resume or replay; where things lie is left out."""
     settings_digest: str
     models: dict[str, str]
-    """`quick`, `deep` -> model name."""
+    """`quick`, `deep` -> model name; `judge` and the further judges only where they have one."""
 
 
 class Entry(Contract):
@@ -79,7 +80,7 @@ class Decisions:
                 account=account or decision_id,
                 settings=settings.model_dump(mode="json", exclude=set(_WHERE_THINGS_LIE)),
                 settings_digest=settings.digest,
-                models={"quick": settings.named_model("quick"), "deep": settings.named_model("deep")},
+                models=_models(settings),
             )
             connection.execute(
                 insert(admissions).values(
@@ -211,6 +212,12 @@ def _columns(cycle: Cycle) -> dict[str, Any]:
 
 
 _LOG = Chain(cycles, "decisions", "cycle", Cycle, _columns)
+
+
+def _models(settings: Settings) -> dict[str, str]:
+    named = {role: settings.named_model(role) for role in get_args(ChatRole)}
+    return {role: name for role, name in named.items() if role not in JUDGES or name != "rules"}
+
 
 _ENTRY = select(
     cycles.c.decision_id.label("id"),

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from fks_agents import _record
+from fks_agents.approvals import Approval as Approval
 from fks_agents.judgements import Judgement as Judgement, Passage as Passage
 from fks_agents.outside import (
     CalendarEvent as CalendarEvent,
@@ -333,13 +334,6 @@ class Verdict(Contract):
     warnings: tuple[str, ...] = ()
 
 
-class Approval(Contract):
-    status: Literal["not_needed", "pending", "approved", "rejected", "expired"]
-    by: str
-    at: Utc
-    reason: str
-
-
 class OrderIntent(Contract):
     """An order as it is committed to the ledger before it is sent. Never made twice."""
 
@@ -367,8 +361,8 @@ class Receipt(Contract):
     """The broker's word on one intent."""
 
     client_order_id: str
-    status: Literal["working", "waiting", "filled", "rejected"]
-    """`waiting`: accepted, becomes live when the entry fills."""
+    status: Literal["working", "waiting", "filled", "rejected", "halted"]
+    """`waiting`: accepted, becomes live when the entry fills; `halted`: never sent."""
     reason: str = ""
 
 

@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue
 from fks_agents.bars import Bars, Floats, Series
 from fks_agents.contracts import (
     AccountView,
+    Approval,
     CalendarEvent,
     Contract,
     Document,
@@ -249,9 +250,22 @@ class Broker(Protocol):
 
     def account(self, symbol: str, as_of: datetime) -> AccountView: ...
 
+    def known(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...] | None:
+        """What it answered to this bracket, or None where it never came. Sends nothing."""
+
     def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
         """One receipt for each intent, in order. The same client order ids again change nothing: the broker answers
         what it knows. Raises RefusedError where the account does not allow it."""
+
+
+class Gatekeeper(Protocol):
+    """Who is asked before an order goes out, beside the gate."""
+
+    def halted(self) -> str | None:
+        """Why no new order may be sent at this very moment, or None. Read anew at each call."""
+
+    def answered(self, decision_id: str) -> Approval | None:
+        """What a person said to this trade, or None where nobody has answered."""
 
 
 class PaperBook(Protocol):
@@ -289,6 +303,8 @@ class Deps:
     """Dated documents a judge may cite; None where there are none."""
     gated: Gated = "paper"
     """What a pass of the gate lets happen; the policy says what it asks for that."""
+    gatekeeper: Gatekeeper | None = None
+    """None where nobody can be asked and nothing halts: a look, a test."""
 
 
 class Node(Protocol):

@@ -60,6 +60,23 @@ class Terms(Contract):
         return "all" in self.checks or rule in self.checks
 
 
+class Unattended(Contract):
+    """When an order that holds goes out by itself; else a person is asked."""
+
+    below_risk: Fraction = 1.0
+    """Most of the equity that may be lost at the stop."""
+    above_conviction: Fraction = 0.0
+    """Least conviction of the plan."""
+
+    def asks(self, risk: float, conviction: float) -> str | None:
+        """Why a person is asked, or None."""
+        if risk > self.below_risk:
+            return f"{risk:.2%} of the equity is at risk, a person is asked above {self.below_risk:.2%}"
+        if conviction < self.above_conviction:
+            return f"conviction is {conviction:.2f}, a person is asked below {self.above_conviction:.2f}"
+        return None
+
+
 class Models(Contract):
     """How several judge models become one judge."""
 
@@ -104,6 +121,7 @@ class Policy(Contract):
     paper: Terms | None = None
     approval: Terms | None = None
     live: Terms | None = None
+    unattended: Unattended = Unattended()
     models: Models = Models()
     budget: Allowance = Allowance()
     breaker: Breaker = Breaker()

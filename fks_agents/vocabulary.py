@@ -21,7 +21,9 @@ Direction = Literal["bullish", "bearish", "neutral"]
 Regime = Literal["calm", "volatile", "trending"]
 Outcome = Literal["pass", "fail", "unscored"]
 Gated = Literal["paper", "approval", "live"]
-Status = Literal["filled", "working", "refused", "hold", "no_decision", "needs_approval", "rejected"]
+Status = Literal[
+    "filled", "working", "refused", "hold", "no_decision", "needs_approval", "rejected", "expired", "halted"
+]
 Unit = Literal[
     "price", "percent", "fraction", "ratio", "points", "sigma", "bars", "days", "count", "volume", "currency", "label"
 ]

@@ -89,11 +89,13 @@ def _trade(state: CycleState, plan: Plan) -> tuple[Status, str]:
         return "refused", sized.limits[-1].reason if sized.limits else "the size rounds to nothing"
     approval = state["approval"]
     if approval.status not in ("not_needed", "approved"):
-        status: Status = "needs_approval" if approval.status == "pending" else "rejected"
-        return status, approval.reason
+        unsent: dict[str, Status] = {"pending": "needs_approval", "expired": "expired", "halted": "halted"}
+        return unsent.get(approval.status, "rejected"), approval.reason
     entry = next(
         receipt for order, receipt in zip(state["orders"], state["receipts"], strict=True) if order.leg == "entry"
     )
+    if entry.status == "halted":
+        return "halted", entry.reason
     if entry.status == "rejected":
         return "refused", f"the broker rejected the entry: {entry.reason}"
     return ("filled" if entry.status == "filled" else "working"), plan.reason

@@ -9,6 +9,7 @@ from datetime import datetime
 from fks_agents.bars import Bars, Series
 from fks_agents.contracts import (
     AccountView,
+    Approval,
     CalendarEvent,
     Cycle,
     Document,
@@ -83,6 +84,9 @@ class RecordedBroker:
         del symbol, as_of
         return self.account_view
 
+    def known(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...] | None:
+        return self.place(bracket)
+
     def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
         """The recorded answers; raises RefusedError, as the broker did then, where there were none."""
         answers = {receipt.client_order_id: receipt for receipt in self.cycle.receipts}
@@ -104,6 +108,21 @@ class RecordedResearch:
     def read(self, snapshot: Snapshot, chat: ChatModel | None) -> Research:
         del snapshot, chat
         return self.research or Research(abstained="the decision ended before anybody researched", model="none")
+
+
+@dataclass(frozen=True)
+class RecordedGatekeeper:
+    """The answer that was given then, by a person or by the clock; halts nothing."""
+
+    approval: Approval | None
+
+    def halted(self) -> str | None:
+        return None
+
+    def answered(self, decision_id: str) -> Approval | None:
+        del decision_id
+        is_recorded = self.approval is not None and self.approval.status != "not_needed"
+        return self.approval if is_recorded else None
 
 
 @dataclass(frozen=True)

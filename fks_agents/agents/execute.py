@@ -6,24 +6,44 @@ from typing import Literal
 
 from langgraph.runtime import Runtime
 
-from fks_agents.contracts import OrderIntent, Plan, Receipt, Side, Sized, Utc
+from fks_agents.contracts import Approval, OrderIntent, Plan, Receipt, Side, Sized, Utc
 from fks_agents.deps import Deps
 from fks_agents.errors import RefusedError
 from fks_agents.state import CycleState
 
 
 def execute(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
-    deps = runtime.context
-    wanted = bracket(state["id"], state["symbol"], state["choice"].plan, state["sized"], state["as_of"])
+    deps, approval = runtime.context, state["approval"]
+    sized, at = approved_size(state["sized"], approval), approval.as_of or state["as_of"]
+    wanted = bracket(state["id"], state["symbol"], state["choice"].plan, sized, at)
     intents = deps.intents.intend(wanted)
+    return {"orders": list(intents), "receipts": list(_sent(deps, intents))}
+
+
+def _sent(deps: Deps, intents: tuple[OrderIntent, ...]) -> tuple[Receipt, ...]:
+    """The broker's answers. A halt is looked at last: it stops every order that is not with the broker already."""
+    keeper = deps.gatekeeper
     try:
-        receipts = deps.broker.place(intents)
+        if keeper is not None and (why := keeper.halted()) is not None:
+            return deps.broker.known(intents) or _unsent(intents, "halted", why)
+        return deps.broker.place(intents)
     except RefusedError as refusal:
-        receipts = tuple(
-            Receipt(client_order_id=intent.client_order_id, status="rejected", reason=str(refusal))
-            for intent in intents
-        )
-    return {"orders": list(intents), "receipts": list(receipts)}
+        return _unsent(intents, "rejected", str(refusal))
+
+
+def _unsent(
+    intents: tuple[OrderIntent, ...], status: Literal["rejected", "halted"], reason: str
+) -> tuple[Receipt, ...]:
+    return tuple(Receipt(client_order_id=intent.client_order_id, status=status, reason=reason) for intent in intents)
+
+
+def approved_size(sized: Sized, approval: Approval) -> Sized:
+    """What a person let go: at most what the limits allowed."""
+    if approval.quantity is None or approval.quantity >= sized.quantity:
+        return sized
+    share = approval.quantity / sized.quantity
+    smaller = {"quantity": approval.quantity, "notional": sized.notional * share, "risk": sized.risk * share}
+    return sized.model_copy(update=smaller)
 
 
 def bracket(decision_id: str, symbol: str, plan: Plan, sized: Sized, at: Utc) -> tuple[OrderIntent, ...]:

@@ -138,6 +138,9 @@ class Desk:
     def account(self, symbol: str, as_of: datetime) -> AccountView:
         raise AssertionError("the account is in the snapshot")
 
+    def known(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...] | None:
+        return self.place(bracket) if ("place", tuple(bracket)) in self.journal else None
+
     def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
         unknown = [intent for intent in bracket if intent.client_order_id not in self.committed]
         assert not unknown, "an order was sent before it was committed"

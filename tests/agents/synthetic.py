@@ -133,6 +133,9 @@ class OnePosition:
         held = Position(side="buy", quantity=10.0, average_price=100.0, unrealised=5.0)
         return AccountView(equity=10_005.0, cash=9_000.0, position=held, last_trade_at=self.last_trade_at)
 
+    def known(self, bracket: object) -> None:
+        raise AssertionError("nothing is halted")
+
     def place(self, bracket: object) -> Any:
         raise AssertionError("a snapshot sends no orders")
 

@@ -68,6 +68,9 @@ class Exchange:
         del symbol, as_of
         return AccountView(equity=100_000.0, cash=100_000.0)
 
+    def known(self, bracket: object) -> None:
+        raise AssertionError("nothing is halted")
+
     def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
         self._trap.step("before the order")
         known = set(lines(self._book)) if self._knows_ids else set()

@@ -222,6 +222,9 @@ def test_order_intents_are_on_record_before_the_broker_hears_of_them(tmp_path: P
         def account(self, symbol: str, as_of: datetime) -> object:
             return open_desk(load(home=tmp_path / "other")).broker("x", load()).account(symbol, as_of)
 
+        def known(self, bracket: object) -> None:
+            raise AssertionError("nothing is halted")
+
         def place(self, bracket: tuple[OrderIntent, ...]) -> object:
             del bracket
             raise KeyboardInterrupt
@@ -322,6 +325,9 @@ def test_a_defect_after_an_order_was_committed_leaves_the_decision_to_be_resumed
     class Unclear:
         def account(self, symbol: str, as_of: datetime) -> AccountView:
             return AccountView(equity=100_000.0, cash=100_000.0)
+
+        def known(self, bracket: object) -> None:
+            raise AssertionError("nothing is halted")
 
         def place(self, bracket: tuple[OrderIntent, ...]) -> tuple[Receipt, ...]:
             raise ZeroDivisionError

@@ -73,6 +73,9 @@ def test_a_limit_that_forbids_the_trade_refuses_it(tmp_path: Path) -> None:
             del symbol, as_of
             return AccountView(equity=100_000.0, cash=100_000.0, drawdown=0.2)
 
+        def known(self, bracket: object) -> None:
+            raise AssertionError("nothing is halted")
+
         def place(self, bracket: object) -> tuple[()]:
             raise AssertionError("an order was sent")
 

@@ -53,6 +53,11 @@ class PaperBroker:
             )
         return account.view(symbol, as_of)
 
+    def known(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...] | None:
+        account = self._load()[0]
+        is_known = all(intent.client_order_id in account.answers for intent in bracket)
+        return _receipts(account, bracket) if bracket and is_known else None
+
     def place(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
         """Entry works, stop and target wait for it. Raises RefusedError where the account does not allow it, UsageError
         where the intents are no bracket."""

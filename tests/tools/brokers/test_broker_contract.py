@@ -28,6 +28,14 @@ def check_that_asking_again_changes_nothing(broker: Broker) -> None:
     assert broker.account("ACME", MONDAY) == before
 
 
+def test_a_broker_tells_what_it_knows_and_sends_nothing(broker: Broker) -> None:
+    before = broker.account("ACME", MONDAY)
+    assert broker.known(bracket()) is None
+    assert broker.account("ACME", MONDAY) == before
+    sent = broker.place(bracket())
+    assert broker.known(bracket()) == sent
+
+
 def test_there_is_a_paper_broker() -> None:
     assert "paper" in brokers.names()
 
@@ -60,6 +68,9 @@ def test_a_broker_that_does_not_look_at_ids_fails_that_check(book: MemoryBook, s
 
         def account(self, symbol: str, as_of: object) -> AccountView:
             return self.inner.account(symbol, MONDAY)
+
+        def known(self, intents: Sequence[OrderIntent]) -> tuple[Receipt, ...] | None:
+            return self.inner.known(intents)
 
         def place(self, intents: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
             self.asked += 1

@@ -107,7 +107,7 @@ class ResearchCrew:
             said = self._asked(snapshot, chat)
         except ModelError as error:
             return Research(abstained=str(error), model=chat.name, prompt=_digest())
-        findings, dropped = _grounded(said, snapshot.documents)
+        findings, dropped = grounded(said, snapshot.documents)
         return Research(findings=findings, dropped=dropped, model=chat.name, prompt=_digest())
 
     def _asked(self, snapshot: Snapshot, chat: ChatModel) -> list[tuple[Researcher, SaidFinding]]:
@@ -185,7 +185,7 @@ def _shown(document: Document) -> str:
     return f"{head}\n{prompts.fence(document.kind, f'{document.source}: {document.text[:LONGEST_TEXT]}')}"
 
 
-def _grounded(
+def grounded(
     said: Sequence[tuple[Researcher, SaidFinding]], documents: Sequence[Document]
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """Findings whose quotes stand where they say; a direction only where the word list reads the same."""

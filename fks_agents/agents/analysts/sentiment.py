@@ -1,7 +1,9 @@
 """Sentiment: which way the dated headlines of the last seven days lean, by a word list. A fallback, and weak.
 
-stance     = headlines_tone_7d: (good headlines - bad headlines) / all, a negated word counting as its opposite
+stance     = headlines_tone_7d: (good headlines - bad headlines) / all; a headline that is not plain counts for nothing
 conviction = 0.3 x min(1, headlines / 5) x |stance|^0.5: a word list knows no irony, and never speaks loudly
+
+All of it rests on words from outside: it is there to be read, and has no vote (`fks_agents.agents.support`).
 """
 
 from __future__ import annotations

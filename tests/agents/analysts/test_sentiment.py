@@ -23,7 +23,7 @@ def headlines(*texts: str) -> tuple[Headline, ...]:
 
 def test_the_tone_by_hand() -> None:
     # three headlines, two good and one bad: 1/3; 0.3 x 3/5 x sqrt(1/3)
-    heard = headlines("Stocks rally", "Profit beats estimates", "Shares fall")
+    heard = headlines("Stocks rally", "Equities gain on strong profits", "Shares fall")
     seen = view(snapshot_of(dict(present(describe(heard, AS_OF))), headlines=heard))
     assert isinstance(seen, View)
     assert seen.stance == pytest.approx(1 / 3)
@@ -32,18 +32,10 @@ def test_the_tone_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "tone"),
-    [
-        ("No recession in sight", 1.0),
-        ("Banks avoid further losses", 1.0),
-        ("Earnings didn’t beat", -1.0),
-        ("Rally fails to gain", 0.0),  # rally is good, the gain that fails is not
-        ("Not since May did shares fall", -1.0),  # four words away: not negated
-        ("The committee meets", 0.0),
-    ],
+    "text", ["No recession in sight", "Earnings didn’t beat", "Rally fails to gain", "Stocks may rally"]
 )
-def test_a_negation_turns_the_words_after_it(text: str, tone: float) -> None:
-    assert describe(headlines(text), AS_OF)["headlines_tone_7d"] == tone
+def test_what_is_not_plain_counts_for_nothing(text: str) -> None:
+    assert describe(headlines(text), AS_OF)["headlines_tone_7d"] == 0.0
 
 
 def test_without_headlines_there_is_no_view() -> None:
@@ -52,7 +44,7 @@ def test_without_headlines_there_is_no_view() -> None:
 
 
 def test_a_word_list_never_speaks_loudly() -> None:
-    heard = headlines(*["Stocks soar and surge"] * 50)
+    heard = headlines(*["Stocks soar in Tokyo"] * 50)
     seen = view(snapshot_of(dict(present(describe(heard, AS_OF))), headlines=heard))
     assert isinstance(seen, View)
     assert seen.conviction == LOUDEST

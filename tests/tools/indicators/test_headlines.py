@@ -26,7 +26,7 @@ def test_of_very_many_the_newest_are_kept() -> None:
 
 def test_sides_are_counted_by_words() -> None:
     told = [
-        said("Shares SURGE as profits beat forecasts", 3.0),
+        said("Shares SURGE as profits beat estimates", 3.0),
         said("Index plunges on recession fears", 2.0),
         said("Stocks fall, then rebound", 1.0),  # one each: no side
         said("Falling star named", 0.25),  # `falling` is not on the list
@@ -39,25 +39,8 @@ def test_sides_are_counted_by_words() -> None:
     assert set(facts) == {name for name, _, _ in headlines.FACTS}
 
 
-@pytest.mark.parametrize(
-    ("text", "tone"),
-    [
-        ("Profits did not rise", -1.0 + 1.0),  # profits +1, "not rise" -1
-        ("Shares don't fall", 1.0),
-        ("Economy avoids a deep recession", 1.0),  # three words reach
-        ("Not one of the many banks fall", -1.0),  # six do not
-    ],
-)
-def test_a_negation_turns_the_next_three_words_round(text: str, tone: float) -> None:
-    assert headlines.describe([said(text, 1.0)], NOW)["headlines_tone_7d"] == tone
-
-
 def test_no_headlines_are_no_facts() -> None:
     assert headlines.describe((), NOW) == {}
-
-
-def test_no_word_stands_on_both_sides() -> None:
-    assert not headlines.GOOD & headlines.BAD
 
 
 @pytest.mark.parametrize("text", ["", "12 %", "ÄÖÜ ☃"])

@@ -10,7 +10,7 @@ from fks_agents import _wording as say
 from fks_agents.usage import Usage
 
 if TYPE_CHECKING:
-    from fks_agents.contracts import Claim, Cycle, Fill, Lesson, Plan, Report, Result, Spoken, Turn
+    from fks_agents.contracts import Claim, Cycle, Fill, Judgement, Lesson, Plan, Report, Result, Spoken, Turn
 
 WIDTH = 100
 
@@ -123,8 +123,21 @@ def _checked(cycle: Cycle) -> Iterator[str]:
         if check.outcome != "pass":
             compared = f" (stated {check.stated}, computed {check.computed})" if check.computed is not None else ""
             yield from _wrapped(f"- {check.outcome} {check.rule} on {check.subject}: {check.reason}{compared}", "  ")
+    for judgement in verdict.judgements:
+        yield from _judged(judgement)
+    for warning in verdict.warnings:
+        yield from _wrapped(f"warning: {warning}", "  ")
     if cycle.approval is not None and cycle.approval.status != "not_needed":
         yield from _wrapped(f"approval: {cycle.approval.status} by {cycle.approval.by}: {cycle.approval.reason}", "  ")
+
+
+def _judged(judgement: Judgement) -> Iterator[str]:
+    told = f"- judge {judgement.judge} ({judgement.model}): {judgement.outcome}: {judgement.reason}"
+    figures = say.judged(judgement)
+    yield from _wrapped(told + (f" [{figures}]" if figures else ""), "  ")
+    for passage in judgement.passages:
+        if passage.id in judgement.evidence:
+            yield from _wrapped(f"{passage.id} ({say.day(passage.published_at)}): {passage.text}", "      ")
 
 
 def _done(cycle: Cycle) -> Iterator[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Claim,
         Cycle,
         Fact,
+        Judgement,
         Plan,
         Result,
         Spoken,
@@ -111,6 +112,18 @@ def status(cycle: Cycle, result: Result | None) -> str:
         return told
     is_past = cycle.status in ("working", "filled", "needs_approval")
     return f"{told}{' when decided' if is_past else ''}; {outcome(result, cycle.timeframe)}"
+
+
+def judged(judgement: Judgement) -> str:
+    """`score 0.85, agreement 0.95, 3 statements, 712 tokens`; what is not known is left out."""
+    count = len(judgement.statements)
+    parts = (
+        f"score {judgement.score:.2f}" if judgement.score is not None else "",
+        f"agreement {judgement.agreement:.2f}" if judgement.agreement is not None else "",
+        f"{count} statement{'' if count == 1 else 's'}" if count else "",
+        f"{judgement.tokens:,} tokens" if judgement.tokens else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def recalled(said: Spoken) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from evaluators.reports._links import Links
 from fks_agents import _wording as say
-from fks_agents.contracts import Check, Claim, Cycle, Plan, Spoken
+from fks_agents.contracts import Check, Claim, Cycle, Plan, Spoken, Verdict
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
@@ -134,6 +134,25 @@ def _gate(links: Links) -> Iterator[str]:
         for _, check in links.checks
     ]  # fmt: skip
     yield from _table(("", "rule", "about", "stated", "computed", "reason"), rows)
+    yield from _judged(verdict)
+
+
+def _judged(verdict: Verdict) -> Iterator[str]:
+    if verdict.judgements:
+        yield ""
+    rows = [
+        (f"{say.MARKS[one.outcome]} {one.outcome}", text(say.spaced(one.judge)), text(one.model),
+         say.judged(one), text(", ".join(one.evidence)), text(one.reason))
+        for one in verdict.judgements
+    ]  # fmt: skip
+    yield from _table(("", "judge", "model", "figures", "evidence", "reason"), rows)
+    for judgement in verdict.judgements:
+        for passage in judgement.passages:
+            if passage.id in judgement.evidence:
+                quoted = f"{text(passage.id)}, {say.day(passage.published_at)}, {text(passage.source)}"
+                yield from ("", f"> {text(passage.text)} ({quoted})")
+    for warning in verdict.warnings:
+        yield from ("", f"Warning: {text(warning)}")
 
 
 def _stance(report: Spoken) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, get_arg
 from fks_agents import llm
 from fks_agents._redaction import redact
 from fks_agents.clock import FixedClock
-from fks_agents.contracts import Cycle, Snapshot, Spent, Timeframe
+from fks_agents.contracts import Approval, Cycle, Snapshot, Spent, Timeframe
 from fks_agents.deps import (
     Broker,
     Calendar,
@@ -36,9 +36,11 @@ from fks_agents.deps import (
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, RefusedError, UsageError
 from fks_agents.llm.budget import Budget
 from fks_agents.llm.prices import Prices
+from fks_agents.metrics import Metrics
 from fks_agents.settings import Settings
 from fks_agents.state import CycleState
 from graphs import live
+from graphs.approving import Approvals, Keeper
 from graphs.assembly import assemble
 from graphs.following import Advanced, Follower
 from graphs.judging import as_judged, check_policy, is_judged, purse_for
@@ -47,6 +49,7 @@ from graphs.recorded import (
     RecordedBroker,
     RecordedChat,
     RecordedFeeds,
+    RecordedGatekeeper,
     RecordedLibrary,
     RecordedMarket,
     RecordedMemory,
@@ -110,6 +113,8 @@ class Desk(AbstractContextManager["Desk"]):
     checkpoints: Callable[[], BaseCheckpointSaver[str]]
     """Called once, when the first decision runs."""
     clock: Clock
+    metrics: Metrics | None = None
+    """Counts what is recorded here, where somebody asks for it."""
     library: Callable[[Settings], Library | None] = lambda _: None
     """Documents that judges may cite."""
 
@@ -159,11 +164,13 @@ class Desk(AbstractContextManager["Desk"]):
         return seen["snapshot"]
 
     def resume(self, decision_id: str, on_event: OnEvent | None = None) -> Cycle:
-        """Finish a decision that was interrupted; one that is finished comes back as recorded.
+        """Finish a decision that was interrupted; one that is finished comes back as recorded, one that waits for a
+        person as it stands.
 
         Raises RefusedError where another process is making it now.
         """
         admission = self.ledger.decisions.admission(decision_id)
+        self.approvals.reopen(admission)
         with alone(self.settings.home, admission.id):
             if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
                 return self.ledger.decisions.cycle(admission.id)
@@ -192,6 +199,21 @@ class Desk(AbstractContextManager["Desk"]):
     def advance(self, *, until: datetime | None = None, account: str | None = None) -> tuple[Advanced, ...]:
         """Run paper accounts over newer closed bars (up to `until`, default: all there are), and record what ended."""
         return Follower(self).advance(until, account)
+
+    @property
+    def approvals(self) -> Approvals:
+        """Trades that wait for a person."""
+        return Approvals(self)
+
+    def pending(self, decision_id: str) -> Cycle:
+        """A decision that waits for a person, as it stands; nothing of it is recorded as decided yet."""
+        admission = self.ledger.decisions.admission(decision_id)
+        marks = self.ledger.ideas.marks(admission.id)
+        state = cast(CycleState, self._graph.get_state({"configurable": {"thread_id": admission.id}}).values)
+        if not marks or "sized" not in state:
+            raise RefusedError(f"decision {admission.id} waits for nobody")
+        asked = Approval(status="pending", by="policy", at=admission.as_of, reason=marks[0].reason)
+        return _cycle(cast(CycleState, state | {"approval": asked}), admission, 0.0, None, ())
 
     def settings_of(self, admission: Admission) -> Settings:
         """The settings a decision was admitted with, where things lie now."""
@@ -249,11 +271,18 @@ class Desk(AbstractContextManager["Desk"]):
                 for usage in spending.news():
                     on_event("meter", {"usage": usage})
         failure = ended[0] if ended else None
-        state = cast(CycleState, self._graph.get_state(config).values)
+        kept = self._graph.get_state(config)
+        state = cast(CycleState, kept.values)
+        if kept.interrupts:
+            spending.close()
+            self.approvals.propose(admission, kept.interrupts[0].value["reason"])
+            return self.pending(admission.id)
         told = _told(failure) if failure else None
         cycle = _cycle(state, admission, perf_counter() - started, told, spending.budget.told())
         self.ledger.decisions.finish(cycle)
         spending.close()
+        if self.metrics is not None:
+            self.metrics.observe(cycle)
         # The ledger now holds the whole decision; its checkpoints (half a megabyte) have done their work.
         self._saver.delete_thread(admission.id)
         if failure is not None and not isinstance(failure, RefusedError):
@@ -278,7 +307,8 @@ class Desk(AbstractContextManager["Desk"]):
                     yield live.event(cast(Piece, told))
                     continue
                 for node, learned in cast(dict[str, Any], told).items():
-                    yield node, learned or {}
+                    if node != "__interrupt__":
+                        yield node, learned or {}
         except LedgerError:
             raise
         except sqlite3.Error as error:
@@ -343,6 +373,7 @@ class Desk(AbstractContextManager["Desk"]):
             documents=feeds.documents,
             library=self.library(settings),
             researchers=_crew(settings) if feeds.documents is not None else None,
+            gatekeeper=Keeper(self),
         )
 
     def _recorded(self, original: Cycle, snapshot: Snapshot, settings: Settings) -> Deps:
@@ -366,6 +397,7 @@ class Desk(AbstractContextManager["Desk"]):
             documents=feeds,
             library=RecordedLibrary(original) if settings.knowledge is not None else None,
             researchers=RecordedResearch(original.research),
+            gatekeeper=RecordedGatekeeper(original.approval),
         )
 
     def _named(self, settings: Settings) -> Mapping[ChatRole, ChatModel | None]:

@@ -13,6 +13,7 @@ from fks_agents.clock import SystemClock
 from fks_agents.contracts import Cycle, Timeframe
 from fks_agents.deps import Broker, ChatModel, ChatRole, Clock
 from fks_agents.errors import LedgerError, UsageError
+from fks_agents.metrics import Metrics
 from fks_agents.settings import Settings
 from graphs.desk import Desk, Feeds, open_feeds
 from graphs.judging import Libraries
@@ -33,6 +34,7 @@ def open_desk(
     broker: Callable[[str, Settings], Broker] | None = None,
     checkpoints: Callable[[], BaseCheckpointSaver[str]] | None = None,
     clock: Clock | None = None,
+    metrics: Metrics | None = None,
 ) -> Desk:
     """Open ledger, store, memory, feeds and models; what is handed in replaces what the settings name.
 
@@ -58,6 +60,7 @@ def open_desk(
         broker=broker or (lambda account, of: PaperBroker(ledger.paper, account, of)),
         checkpoints=checkpoints or (lambda: _sqlite_saver(home)),
         clock=clock or SystemClock(),
+        metrics=metrics,
         library=Libraries(home, memory),
     )
 

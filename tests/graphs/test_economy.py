@@ -172,7 +172,7 @@ def test_a_day_allows_what_it_has_left(tmp_path: Path) -> None:
         assert desk.replay(third.id).differences == ()
         assert desk.ledger.allowances.spent(DAY).tokens <= 24_000
     assert first.usage.tokens + second.usage.tokens + third.usage.tokens <= 24_000
-    assert ("bull", "budget", "rules") in effects(third)
+    assert ("bear", "budget", "rules") in effects(third)
 
 
 def test_decisions_beside_one_another_together_stay_within_the_day(tmp_path: Path) -> None:

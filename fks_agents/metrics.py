@@ -1,0 +1,97 @@
+"""Prometheus counters over finished decisions, on a registry of their own. Nothing is exported unless somebody asks.
+
+A decision is counted once, when it is recorded: one that was interrupted counts when it is resumed, a replay never.
+Labels come from fixed lists and the names of roles and models, never from a model's words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fks_agents.contracts import Cycle, Spoken
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+
+class Metrics:
+    """Counters of one registry; two desks may share them. Safe among threads."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        from prometheus_client import CollectorRegistry, Counter
+
+        own = registry if registry is not None else CollectorRegistry()
+        self.registry = own
+        self.decisions = Counter("fks_decisions", "Decisions recorded", ["action", "status"], registry=own)
+        self.verdicts = Counter("fks_gate_verdicts", "Verdicts of the gate", ["outcome"], registry=own)
+        self.checks = Counter("fks_gate_checks", "Checks of the gate", ["rule", "outcome"], registry=own)
+        self.calls = Counter("fks_model_calls", "Model calls made", ["role"], registry=own)
+        self.cached = Counter("fks_model_calls_cached", "Calls answered from the record", ["role"], registry=own)
+        self.failures = Counter("fks_model_failures", "Calls without a usable reply", ["role"], registry=own)
+        self.tokens = Counter("fks_model_tokens", "Tokens read and written", ["role", "kind"], registry=own)
+        self.seconds = Counter("fks_model_seconds", "Seconds waited for models", ["role"], registry=own)
+        self.dollars = Counter("fks_model_us_dollars", "Cost, of models whose price is known", ["role"], registry=own)
+        self.repairs = Counter("fks_model_repairs", "Replies shown to the model again", ["role", "why"], registry=own)
+        self.bites = Counter("fks_phase_gates", "Gates that bit", ["phase", "effect"], registry=own)
+        self.breakers = Counter("fks_breaker_openings", "Decisions in which a breaker opened", registry=own)
+        self.degradations = Counter("fks_budget_degradations", "What gave way to a budget", ["effect"], registry=own)
+        self.abstentions = Counter("fks_abstentions", "Roles without a view", ["role", "reason"], registry=own)
+
+    def observe(self, cycle: Cycle) -> None:
+        """Count a decision that has just been recorded."""
+        self.decisions.labels(cycle.action, cycle.status).inc()
+        self.verdicts.labels(cycle.verdict.outcome).inc()
+        for check in cycle.verdict.checks:
+            self.checks.labels(check.rule, check.outcome).inc()
+        self._spent(cycle)
+        self._bites(cycle)
+        for role, said in _spoken(cycle):
+            if said.caught:
+                self.repairs.labels(role, "check").inc()
+            if said.abstained is not None:
+                self.abstentions.labels(role, reason_of(said)).inc()
+
+    def text(self) -> str:
+        """The exposition format, as a scraper reads it."""
+        from prometheus_client import generate_latest
+
+        return generate_latest(self.registry).decode()
+
+    def _spent(self, cycle: Cycle) -> None:
+        for spent in cycle.usage.spent:
+            self.calls.labels(spent.role).inc(spent.calls - spent.cached)
+            self.cached.labels(spent.role).inc(spent.cached)
+            self.failures.labels(spent.role).inc(spent.failures)
+            self.tokens.labels(spent.role, "input").inc(spent.input_tokens)
+            self.tokens.labels(spent.role, "output").inc(spent.output_tokens)
+            self.seconds.labels(spent.role).inc(spent.seconds)
+            self.dollars.labels(spent.role).inc(spent.money or 0.0)
+
+    def _bites(self, cycle: Cycle) -> None:
+        for bite in cycle.usage.bites:
+            self.bites.labels(bite.phase, bite.effect).inc()
+            if bite.effect == "repaired":
+                self.repairs.labels(bite.role, "unreadable").inc()
+            if bite.phase == "budget":
+                self.degradations.labels(bite.effect).inc()
+        if any(bite.phase == "breaker" for bite in cycle.usage.bites):
+            self.breakers.inc()
+
+
+def reason_of(said: Spoken) -> str:
+    """The class of an abstention: the gate that was shut; `context` where the rules lack facts; `model` where the model
+    has no view; `call` where its call failed or what it said is not kept."""
+    if shut := [bite.phase for bite in said.bites if bite.effect in ("not_asked", "gave_up")]:
+        return shut[-1]
+    if said.model == "rules":
+        return "context"
+    return "model" if said.prompt is not None else "call"
+
+
+def _spoken(cycle: Cycle) -> list[tuple[str, Spoken]]:
+    drafts = [] if cycle.draft is None else [cycle.draft]
+    return [
+        *((report.analyst, report) for report in cycle.reports),
+        *((turn.speaker, turn) for turn in cycle.debate),
+        *((plan.author, plan) for plan in (*drafts, *cycle.proposals)),
+    ]

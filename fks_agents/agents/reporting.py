@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from langgraph.runtime import Runtime
 
-from evaluators.rules.language import forbidden_in
 from fks_agents import catalogue
 from fks_agents.agents.answers import AnalystAnswer, points_elsewhere
 from fks_agents.agents.evidence import Abstention, View
@@ -127,6 +126,4 @@ def _unfit(speech: Speech[AnalystAnswer], snapshot: Snapshot) -> str:
     """Why a view that has no vote is not kept: the gate need not refuse a decision for what does not carry it."""
     if wrong := failing(speech.claims, snapshot):
         return f"{len({check.subject for check in wrong})} claims of a view without a vote did not hold"
-    if any(forbidden_in(speech.answer.abstained or "")):
-        return "the reason that was given is withheld: no desk may say it"
     return ""

@@ -95,7 +95,7 @@ def test_a_head_against_its_body_is_shown_to_its_author_and_then_no_view(opened:
     said = {"text": "The close is 100", "value": 100.0, "unit": "price", "fact_ids": ["F1"], "formula": None}
 
     def answer(call: Call) -> str:
-        told = {"stance": stance, "conviction": 0.9, "abstained": None, "claims": [said | {"direction": against}]}
+        told = {"stance": stance, "conviction": 0.9, "claims": [said | {"direction": against}]}
         return json.dumps(told)
 
     chat = ScriptedChat(answer)

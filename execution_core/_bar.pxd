@@ -231,7 +231,10 @@ cdef inline void inside(Book* b) noexcept nogil:
     far = AT_HIGH if first < 0 else AT_LOW
     if is_down if first < 0 else is_up:
         walk(b, AT_OPEN, near, first, is_declared)
-    walk(b, near, far, -first, is_declared)
+        walk(b, near, far, -first, is_declared)
+    else:
+        # On the way to the nearer extreme nothing waits: what the path is does not matter.
+        walk(b, AT_OPEN, far, -first, is_declared)
     if is_declared:
         walk(b, far, AT_CLOSE, first, True)
     else:

@@ -159,8 +159,12 @@ def inside(b: Book) -> None:
     first = first_move(b)
     near, far = ("low", "high") if first < 0 else ("high", "low")
     is_declared = b.settings["path"] in ("ohlc", "olhc", "adaptive")
-    walk(b, "open", near, first, is_declared=is_declared)
-    walk(b, near, far, -first, is_declared=is_declared)
+    if first in moves:
+        walk(b, "open", near, first, is_declared=is_declared)
+        walk(b, near, far, -first, is_declared=is_declared)
+    else:
+        # On the way to the nearer extreme nothing waits: what the path is does not matter.
+        walk(b, "open", far, -first, is_declared=is_declared)
     if is_declared:
         walk(b, far, "close", first, is_declared=True)
     else:

@@ -114,6 +114,30 @@ def test_every_way_in_can_be_run_again(make: type[Engine], way: str) -> None:
     assert result.again("pessimistic").digest == result.digest
 
 
+def test_what_is_taken_in_a_bar_forgoes_the_gap_after_it(make: type[Engine]) -> None:
+    # A limit at 99 fills at the low; the high of 103 may have come after it. Left alone, the next open pays 103.25.
+    orders = records.requests([-1], kind="limit", side=1, quantity=1.0, price=99.0, target=103.0)
+    data = candles((100, 103, 99, 102.75), (103.25, 103.25, 103.25, 103.25))
+    result = backtest.run(make(cash=1000.0), data, orders=orders)
+    assert [run.final_equity for run in (result, *result.resolved)] == [1004.25, 1004.25, 1004.0]
+    assert result.interval == (1004.0, 1004.25)
+
+
+def test_where_one_side_alone_is_reached_the_path_does_not_matter(make: type[Engine]) -> None:
+    # Short from 100, a limit turns it long at 100 as the ask falls, and the stop that trails by 0.375 lies at 99.625.
+    # The spread is a quarter at the open and half at the high: nothing waits up there, so the way leads down at once.
+    def told(path: str) -> list[tuple[str, float]]:
+        engine = make(path=path, cash=1000.0)
+        engine.place("limit", "buy", 2.0, 100.0, trail=0.375)
+        engine.aim(-1.0)
+        engine.bar(0, 10, 100.0, 100.0, 99.0, 99.0, ask=(100.25, 100.5, 99.25, 99.25))
+        assert engine.ambiguous_bars == 0
+        return [(event.leg, event.price) for event in engine.drain() if event.what == "filled"]
+
+    for path in ("pessimistic", "ohlc", "olhc", "adaptive", "adverse", "favourable"):
+        assert told(path) == [("entry", 100.0), ("entry", 100.0), ("stop", 99.625)]
+
+
 def test_a_run_of_one_of_several_symbols_has_no_interval_of_its_own(make: type[Engine]) -> None:
     first = make(cash=1000.0)
     make(beside=first)

@@ -35,11 +35,13 @@ def noise(seed: int, count: int = 3000) -> NDArray[np.float64]:
 strategies = st.one_of(
     st.builds(
         AsmbtrOdds, depth=st.integers(1, 6), decay=st.sampled_from([1.0, 0.99, 0.5]), least=st.integers(1, 20),
-        confidence=st.sampled_from([0.1, 0.5, 0.95]), size=st.just(2.0), stop_fraction=st.sampled_from([0.0, 0.01]), target_fraction=st.just(0.0),
+        confidence=st.sampled_from([0.1, 0.5, 0.95]), size=st.just(2.0),
+        stop_fraction=st.sampled_from([0.0, 0.01]), target_fraction=st.just(0.0),
     ),
     st.builds(
         MarkovOdds, span=st.integers(1, 7), width=st.sampled_from([0.0, 0.5, 1.5]), least=st.integers(1, 20),
-        confidence=st.sampled_from([0.1, 0.5, 0.95]), size=st.just(2.0), stop_fraction=st.just(0.0), target_fraction=st.sampled_from([0.0, 0.02]),
+        confidence=st.sampled_from([0.1, 0.5, 0.95]), size=st.just(2.0),
+        stop_fraction=st.just(0.0), target_fraction=st.sampled_from([0.0, 0.02]),
     ),
     st.tuples(st.integers(1, 5), st.integers(6, 9)).map(lambda lengths: SmaCross(*lengths)),
     st.integers(1, 9).map(Momentum),

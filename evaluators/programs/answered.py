@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from evaluators.programs.candidates import Operand, Program
 from evaluators.programs.derived import Computed, Kind
 from evaluators.programs.dialogue import Resolved
+from evaluators.programs.program import Operand, Program
 from evaluators.programs.queries import Operation
 
 _MOST_TURNS = 5
@@ -21,7 +21,8 @@ _CONSTANT = re.compile(
     re.IGNORECASE,
 )
 _CONVERTED = re.compile(
-    r"\bin (?P<unit>thousands?|millions?|billions?)\b|\b(?:decimal|percentage|percent|positive|negative|single digits?|absolute)\b",
+    r"\bin (?:thousands?|millions?|billions?)\b|"
+    r"\b(?:decimal|percentage|percent|positive|negative|single digits?|absolute)\b",
     re.IGNORECASE,
 )
 _INCLUDING = re.compile(r"\binclud(?:ing|e)\b|\badding\b|\bwith\b", re.IGNORECASE)

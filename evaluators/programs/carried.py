@@ -58,6 +58,38 @@ def judge(answer: Answer, formula: str, cells: tuple[Address, ...], evidence: Ev
     return finding
 
 
+def is_part(answer: Answer, formula: str, cells: tuple[Address, ...], evidence: Evidence) -> bool:
+    """Whether the answer is a number of the formula, or a step to its result."""
+    try:
+        parts = formulas.parts_of(formulas.parse(_addressed(formula, cells)))
+        sources = sources_of(evidence)
+        return any(held(answer, derived.compute(part, sources)).outcome == "supported" for part in parts)
+    except formulas.FormulaError:
+        return False
+
+
+_VALUE_ROUNDING = 5e-6
+"""A value may be rounded to six significant digits."""
+
+
+def value_of(value: float, unit: str | None, formula: str, evidence: Evidence) -> Finding:
+    """A claim's `value` in the contracts' units against its formula."""
+    try:
+        computed = derived.compute(formulas.parse(formula), sources_of(evidence))
+    except formulas.FormulaError as error:
+        return Finding("not_enough", None, (), 0.0, f"the formula cannot be worked out: {error}")
+    is_share = computed.kind == "share"
+    if unit == "percent":
+        targets = [computed.value * 100 if is_share else computed.value]
+    elif unit in ("fraction", "ratio"):
+        targets = [computed.value if is_share else computed.value / 100]
+    else:
+        targets = [computed.value, computed.value * (computed.scale or 1.0)]
+    is_right = any(abs(value - target) <= _VALUE_ROUNDING * max(abs(target), 1e-12) for target in targets)
+    reason = f"value is {value:g}; the formula gives {targets[0]:.6g}"
+    return Finding("supported" if is_right else "refuted", targets[0], computed.used, 1.0, reason)
+
+
 def held(answer: Answer, computed: derived.Computed) -> Finding:
     """The answer against what the formula gives, in the answer's own unit."""
     targets = targets_of(answer, computed)

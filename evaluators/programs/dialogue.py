@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evaluators.evidence import Turn
-from evaluators.programs.candidates import Operand
-from evaluators.programs.derived import Computed
+from evaluators.programs.derived import Computed, Kind
+from evaluators.programs.program import Operand
 from evaluators.programs.queries import Query, read
 from evaluators.programs.series import stressed
 from evaluators.reading.answers import answer_in
@@ -108,6 +108,6 @@ def _with_years(query: Query, asked: Sequence[Query]) -> Query:
 def _operand(turn: Turn, query: Query) -> Operand:
     answer = answer_in(turn.answer)
     assert answer is not None
-    kind = "percent" if answer.is_percent else "level"
+    kind: Kind = "percent" if answer.is_percent else "level"
     told = f"answered before: {turn.question.strip()} {turn.answer.strip()}"
     return Operand(Computed(answer.value, kind, answer.scale or 1.0, (told,)), 1.0, frozenset(query.years))

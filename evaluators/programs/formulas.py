@@ -81,6 +81,17 @@ def parse(text: str) -> Node:
     return results[-1]
 
 
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """The node and everything below it."""
+    match node:
+        case Negative(inner=inner):
+            return (node, *parts_of(inner))
+        case Apply(left=left, right=right):
+            return (node, *parts_of(left), *parts_of(right))
+        case _:
+            return (node,)
+
+
 def _tokens(text: str) -> list[re.Match[str]]:
     plain, position, found = text.strip().rstrip(".=").strip(), 0, []
     while position < len(plain):

@@ -8,7 +8,8 @@ from dataclasses import replace
 from evaluators.evidence import Evidence, Finding
 from evaluators.programs import carried, dialogue
 from evaluators.programs.answered import over_history, scaled
-from evaluators.programs.candidates import Program, over_tables
+from evaluators.programs.candidates import over_tables
+from evaluators.programs.program import Program
 from evaluators.programs.queries import read
 from evaluators.programs.series import catalogue
 from evaluators.reading.answers import Answer

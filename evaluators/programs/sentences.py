@@ -55,7 +55,7 @@ def _label(sentence: str, start: int, end: int) -> str:
 def _aligned(sentence: str, mentions: Sequence[Mention]) -> list[frozenset[int]]:
     """Years of each number: one by one where numbers and years are listed alike, else the nearest year."""
     years = years_in(sentence)
-    found = [_nearest(sentence, mention, years) for mention in mentions]
+    found = [_nearest(mention, years) for mention in mentions]
     for run in _runs(sentence, [(m.start, m.end) for m in mentions]):
         if len(run) < 2:
             continue
@@ -92,7 +92,7 @@ def _year_lists(sentence: str, years: Sequence[Year]) -> list[list[Year]]:
     return groups
 
 
-def _nearest(sentence: str, mention: Mention, years: Sequence[Year]) -> frozenset[int]:
+def _nearest(mention: Mention, years: Sequence[Year]) -> frozenset[int]:
     if not years:
         return frozenset()
 

@@ -20,6 +20,8 @@ _TEXT_DISCOUNT = 0.06
 _SECTION_WEIGHT = 0.6
 _OPERATION_WEIGHT = 0.45
 _SPOKEN_WEIGHT = 0.4
+_UNKNOWN_WEIGHT = 1.2
+"""Of a word that stands nowhere in the evidence: what is asked for may be missing."""
 _ALONE = 0.55
 
 
@@ -76,21 +78,8 @@ class Catalogue:
         return any(figure.value == 100.0 for each in self.series if not each.is_text for figure in each.figures)
 
     def fit(self, words: Mapping[str, float], series: Series) -> float:
-        """How well the words speak of the series, from 0 to about 1; words unknown to the evidence do not count."""
-        asked = hit = 0.0
-        for word, stress in words.items():
-            weight = self.weights.get(word)
-            if weight is None:
-                weight = self.spoken.get(word, 0.0) * (1.0 if series.is_text else _SPOKEN_WEIGHT)
-            is_operation = word in OPERATING_STEMS
-            if word in series.words:
-                hit += weight * stress
-                asked += weight * stress
-            elif word in series.around or word in self.shared:
-                hit += weight * stress * _SECTION_WEIGHT
-                asked += weight * stress
-            elif not is_operation:
-                asked += weight * stress
+        """How well the words speak of the series, from 0 to about 1."""
+        hit, asked = self._heard(words, series)
         if not series.is_text and (series.is_alone or not series.words - {"total"}):
             return max(_ALONE, 0.7 * hit / asked if asked else 0.0)
         if not hit or not asked:
@@ -98,21 +87,41 @@ class Catalogue:
         recall = hit / asked
         if series.is_text:
             return 0.85 * recall - _TEXT_DISCOUNT
-        told = matched = 0.0
-        for word in series.words:
-            weight = self.weights[word]
-            told += weight * (_OPERATION_WEIGHT if word in OPERATING_STEMS and word not in words else 1.0)
-            matched += weight if word in words else 0.0
-        if not matched:
+        shared = series.words & words.keys()
+        if not shared:
             return 0.35 * recall
-        return 0.55 * recall + 0.45 * matched / told + 0.01 * min(5, len(series.words & words.keys()))
+        told = sum(
+            self.weights[word] * (_OPERATION_WEIGHT if word in OPERATING_STEMS and word not in shared else 1.0)
+            for word in series.words
+        )
+        matched = sum(self.weights[word] for word in shared)
+        return 0.55 * recall + 0.45 * matched / told + 0.01 * min(5, len(shared))
 
-    def ranked(
-        self, words: Mapping[str, float], limit: int, among: Iterable[Series] | None = None
-    ) -> list[tuple[float, Series]]:
+    def _heard(self, words: Mapping[str, float], series: Series) -> tuple[float, float]:
+        """Weight of the words that the series answers to, and of all that were asked."""
+        asked = hit = 0.0
+        for word, stress in words.items():
+            weight = stress * self._weight(word, is_text=series.is_text)
+            if word in series.words:
+                hit += weight
+                asked += weight
+            elif word in series.around or word in self.shared:
+                hit += weight * _SECTION_WEIGHT
+                asked += weight
+            elif word not in OPERATING_STEMS:
+                asked += weight
+        return hit, asked
+
+    def _weight(self, word: str, *, is_text: bool) -> float:
+        if word in self.weights:
+            return self.weights[word]
+        if word in self.spoken:
+            return self.spoken[word] * (1.0 if is_text else _SPOKEN_WEIGHT)
+        return _UNKNOWN_WEIGHT
+
+    def ranked(self, words: Mapping[str, float], limit: int) -> list[tuple[float, Series]]:
         """The best series, best first."""
-        scored = [(self.fit(words, each), each) for each in (self.series if among is None else among)]
-        scored = [pair for pair in scored if pair[0] > 0.0]
+        scored = [(fit, each) for each in self.series if (fit := self.fit(words, each)) > 0.0]
         scored.sort(key=lambda pair: -pair[0])
         return scored[:limit]
 
@@ -168,10 +177,10 @@ def _undated_words(names: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...],
     return tuple(tuple(word for word in name if word not in _DATE_WORDS and not word.isdigit()) for name in names)
 
 
-_DATE_WORDS = frozenset(
-    """january february march april june july august september october november december jan feb mar apr jun jul aug
-    sep sept oct nov dec first second third fourth quarter q1 q2 q3 q4 twelve week 52 53""".split()
-)
+_DATED = """
+    january february march april june july august september october november december jan feb mar apr jun jul aug
+    sep sept oct nov dec first second third fourth quarter q1 q2 q3 q4 twelve week 52 53"""
+_DATE_WORDS = frozenset(_DATED.split())
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
     r"first|second|third|fourth)\b|\bq[1-4]\b|\bF\d\d\b|\bFY\s?\d\d\b",

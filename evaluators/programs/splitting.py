@@ -12,25 +12,26 @@ from evaluators.programs.wording import OPERATING_STEMS, words_of
 from evaluators.reading.years import years_in
 
 _MOST_CUTS = 8
-_CUTS: dict[Operation, tuple[str, ...]] = {
-    "difference": (" and ", " compared to ", " compared with ", " than ", " less ", " minus ", " versus ", " vs ", " without ",
-                   " excluding ", " from ", " to ", " over "),
-    "growth": (" and ", " compared to ", " as a percentage of ", " over ", " from ", " to ", " in relation to "),
-    "sum": (" and ", " plus ", " added to ", " including "),
-    "ratio": (" to ", " over ", " divided by ", " compared to ", " and ", " relative to ", " versus ", " per "),
-    "share": (" as a percentage of ", " as a percent of ", " as a proportion of ", " as a portion of ", " as a share of ",
-              " as a % of ", " as percentage of ", " in relation to ", " out of ", " over ", " divided by ", " relative to ",
-              " to ", " in ", " of ", " from ", " for ", " due to ", " is ", " are ", " was ", " were ", " did ", " represented ",
-              " represent ", " make up ", " made up ", " made of ", " comprised ", " comes from ", " came from ", " that ",
-              " attributable to ", " related to ", " consist "),
-}  # fmt: skip
-_REVERSED = frozenset(
-    {" is ", " are ", " was ", " were ", " did ", " due to ", " make up ", " made up ", " made of ", " comprised ", " represented ",
-     " comes from ", " came from ", " that ", " from ", " attributable to ", " related to ", " consist "}
+_PARTS = ("percentage", "percent", "proportion", "portion", "share", "%")
+_FORWARD_SHARES = (
+    *(f"as a {part} of" for part in _PARTS), "in relation to", "out of", "over", "divided by", "relative to", "to",
+    "in", "of", "for",
+)  # fmt: skip
+_REVERSED = (
+    "due to", "from", "is", "are", "was", "were", "did", "that", "represented", "represent", "make up", "made up",
+    "made of", "comprised", "comes from", "came from", "attributable to", "related to", "consist",
 )  # fmt: skip
 """`percentage of the whole was the part`: what comes first is the whole."""
-
-
+_CUTS: dict[Operation, tuple[str, ...]] = {
+    "difference": (
+        "and", "compared to", "compared with", "than", "less", "minus", "versus", "vs", "without", "excluding",
+        "from", "to", "over",
+    ),
+    "growth": ("and", "compared to", "as a percentage of", "over", "from", "to", "in relation to"),
+    "sum": ("and", "plus", "added to", "including"),
+    "ratio": ("to", "over", "divided by", "compared to", "and", "relative to", "versus", "per"),
+    "share": (*_FORWARD_SHARES, *_REVERSED),
+}  # fmt: skip
 _NAMED_RATIO = re.compile(r"\b(?P<a>\w+)[- ]to[- ](?P<b>\w+) ratio\b", re.IGNORECASE)
 
 
@@ -57,9 +58,10 @@ def _halves(question: str, operation: Operation) -> Iterator[tuple[float, Half, 
     text = " " + question.strip().rstrip("?.").strip() + " "
     lowered = text.lower()
     for rank, cut in enumerate(_CUTS.get(operation, ())):
-        at = lowered.find(cut)
+        joint = f" {cut} "
+        at = lowered.find(joint)
         while at >= 0:
-            first, second = _half(text[:at]), _half(text[at + len(cut) :])
+            first, second = _half(text[:at]), _half(text[at + len(joint) :])
             discount = 0.0 if rank < 6 else 0.03
             if first.words and second.words:
                 if operation != "share":
@@ -70,7 +72,7 @@ def _halves(question: str, operation: Operation) -> Iterator[tuple[float, Half, 
                 else:
                     yield discount, first, second
                     yield discount + 0.12, second, first
-            at = lowered.find(cut, at + 1)
+            at = lowered.find(joint, at + 1)
 
 
 def _half(text: str) -> Half:

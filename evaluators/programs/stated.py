@@ -1,12 +1,13 @@
-"""A claim in prose, without a question: every number in it is looked for under the words around it, every trend is worked out."""
+"""A claim in prose: each of its numbers is looked for under the words around it, a trend is worked out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from evaluators.evidence import Evidence, Finding
-from evaluators.programs import searched
+from evaluators.evidence import Address, Evidence, Finding
+from evaluators.programs import carried, searched
 from evaluators.programs.candidates import over_tables
 from evaluators.programs.queries import Operation, Query, read
 from evaluators.programs.series import Catalogue, catalogue, stressed
@@ -33,10 +34,16 @@ def numbers_in(text: str) -> tuple[Answer, ...]:
     return tuple(_answer(quantity) for quantity in _stated(text))
 
 
-def judge(claim: str, evidence: Evidence) -> Finding:
-    """Refuted where any of its statements is, supported where all are."""
+def judge(claim: str, evidence: Evidence, formula: str = "", cells: tuple[Address, ...] = ()) -> Finding:
+    """Refuted where any of its statements is, supported where all are.
+
+    With a formula one number has to be its result; the others may be numbers in it.
+    """
     known = catalogue(evidence)
-    findings = list(_findings(claim, known))
+    if formula:
+        findings = list(_over_formula(claim, formula, cells, evidence, known))
+    else:
+        findings = [finding for _, finding in _findings(claim, known)] or list(_trends(read_text(claim).text, known))
     if not findings:
         return Finding("not_enough", None, (), 0.0, "states neither a number nor a direction that could be recomputed")
     for outcome in ("refuted", "not_enough"):
@@ -47,7 +54,31 @@ def judge(claim: str, evidence: Evidence) -> Finding:
     return findings[0]._replace(evidence=used, confidence=min(finding.confidence for finding in findings))
 
 
-def _findings(claim: str, known: Catalogue) -> Iterator[Finding]:
+def _over_formula(
+    claim: str, formula: str, cells: tuple[Address, ...], evidence: Evidence, known: Catalogue
+) -> Iterator[Finding]:
+    """Each number against the formula: a part of it, its result, or something told apart from it."""
+    quantities = _stated(claim)
+    rest: list[Answer] = []
+    results: list[Finding] = []
+    for quantity in quantities:
+        answer = _answer(quantity)
+        finding = carried.judge(answer, formula, cells, evidence, "")
+        if finding.outcome == "refuted" and carried.is_part(answer, formula, cells, evidence):
+            continue
+        if finding.outcome == "refuted":
+            rest.append(answer)
+        results.append(finding)
+    has_result = any(finding.outcome == "supported" for finding in results)
+    for finding in results:
+        if finding.outcome != "refuted" or not has_result:
+            yield finding
+    if has_result and rest:
+        beside = {quantity.start: finding for quantity, finding in _findings(claim, known)}
+        yield from (beside[answer.start] for answer in rest)
+
+
+def _findings(claim: str, known: Catalogue) -> Iterator[tuple[Quantity, Finding]]:
     quantities = _stated(claim)
     text = read_text(claim).text
     for quantity in quantities:
@@ -56,9 +87,7 @@ def _findings(claim: str, known: Catalogue) -> Iterator[Finding]:
         query = _query(clause, text, quantity)
         words = {**stressed(words_of(_without(text, quantities)), _ELSEWHERE), **stressed(query.words)}
         programs = list(over_tables(query, words, known))
-        yield searched.weigh(_answer(quantity), programs, known.units, falls=quantity.lean == -1)
-    if not quantities:
-        yield from _trends(text, known)
+        yield quantity, searched.weigh(_answer(quantity), programs, known.units, falls=quantity.lean == -1)
 
 
 def _stated(text: str) -> tuple[Quantity, ...]:
@@ -119,10 +148,7 @@ def _query(clause: str, text: str, quantity: Quantity) -> Query:
     years = query.years or tuple(dict.fromkeys(year.year for year in years_in(text)))
     if operation == "value" and years:
         years = _nearest(text, quantity, years, is_from=_FROM_TO.search(before[-8:] + "0") is not None)
-    return Query(
-        clause, operation, query.words, years, query.parts, query.is_span, falls=quantity.lean == -1, is_unsigned=False,
-        is_explicit=query.is_explicit,
-    )  # fmt: skip
+    return replace(query, operation=operation, years=years, falls=quantity.lean == -1, is_unsigned=False)
 
 
 def _nearest(text: str, quantity: Quantity, years: tuple[int, ...], *, is_from: bool) -> tuple[int, ...]:
@@ -145,10 +171,7 @@ def _trends(text: str, known: Catalogue) -> Iterator[Finding]:
     if len(words) != 1:
         return
     query = read(text)
-    asked = Query(
-        text, "difference", query.words, query.years, query.parts, query.is_span, falls=False, is_unsigned=False,
-        is_explicit=False,
-    )  # fmt: skip
+    asked = replace(query, operation="difference", falls=False, is_unsigned=False)
     programs = [each for each in over_tables(asked, stressed(query.words), known) if each.operation == "difference"]
     programs = [each for each in programs if len(each.computed.used) == 2]
     best = max(programs, key=lambda program: program.score, default=None)

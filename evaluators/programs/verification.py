@@ -41,9 +41,17 @@ def verify(
         return Finding("not_enough", None, (), 0.0, f"could not be judged: {type(error).__name__}: {error}")
 
 
+def verify_value(value: float, unit: str | None, formula: str, evidence: Evidence) -> Finding:
+    """Judge a number given beside a claim's words, in the contracts' units, against its formula; never raises."""
+    try:
+        return carried.value_of(value, unit, formula, evidence)
+    except Exception as error:
+        return Finding("not_enough", None, (), 0.0, f"could not be judged: {type(error).__name__}: {error}")
+
+
 def _judged(claim: str, question: str, evidence: Evidence, formula: str, cells: tuple[Address, ...]) -> Finding:
-    if not formula and not question:
-        return stated.judge(claim, evidence)
+    if not question:
+        return stated.judge(claim, evidence, formula, cells)
     answer = _answer(claim, question)
     if answer is None:
         return Finding("not_enough", None, (), 0.0, "states no number")

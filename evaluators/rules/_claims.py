@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from evaluators.evidence import Evidence
 from evaluators.rules import (
     _unread,
     chances,
     citations,
     comparisons,
     directions,
+    evidence as over_evidence,
     extremes,
     labels,
     language,
@@ -23,6 +25,7 @@ from evaluators.rules._statement import Statement
 from evaluators.rules._terms import Term
 from fks_agents.contracts import Check, Claim, Fact
 
+NO_EVIDENCE = Evidence()
 Rule = Callable[[Statement], Iterable[Check]]
 RULES: tuple[tuple[str, Rule], ...] = tuple(
     (module.RULE, module.check)
@@ -48,10 +51,22 @@ RECOMPUTING = frozenset(
 """Rules that hold a claim against its facts. The others hold it against itself, or look at its wording alone."""
 
 
-def check_claims(claims: Sequence[Claim], facts: Sequence[Fact]) -> tuple[Check, ...]:
-    """Recompute everything `claims` state from the `facts` they cite; at least one check for each claim, in order."""
+def check_claims(claims: Sequence[Claim], facts: Sequence[Fact], evidence: Evidence = NO_EVIDENCE) -> tuple[Check, ...]:
+    """Recompute everything `claims` state from the `facts` they cite; at least one check for each claim, in order.
+
+    Claims that cite cells (`T1R3C2` in text or formula), or no fact where there is `evidence`, are worked out from its
+    tables and paragraphs instead.
+    """
     known = {fact.id: fact for fact in facts}
-    return tuple(check for claim in claims for check in check_statement(claim, known))
+    return tuple(check for claim in claims for check in _checks(claim, known, evidence))
+
+
+def _checks(claim: Claim, facts: Mapping[str, Fact], evidence: Evidence) -> Iterator[Check]:
+    return (
+        over_evidence.check(claim, evidence)
+        if over_evidence.is_over(claim, evidence)
+        else check_statement(claim, facts)
+    )
 
 
 def check_statement(

@@ -81,4 +81,6 @@ def _r_multiple(cycle: Cycle, profit: float) -> float:
     plan: Plan | None = cycle.plan
     if profit == 0.0 or cycle.sized is None or plan is None or plan.entry is None or plan.stop is None:
         return 0.0
-    return profit / (cycle.sized.quantity * abs(plan.entry - plan.stop))
+    # A person may have let less go than the limits allowed.
+    ordered = next((order.quantity for order in cycle.orders if order.leg == "entry"), cycle.sized.quantity)
+    return profit / (ordered * abs(plan.entry - plan.stop))

@@ -15,6 +15,13 @@ def sources() -> tuple[str, ...]:
     return _discovery.names(__path__)
 
 
+def is_live(spec: str) -> bool:
+    """Whether time goes on in that source; in a file it stands still at the newest bar."""
+    name = spec.partition(":")[0]
+    module = _discovery.load(__name__, __path__, "market source", name)
+    return bool(getattr(module, "IS_LIVE", False))
+
+
 def open_market(spec: str) -> Market:
     """Open `sample`, `csv:PATH`, `parquet:PATH` or `ccxt:EXCHANGE`; raises UsageError listing the known sources.
 

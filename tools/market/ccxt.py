@@ -33,6 +33,9 @@ _MALFORMED = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 _LONG_AGO = 1_230_768_000_000
 """2009-01-01 in milliseconds: before any exchange."""
 
+IS_LIVE = True
+"""Its newest bar is of now; `tools.market.is_live` reads this."""
+
 _T = TypeVar("_T")
 _Candles = dict[int, list[float]]
 

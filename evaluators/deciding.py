@@ -45,6 +45,9 @@ def check_names(policy: Policy, models: Sequence[str] = ()) -> None:
         for name in terms.asked:
             if name not in known_judges:
                 raise ConfigError(_unknown(policy, action, "judge", name, known_judges))
+            require = getattr(judges.module(name), "require", None)
+            if require is not None:
+                require()
         for name in terms.judges:
             _is_measured(policy, action, name, models)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import prompts
 from evaluators.judges import Item, Statement, Submission
 from evaluators.rules.plan import is_level
 from fks_agents.contracts import Claim, Fact, Plan, Report, Snapshot, Turn
@@ -12,13 +13,17 @@ from fks_agents.contracts import Claim, Fact, Plan, Report, Snapshot, Turn
 def submission(
     snapshot: Snapshot, reports: Sequence[Report], debate: Sequence[Turn], plan: Plan, others: Sequence[Plan] = ()
 ) -> Submission:
-    """Everything that was said in words, once; levels and sizes are left to the rules, which compute them."""
+    """Everything that carries the decision in words, once; levels and sizes are left to the rules, which compute them.
+
+    Words from outside, and of whoever was shown them, stay outside: they have no say, and no judge is to be told by them.
+    """
     told = [*_plan(plan), *(one for other in others if other != plan for one in _plan(other)), *_heard(reports, debate)]
     statements = {(statement.text, statement.cites): statement for statement in reversed(told)}
     kept = tuple(reversed(statements.values()))
     cited = {fact_id for statement in kept for fact_id in statement.cites}
     evidence = tuple(Item(fact.id, _fact(fact)) for fact in snapshot.facts if fact.id in cited)
-    return Submission(kept, evidence, snapshot.as_of)
+    question = f"What should be done about {prompts.name(snapshot.symbol)} as of {snapshot.as_of:%Y-%m-%d}, and why?"
+    return Submission(kept, evidence, snapshot.as_of, question)
 
 
 def _plan(plan: Plan) -> Iterator[Statement]:
@@ -31,14 +36,15 @@ def _plan(plan: Plan) -> Iterator[Statement]:
 
 
 def _heard(reports: Sequence[Report], debate: Sequence[Turn]) -> Iterator[Statement]:
-    for report in reports:
-        if report.abstained is None:
+    inside = [report for report in reports if not report.is_exposed]
+    for report in inside:
+        if report.abstained is None and any(claim.support == "facts" for claim in report.claims):
             lean = "bullish" if report.stance > 0 else "bearish" if report.stance < 0 else "neutral"
             cites = tuple(dict.fromkeys(fact_id for claim in report.claims for fact_id in claim.fact_ids))
             view = f"{report.analyst} analyst: {lean} {report.stance:+.2f}, conviction {report.conviction:.2f}"
             yield Statement(f"{report.analyst}.stance", view, cites)
-    for said in (*reports, *debate):
-        yield from (_claim(claim) for claim in said.claims)
+    for said in (*inside, *debate):
+        yield from (_claim(claim) for claim in said.claims if claim.support != "text")
 
 
 def _claim(claim: Claim) -> Statement:

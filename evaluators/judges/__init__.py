@@ -40,6 +40,8 @@ class Submission(NamedTuple):
     evidence: tuple[Item, ...]
     as_of: datetime
     """Nothing newer may be retrieved."""
+    question: str = ""
+    """What the statements answer, where they answer one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,9 @@ def _shown(
     for count in range(len(passages), 0, -1):
         evidence = tuple(Item(one.id, f"({one.published_at:%Y-%m-%d}) {one.text}") for one in passages[:count])
         cites = tuple(item.id for item in evidence)
-        shown = Submission(tuple(one._replace(cites=cites) for one in statements), evidence, submission.as_of)
+        shown = submission._replace(
+            statements=tuple(one._replace(cites=cites) for one in statements), evidence=evidence
+        )
         if fitted(QUESTION, shown, means.most_tokens).statements:
             break
     return shown

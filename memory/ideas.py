@@ -50,8 +50,8 @@ class Ideas:
         self._database = database
 
     def mark(self, mark: Mark) -> None:
-        """Commit what happened next. Raises RefusedError where the trade was answered already, naming by whom, and where it
-        has changed since the caller looked."""
+        """Commit what happened next. Raises RefusedError where the trade was answered already, naming by whom, and
+        where it has changed since the caller looked."""
         with self._database.write() as connection:
             known = _marks(connection, mark.decision_id)
             if known and known[-1].kind not in WAITING and mark.kind != "reopened":

@@ -19,6 +19,7 @@ from memory.labels import Labels
 from memory.lessons import Lessons
 from memory.orders import Orders
 from memory.paper import PaperAccounts
+from memory.requests import Requests
 from memory.results import Results
 from memory.verdicts import Verdicts
 
@@ -40,6 +41,7 @@ class Ledger:
         self.verdicts = Verdicts(database)
         self.ideas = Ideas(database)
         self.halts = Halts(database)
+        self.requests = Requests(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:

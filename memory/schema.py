@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest revision; a ledger that says so needs no migration, and Alembic is not imported."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -264,5 +264,6 @@ halts = Table(
 APPEND_ONLY = (
     "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls", "audits",
     "judgements", "labels", "allowances", "spendings", "ideas", "halts",
+    "happenings",
 )  # fmt: skip
 """Tables in which triggers refuse every update and delete."""

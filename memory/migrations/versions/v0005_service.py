@@ -1,0 +1,46 @@
+"""What the service keeps beside the record: requests and what was told while they ran."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_APPEND_ONLY = ("happenings",)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "requests",
+        sa.Column("decision_id", sa.String(12), sa.ForeignKey("admissions.id"), primary_key=True),
+        sa.Column("person", sa.String(64), nullable=False),
+        sa.Column("asked_at", sa.BigInteger, nullable=False),
+        sa.Column("key", sa.String(160)),
+        sa.Column("question", sa.String(64), nullable=False),
+        sa.Column("cancelled_by", sa.String(64)),
+    )
+    op.create_index("ix_requests_key", "requests", ["key"], unique=True)
+    op.create_table(
+        "happenings",
+        sa.Column("decision_id", sa.String(12), sa.ForeignKey("admissions.id"), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("told", sa.Text, nullable=False),
+    )
+    _guard()
+
+
+def _guard() -> None:
+    is_postgres = op.get_context().dialect.name == "postgresql"
+    for table in _APPEND_ONLY:
+        for change in ("UPDATE", "DELETE"):
+            body = (
+                "FOR EACH ROW EXECUTE FUNCTION fks_append_only()"
+                if is_postgres
+                else f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {body}")

@@ -1,0 +1,83 @@
+"""Who asked the service for which decision, asked once for each key, and what was told while it ran."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import func, insert, select, update
+
+from fks_agents.contracts import Contract, Utc
+from fks_agents.errors import UsageError
+from memory._database import Database, add
+from memory.service_schema import happenings, requests
+
+
+class Request(Contract):
+    decision_id: str
+    person: Annotated[str, Field(min_length=1, max_length=64)]
+    asked_at: Utc
+    key: str | None = None
+    """`PERSON/KEY`, where the person sent a key for asking once."""
+    question: str
+    """Digest of what was asked."""
+    cancelled_by: str | None = None
+
+
+class Happening(Contract):
+    """One thing that was told of a running decision."""
+
+    number: Annotated[int, Field(ge=1)]
+    kind: str
+    told: str
+    """JSON."""
+
+
+class Requests:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, request: Request) -> bool:
+        """Committed when this returns; False where the key was taken meanwhile."""
+        with self._database.write() as connection:
+            return add(connection, requests, request.model_dump())
+
+    def by_key(self, key: str, question: str) -> Request | None:
+        """What was asked with that key before; raises UsageError where it was another question."""
+        with self._database.read() as connection:
+            row = connection.execute(select(requests).where(requests.c.key == key)).mappings().first()
+        if row is None:
+            return None
+        if row["question"] != question:
+            raise UsageError("Idempotency-Key: expected the same request as before, was another one")
+        return Request.model_validate(dict(row))
+
+    def of(self, decision_id: str) -> Request | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(requests).where(requests.c.decision_id == decision_id)).mappings().first()
+        return None if row is None else Request.model_validate(dict(row))
+
+    def cancel(self, decision_id: str, person: str) -> None:
+        """Wish that the decision ends; whoever runs it looks here between its steps."""
+        with self._database.write() as connection:
+            wish = update(requests).where(requests.c.decision_id == decision_id, requests.c.cancelled_by.is_(None))
+            connection.execute(wish.values(cancelled_by=person))
+
+    def tell(self, decision_id: str, kind: str, told: str) -> Happening:
+        """Append what happened; its number is one more than the last."""
+        with self._database.write() as connection:
+            query = select(func.max(happenings.c.number)).where(happenings.c.decision_id == decision_id)
+            number = (connection.execute(query).scalar() or 0) + 1
+            row = {"decision_id": decision_id, "number": number, "kind": kind, "told": told}
+            connection.execute(insert(happenings).values(row))
+        return Happening(number=number, kind=kind, told=told)
+
+    def told(self, decision_id: str, after: int = 0) -> tuple[Happening, ...]:
+        """What happened after that number, in order."""
+        query = (
+            select(happenings.c.number, happenings.c.kind, happenings.c.told)
+            .where(happenings.c.decision_id == decision_id, happenings.c.number > after)
+            .order_by(happenings.c.number)
+        )
+        with self._database.read() as connection:
+            return tuple(Happening.model_validate(dict(row)) for row in connection.execute(query).mappings())

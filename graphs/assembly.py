@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-
-from fks_agents.contracts import Action, Bite, Cycle, Plan, Spent, Status, Timeframe, Usage, Verdict
+from fks_agents.contracts import Action, Bite, Cycle, Plan, Spent, Status, Usage, Verdict
 from fks_agents.state import CycleState
+from memory.decisions import Admission
 
 
-def assemble(
-    state: CycleState,
-    *,
-    decision_id: str,
-    symbol: str,
-    timeframe: Timeframe,
-    as_of: datetime,
-    models: Mapping[str, str],
-    settings_digest: str,
-    seconds: float,
-    spent: tuple[Spent, ...] = (),
-    failure: str | None = None,
+def cycle_of(
+    state: CycleState, admission: Admission, seconds: float, failure: str | None, spent: tuple[Spent, ...]
 ) -> Cycle:
     """The cycle that `state` tells; `failure` is why the graph ended early, where an error ended it."""
     action, status, reason = _ending(state, failure)
     return Cycle(
-        id=decision_id,
-        symbol=symbol,
-        timeframe=timeframe,
-        as_of=as_of,
+        id=admission.id,
+        symbol=admission.symbol,
+        timeframe=admission.timeframe,
+        as_of=admission.as_of,
         action=action,
         status=status,
         reason=reason,
-        models=dict(models),
-        settings_digest=settings_digest,
+        models=admission.models,
+        settings_digest=admission.settings_digest,
         snapshot=state.get("snapshot"),
         research=state.get("research"),
         reports=tuple(state.get("reports", ())),
@@ -50,6 +38,16 @@ def assemble(
         usage=Usage(spent=spent, bites=_bites(state)),
         seconds=seconds,
     )
+
+
+def question(admission: Admission) -> CycleState:
+    """What a graph begins with."""
+    return {
+        "id": admission.id,
+        "symbol": admission.symbol,
+        "timeframe": admission.timeframe,
+        "as_of": admission.as_of,
+    }
 
 
 def _bites(state: CycleState) -> tuple[Bite, ...]:

@@ -10,12 +10,12 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, get_args, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime_checkable
 
 from fks_agents import llm
 from fks_agents._redaction import redact
 from fks_agents.clock import FixedClock
-from fks_agents.contracts import Approval, Cycle, Snapshot, Spent, Timeframe
+from fks_agents.contracts import Approval, Cycle, Snapshot, Timeframe
 from fks_agents.deps import (
     Broker,
     Calendar,
@@ -33,7 +33,7 @@ from fks_agents.deps import (
     Piece,
     Researchers,
 )
-from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, RefusedError, UsageError
+from fks_agents.errors import DataError, FksError, LedgerError, RefusedError, UsageError
 from fks_agents.llm.budget import Budget
 from fks_agents.llm.prices import Prices
 from fks_agents.metrics import Metrics
@@ -41,23 +41,17 @@ from fks_agents.settings import Settings
 from fks_agents.state import CycleState
 from graphs import live
 from graphs.approving import Approvals, Keeper
-from graphs.assembly import assemble
+from graphs.assembly import cycle_of, question
+from graphs.comparing import Comparison
 from graphs.following import Advanced, Follower
-from graphs.judging import as_judged, check_policy, is_judged, purse_for
+from graphs.judging import check_policy, is_judged, purse_for
 from graphs.recorded import (
     NoMemory,
-    RecordedBroker,
-    RecordedChat,
-    RecordedFeeds,
-    RecordedGatekeeper,
-    RecordedLibrary,
-    RecordedMarket,
-    RecordedMemory,
-    RecordedResearch,
 )
-from graphs.replay import Replayed, differences
+from graphs.replay import Replayed
+from graphs.replaying import Replayer
 from graphs.running import alone
-from graphs.spending import check_prices, open_spending, replayed_budget, stages
+from graphs.spending import check_prices, open_spending, stages
 from memory.decisions import Admission
 from memory.ledger import Ledger
 from tools import detectors, forecasters
@@ -131,18 +125,28 @@ class Desk(AbstractContextManager["Desk"]):
         Raises UsageError, ConfigError or DataError for what cannot be studied, before anything is admitted. A feed that
         fails later ends the decision as `no_decision`, recorded, and is raised again.
         """
-        settings = self.settings if timeframe is None else self.settings.having(timeframe=timeframe)
+        admission = self.admit(symbol, timeframe=timeframe, as_of=as_of)
+        with alone(self.settings.home, admission.id):
+            return self._run(admission, self.settings_of(admission), on_event)
+
+    def admit(
+        self, symbol: str, *, timeframe: Timeframe | None = None, as_of: datetime | None = None, **changes: object
+    ) -> Admission:
+        """Commit to a decision without making it; `resume` makes it. `changes` are settings for this decision alone.
+
+        Raises what `analyze` raises before it admits.
+        """
+        given = changes | ({} if timeframe is None else {"timeframe": timeframe})
+        settings = self.settings.having(**given) if given else self.settings
         market = self.feeds(settings).market
         moment = self._moment(market, symbol, settings.timeframe, as_of)
-        self._check_names(settings)
+        self.check_names(settings)
         account = _standing_account(settings) if as_of is None else settings.account or None
         if account is not None:
             self.advance(until=moment, account=account)
             # An account that has seen later bars says so here, before anything is admitted.
             self.broker(account, settings).account(symbol, moment)
-        admission = self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account)
-        with alone(self.settings.home, admission.id):
-            return self._run(admission, settings, on_event)
+        return self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account)
 
     def look(self, symbol: str, *, as_of: datetime | None = None) -> Snapshot:
         """What the agents would be told; nothing is decided or recorded.
@@ -178,27 +182,35 @@ class Desk(AbstractContextManager["Desk"]):
 
     def replay(self, decision_id: str) -> Replayed:
         """Rebuild a finished decision from what was recorded; nothing is fetched, asked or sent."""
-        original = self.ledger.decisions.cycle(decision_id)
-        if original.snapshot is None:
-            raise UsageError(
-                f"decision {original.id} ended before it saw any data ({original.reason}): nothing to replay"
-            )
-        admission = self.ledger.decisions.admission(original.id)
-        settings = self.settings_of(admission)
-        deps = self._recorded(original, original.snapshot, settings)
-        state, failure = _question(admission), None
-        try:
-            for step in self._uncheckpointed.stream(state, context=deps, stream_mode="values"):
-                state = cast(CycleState, step)
-        except (DataError, RefusedError) as error:
-            failure = str(error)
-        spent = deps.budget.told() if isinstance(deps.budget, Budget) else ()
-        rebuilt = _cycle(state, admission, original.seconds, failure, spent)
-        return Replayed(rebuilt, original, differences(original, rebuilt))
+        return Replayer(self).replay(decision_id)
+
+    def rerun(self, decision_id: str, model: str) -> Comparison:
+        """A finished decision's snapshot with another model, live, in every role but the judges'.
+
+        Nothing is sent, and nothing enters the history: see `graphs.rerun`. Raises what `analyze` raises for the model.
+        """
+        return Replayer(self).rerun(decision_id, model)
 
     def advance(self, *, until: datetime | None = None, account: str | None = None) -> tuple[Advanced, ...]:
         """Run paper accounts over newer closed bars (up to `until`, default: all there are), and record what ended."""
         return Follower(self).advance(until, account)
+
+    def cancel(self, decision_id: str, reason: str) -> Cycle:
+        """End a decision that is not finished, as `no_decision`. Raises RefusedError where it is being made now, where
+        it is finished, and where orders were committed: those are never given up."""
+        admission = self.ledger.decisions.admission(decision_id)
+        with alone(self.settings.home, admission.id):
+            if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
+                raise RefusedError(f"decision {admission.id} is finished already")
+            if self.ledger.orders.intents(admission.id):
+                raise RefusedError(f"decision {admission.id} has orders; `fks resume {admission.id}` finishes it")
+            config: Any = {"configurable": {"thread_id": admission.id}}
+            begun = self._has_begun(admission, config)
+            state = cast(CycleState, self._graph.get_state(config).values if begun else {})
+            cycle = cycle_of(state, admission, 0.0, reason, ())
+            self.ledger.decisions.finish(cycle)
+            self._saver.delete_thread(admission.id)
+        return cycle
 
     @property
     def approvals(self) -> Approvals:
@@ -213,7 +225,7 @@ class Desk(AbstractContextManager["Desk"]):
         if not marks or "sized" not in state:
             raise RefusedError(f"decision {admission.id} waits for nobody")
         asked = Approval(status="pending", by="policy", at=admission.as_of, reason=marks[0].reason)
-        return _cycle(cast(CycleState, state | {"approval": asked}), admission, 0.0, None, ())
+        return cycle_of(state | {"approval": asked}, admission, 0.0, None, ())
 
     def settings_of(self, admission: Admission) -> Settings:
         """The settings a decision was admitted with, where things lie now."""
@@ -234,7 +246,7 @@ class Desk(AbstractContextManager["Desk"]):
     def __exit__(self, *unused: object) -> None:
         self.close()
 
-    def _check_names(self, settings: Settings) -> None:
+    def check_names(self, settings: Settings) -> None:
         """Raises where a setting names what is not there: found by a node, it would end an admitted decision."""
         for detector in settings.detectors:
             detectors.get(detector)
@@ -278,7 +290,7 @@ class Desk(AbstractContextManager["Desk"]):
             self.approvals.propose(admission, kept.interrupts[0].value["reason"])
             return self.pending(admission.id)
         told = _told(failure) if failure else None
-        cycle = _cycle(state, admission, perf_counter() - started, told, spending.budget.told())
+        cycle = cycle_of(state, admission, perf_counter() - started, told, spending.budget.told())
         self.ledger.decisions.finish(cycle)
         spending.close()
         if self.metrics is not None:
@@ -297,7 +309,7 @@ class Desk(AbstractContextManager["Desk"]):
         begun = self._has_begun(admission, config)
         try:
             for mode, told in self._graph.stream(
-                None if begun else _question(admission),
+                None if begun else question(admission),
                 config,
                 context=deps,
                 stream_mode=["updates", "custom"],
@@ -376,38 +388,6 @@ class Desk(AbstractContextManager["Desk"]):
             gatekeeper=Keeper(self),
         )
 
-    def _recorded(self, original: Cycle, snapshot: Snapshot, settings: Settings) -> Deps:
-        feeds = RecordedFeeds(snapshot, self.store)
-        broker = RecordedBroker(original, snapshot.account)
-        named = as_judged(original, self._named(settings))
-        budget = replayed_budget(self.ledger, original.id, settings, judged=is_judged(named))
-        return Deps(
-            settings=settings,
-            clock=FixedClock(original.as_of),
-            market=RecordedMarket(snapshot, self.store, snapshot.source),
-            store=self.store,
-            broker=broker,
-            intents=broker,
-            memory=RecordedMemory(self.ledger.lessons) if settings.memory else NoMemory(),
-            chats=llm.chats_for(original.id, named, self.ledger.calls, settings, budget=budget, replaying=True),
-            budget=budget,
-            macro=feeds,
-            news=feeds,
-            calendar=feeds,
-            documents=feeds,
-            library=RecordedLibrary(original) if settings.knowledge is not None else None,
-            researchers=RecordedResearch(original.research),
-            gatekeeper=RecordedGatekeeper(original.approval),
-        )
-
-    def _named(self, settings: Settings) -> Mapping[ChatRole, ChatModel | None]:
-        """The models of the settings; only their names where they cannot be opened here. A replay asks nobody."""
-        try:
-            return self.chats(settings)
-        except ConfigError:
-            named = {role: settings.named_model(role) for role in get_args(ChatRole)}
-            return {role: None if name == "rules" else RecordedChat(name) for role, name in named.items()}
-
     @cached_property
     def _graph(self) -> TradingGraph:
         from graphs.trading import build
@@ -417,12 +397,6 @@ class Desk(AbstractContextManager["Desk"]):
     @cached_property
     def _saver(self) -> BaseCheckpointSaver[str]:
         return self.checkpoints()
-
-    @cached_property
-    def _uncheckpointed(self) -> TradingGraph:
-        from graphs.trading import build
-
-        return build()
 
 
 def _crew(settings: Settings) -> Researchers:
@@ -442,29 +416,3 @@ def _told(failure: Exception) -> str:
 def _standing_account(settings: Settings) -> str:
     """The account of decisions about now: one for each source, because each source has a now of its own."""
     return settings.account or f"main@{settings.source}"
-
-
-def _question(admission: Admission) -> CycleState:
-    return {
-        "id": admission.id,
-        "symbol": admission.symbol,
-        "timeframe": admission.timeframe,
-        "as_of": admission.as_of,
-    }
-
-
-def _cycle(
-    state: CycleState, admission: Admission, seconds: float, failure: str | None, spent: tuple[Spent, ...]
-) -> Cycle:
-    return assemble(
-        state,
-        decision_id=admission.id,
-        symbol=admission.symbol,
-        timeframe=admission.timeframe,
-        as_of=admission.as_of,
-        models=admission.models,
-        settings_digest=admission.settings_digest,
-        seconds=seconds,
-        spent=spent,
-        failure=failure,
-    )

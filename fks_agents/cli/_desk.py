@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from graphs.desk import Desk, OnEvent
 
 REFUSED = 6
+WHILE_A_STEP_RUNS = frozenset({"token", "reply", "meter"})
 
 
 def decide(terminal: Terminal, run: Callable[[OnEvent], Cycle], tell: OnEvent | None = None) -> Cycle:
@@ -36,7 +37,7 @@ def decide(terminal: Terminal, run: Callable[[OnEvent], Cycle], tell: OnEvent | 
         if tell is not None:
             meter(node, learned)
             tell(node, learned)
-        if stop.is_wanted:
+        if stop.is_wanted and node not in WHILE_A_STEP_RUNS:
             raise KeyboardInterrupt
 
     with _Stop() as stop, Meter(terminal.console) as meter:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from evaluators.meta.examples import Case
-from evaluators.rules import outcome_of
+from evaluators.meta.examples import Case, Quotable
+from evaluators.rules import outcome_of, plan as plan_rule
 from fks_agents.contracts import Claim, Cycle, Fact, Outcome, Plan, Spoken
 
 
@@ -73,6 +73,14 @@ def _case(cycle: Cycle, claim: Claim, plan: Plan | None, tick: float) -> Case:
         unit=claim.unit,
         fact_ids=claim.fact_ids,
         formula=claim.formula,
-        plan=plan,
-        tick=tick,
+        given=() if plan is None or plan.action not in ("buy", "sell") else _given(plan),
+        tick=tick if plan is not None and plan_rule.is_level(claim) else 0.0,
+    )
+
+
+def _given(plan: Plan) -> tuple[Quotable, ...]:
+    return tuple(
+        Quotable(id=term.id, words=term.name, value=term.value, unit=term.unit)
+        for term in plan_rule.quotable(plan)
+        if term.unit is not None
     )

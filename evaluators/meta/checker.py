@@ -11,7 +11,8 @@ from importlib.resources import files
 
 from evaluators.meta.examples import Case
 from evaluators.meta.judging import Answer, Judge, Opinion
-from evaluators.rules import check_statement, outcome_of, plan as plan_rule
+from evaluators.rules import check_statement, outcome_of
+from evaluators.rules._terms import named
 from fks_agents.contracts import Check, Claim, Outcome
 
 _PACKAGES = ("evaluators.rules", "evaluators.reading", "evaluators.programs")
@@ -69,11 +70,8 @@ def _facts(case: Case) -> tuple[Check, ...]:
     claim = Claim(
         id=case.id, text=case.claim, value=case.value, unit=case.unit, fact_ids=case.fact_ids, formula=case.formula
     )
-    plan, step = case.plan, 0.0
-    if plan is not None and plan_rule.is_level(claim):
-        step = case.tick
-    given = plan_rule.quotable(plan) if plan is not None and plan.action in ("buy", "sell") else ()
-    return tuple(check_statement(claim, {fact.id: fact for fact in case.facts}, given, step))
+    given = tuple(named(each.id, each.words, each.value, each.unit) for each in case.given)
+    return tuple(check_statement(claim, {fact.id: fact for fact in case.facts}, given, case.tick))
 
 
 def _opinion(checks: Sequence[Check]) -> Opinion:

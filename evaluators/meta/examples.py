@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
-from fks_agents.contracts import Contract, Fact, NonNegative, Plan, Unit
+from fks_agents.contracts import Contract, Fact, NonNegative, Unit
 from fks_agents.errors import DataError
 
 Label = Literal["supported", "refuted", "not_enough"]
@@ -42,6 +42,16 @@ class Turn(Contract):
     answer: str
 
 
+class Quotable(Contract):
+    """A number that needs no citation."""
+
+    id: str
+    words: str
+    """What it is called: `entry`, `reward risk multiple r`."""
+    value: float
+    unit: Unit
+
+
 class Case(Contract):
     """A claim and what it is about: what a judge is shown."""
 
@@ -64,10 +74,10 @@ class Case(Contract):
     """Cells the author cites."""
     formula: str | None = None
     """Arithmetic over fact ids or cell addresses that gives `value`: `F12 - 2 * F17`, `T1R3C2 / T1R3C3 - 1`."""
-    plan: Plan | None = None
-    """The plan that the claim belongs to; its levels may be quoted without citing."""
+    given: tuple[Quotable, ...] = ()
+    """Numbers the claim may state without citing: those of the plan it belongs to."""
     tick: NonNegative = 0.0
-    """Price step to which levels of the plan were rounded."""
+    """Price step to which the number was rounded, where it is a level of a plan."""
 
     @model_validator(mode="after")
     def _cited_cells_exist(self) -> Self:

@@ -12,6 +12,8 @@ from evaluators.statistics import Paired, mcnemar
 from fks_agents.contracts import Contract, Fraction
 from fks_agents.errors import DataError
 
+LEVEL = 0.05
+
 
 class Figure(Contract):
     """A figure and its 95 % interval; None where it has no value, or the contexts are too few for an interval."""
@@ -147,7 +149,7 @@ class Comparison(Contract):
     """Accuracy of the second less that of the first; the interval draws whole contexts."""
     is_better: bool
     is_worse: bool
-    """By the interval, which knows that claims of one context belong together."""
+    """By the interval, which knows that claims of one context belong together; without one, by McNemar at 5 %."""
 
 
 def compare(first: Measured, second: Measured) -> Comparison:
@@ -167,6 +169,8 @@ def compare(first: Measured, second: Measured) -> Comparison:
     paired: Paired = mcnemar([before.is_right for before, _ in common], [after.is_right for _, after in common])
     gains = np.array([[float(after.is_right) - float(before.is_right), 1.0] for before, after in common])
     found = clustered(gains, [after.cluster for _, after in common], lambda sums: float(sums[0] / sums[1]), seed=7)
+    value = found.value or 0.0
+    is_sure = paired.p <= LEVEL if found.low is None else not found.low <= 0.0 <= (found.high or 0.0)
     return Comparison(
         first=first.judge,
         second=second.judge,
@@ -175,8 +179,8 @@ def compare(first: Measured, second: Measured) -> Comparison:
         only_second_right=paired.only_second,
         p=paired.p,
         difference=Figure(**found._asdict()),
-        is_better=found.low is not None and found.low > 0.0,
-        is_worse=found.high is not None and found.high < 0.0,
+        is_better=is_sure and value > 0.0,
+        is_worse=is_sure and value < 0.0,
     )
 
 

@@ -16,7 +16,7 @@ def tell(console: Console, measured: Measured, comparison: Comparison | None) ->
 
     with_what = "with the cells and formulas they carry" if measured.carrying else "in words alone"
     head = f"{measured.judge} on {measured.dataset}: {measured.examples} claims over {measured.contexts} contexts, "
-    console.print(head + with_what + "\n", soft_wrap=True)
+    console.print(head + with_what + "\n")
     console.print(table(("figure", "value", "95 % interval"), _figures(measured)))
     if measured.kinds:
         console.print()

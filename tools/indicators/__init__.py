@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from tools.indicators._arithmetic import bars_per_year
 from tools.indicators._definition import Definition, Value, Values
-from tools.indicators._measure import column, columnar, definitions, families, measure, present
+from tools.indicators._measure import (
+    column,
+    columnar,
+    definitions,
+    families,
+    label_column,
+    labelled,
+    measure,
+    present,
+)  # fmt: skip
 
 __all__ = [
-    "Definition", "Value", "Values", "bars_per_year", "column", "columnar", "definitions", "families", "measure",
-    "present",
+    "Definition", "Value", "Values", "bars_per_year", "column", "columnar", "definitions", "families", "label_column",
+    "labelled", "measure", "present",
 ]  # fmt: skip

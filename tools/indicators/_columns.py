@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fks_agents.bars import Bars, Floats
+from fks_agents.events import Codes
 from tools.indicators._arithmetic import DAY, FLAT, SATURDAY, bars_per_year
 
 Column = Callable[[Bars], Floats]
 """From bars to one value for each of them; `column(bars)[t]` is what `measure` says of `bars[: t + 1]`."""
 Columns = Mapping[str, Column]
+Labels = Mapping[str, tuple[tuple[str, ...], Callable[[Bars], Codes]]]
+"""Of each fact that is a word: the words there are, and which of them it is on each bar; -1 where it is none."""
 
 _AT_ONCE = 1 << 18
 """Values of windows held in memory at once."""

@@ -14,6 +14,7 @@ import numpy as np
 from fks_agents import _discovery
 from fks_agents.bars import Bars, Floats, moment
 from fks_agents.errors import ConfigError, DataError, UsageError
+from fks_agents.events import Codes
 from tools.indicators._columns import Column
 from tools.indicators._definition import Definition, Value, Values
 
@@ -76,6 +77,25 @@ def column(bars: Bars, name: str) -> Floats:
         raise UsageError(f"unknown column of facts {name!r}; expected one of {', '.join(known)}")
     _refuse_broken(bars)
     return known[name](bars) if len(bars) else np.empty(0)
+
+
+@cache
+def labelled() -> dict[str, tuple[str, ...]]:
+    """Every fact that is a word on each bar at once, and the words there are, in the order of `definitions()`."""
+    found = {name: words for family in families() for name, (words, _) in getattr(family, "LABELS", {}).items()}
+    return {each.name: found[each.name] for each in definitions() if each.name in found}
+
+
+def label_column(bars: Bars, name: str) -> Codes:
+    """Which of `labelled()[name]` the fact is on every bar, shape (n,): as `measure` says there, -1 where it says none.
+
+    Raises UsageError where no such fact has a column, DataError as `measure` does.
+    """
+    if name not in labelled():
+        raise UsageError(f"unknown column of labels {name!r}; expected one of {', '.join(labelled())}")
+    _refuse_broken(bars)
+    codes = next(family.LABELS[name][1] for family in families() if name in getattr(family, "LABELS", {}))
+    return np.asarray(codes(bars)) if len(bars) else np.empty(0, dtype=np.int8)
 
 
 def present(values: Values) -> tuple[tuple[str, Value], ...]:

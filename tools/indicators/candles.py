@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from fks_agents.bars import Bars
+from fks_agents.events import Codes
 from tools.indicators._arithmetic import at, ratio
+from tools.indicators._columns import Labels
 from tools.indicators._definition import Facts, Values
 
 NAMED = {
@@ -56,6 +60,9 @@ FACTS: Facts = (
 )
 
 
+WORDS = ("bearish", "none", "bullish")
+
+
 def measure(bars: Bars) -> Values:
     opened, high, low, close = (at(column) for column in (bars.open, bars.high, bars.low, bars.close))
     values: Values = {
@@ -83,3 +90,20 @@ def _patterns(bars: Bars) -> Values:
         strength = sum(int(seen[function][-1]) for function in behind.split())
         values[f"candle_{name}"] = "bullish" if strength > 0 else "bearish" if strength < 0 else "none"
     return values
+
+
+def _sign(behind: str) -> Callable[[Bars], Codes]:
+    def codes(bars: Bars) -> Codes:
+        import talib
+
+        prices = (bars.open, bars.high, bars.low, bars.close)
+        strength = np.sum([getattr(talib, function)(*prices) for function in behind.split()], axis=0)
+        return np.where(np.arange(len(bars)) >= LOOKBACK + 4, 1 + np.sign(strength), -1).astype(np.int8)
+
+    return codes
+
+
+LABELS: Labels = {
+    "candle_doji": (("no", "yes"), lambda bars: np.where(_sign("CDLDOJI")(bars) < 0, -1, _sign("CDLDOJI")(bars) != 1)),
+    **{f"candle_{name}": (WORDS, _sign(behind)) for name, behind in NAMED.items()},
+}

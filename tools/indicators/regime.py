@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from math import nan
+from typing import get_args
 
 import numpy as np
 
 from fks_agents.bars import Bars, Floats
 from fks_agents.contracts import Regime
+from fks_agents.events import Codes
 from tools.indicators import trend
 from tools.indicators._arithmetic import FLAT, log_returns, percentile_rank
-from tools.indicators._columns import Columns, log_steps, ratios, rolled
+from tools.indicators._columns import Columns, Labels, log_steps, ratios, rolled
 from tools.indicators._definition import Facts, Values
 
 LONGEST, SHORTEST = 250, 60
@@ -69,3 +71,14 @@ def _percentiles(bars: Bars) -> Floats:
 
 
 COLUMNS: Columns = {"volatility_percentile": _percentiles}
+
+
+def _regimes(bars: Bars) -> Codes:
+    percentile = _percentiles(bars)
+    # What is missing is no trend: a comparison with NaN is false.
+    is_trending = (trend.COLUMNS["adx_14"](bars) >= ADX) & (trend.COLUMNS["efficiency_ratio_20"](bars) >= EFFICIENCY)
+    found = np.where(percentile >= VOLATILE, 1, np.where(is_trending, 2, 0))
+    return np.where(np.isnan(percentile), -1, found).astype(np.int8)
+
+
+LABELS: Labels = {"regime": (get_args(Regime), _regimes)}

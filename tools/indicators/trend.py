@@ -7,8 +7,9 @@ from math import nan
 import numpy as np
 
 from fks_agents.bars import Bars, Floats
+from fks_agents.events import Codes
 from tools.indicators._arithmetic import FLAT, at, change, is_flat, ratio, slope, window
-from tools.indicators._columns import RANGE, Column, Columns, changes, indicator, lagged, ratios, rolled, sums
+from tools.indicators._columns import RANGE, Column, Columns, Labels, changes, indicator, lagged, ratios, rolled, sums
 from tools.indicators._definition import Facts, Values
 
 FACTS: Facts = (
@@ -178,3 +179,12 @@ COLUMNS: Columns = {
     "aroon_down_25": indicator("AROON", ("high", "low"), 25, part=0),
     "sar": indicator("SAR", ("high", "low"), 0.02, 0.2),
 }
+
+
+def _trends(bars: Bars) -> Codes:
+    steps = changes(bars.close, _SMA[50](bars)), changes(_SMA[50](bars), _SMA[200](bars))
+    least, most = np.minimum(*steps), np.maximum(*steps)
+    return np.where(np.isnan(least), -1, np.where(least > 0.0, 2, np.where(most < 0.0, 0, 1))).astype(np.int8)
+
+
+LABELS: Labels = {"trend": (("down", "mixed", "up"), _trends)}

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from fks_agents.bars import Bars
 from fks_agents.errors import DataError, UsageError
 from tests.tools.indicators.columns import bars, known, walk
-from tools.indicators import column, columnar, definitions
+from tools.indicators import column, columnar, definitions, label_column, labelled
 
 UNITS = {each.name: each.unit for each in definitions()}
 
@@ -17,6 +17,7 @@ UNITS = {each.name: each.unit for each in definitions()}
 def differences(measured: Bars, rows: range) -> list[str]:
     """Facts whose column is not what `measure` says of the bars up to a row."""
     columns = {name: column(measured, name) for name in columnar()}
+    labels = {name: label_column(measured, name) for name in labelled()}
     wrong = []
     for row in rows:
         facts = known(measured[: row + 1])
@@ -24,6 +25,10 @@ def differences(measured: Bars, rows: range) -> list[str]:
             expected = facts.get(name, np.nan)
             if not np.isclose(values[row], expected, rtol=1e-9, atol=1e-9, equal_nan=True):
                 wrong.append(f"{name} at {row}: {values[row]} instead of {expected}")
+        for name, codes in labels.items():
+            told = None if codes[row] < 0 else labelled()[name][codes[row]]
+            if told != facts.get(name):
+                wrong.append(f"{name} at {row}: {told} instead of {facts.get(name)}")
     return wrong
 
 
@@ -56,6 +61,8 @@ def test_a_column_does_not_know_what_comes() -> None:
     other = Bars("WALK", "1d", "test", walked.opened, walked.closed, opened, high, low, close, volume)
     for name in columnar():
         np.testing.assert_array_equal(column(walked, name)[:300], column(other, name)[:300], err_msg=name)
+    for name in labelled():
+        assert label_column(walked, name)[:300].tolist() == label_column(other, name)[:300].tolist()
 
 
 def test_a_column_that_looks_ahead_is_found_out() -> None:
@@ -68,6 +75,14 @@ def test_columns_are_of_numbers_and_in_order() -> None:
     order = [each.name for each in definitions()]
     assert list(columnar()) == sorted(columnar(), key=order.index)
     assert {UNITS[name] for name in columnar()}.isdisjoint({"label"})
+
+
+def test_words_have_columns_of_their_own() -> None:
+    assert {UNITS[name] for name in labelled()} == {"label"}
+    assert {"asmbtr_run", "markov_state", "regime", "trend", "candle_doji", "candle_hammer"} <= set(labelled())
+    with pytest.raises(UsageError, match=r"unknown column of labels 'close'; expected one of .*markov_state"):
+        label_column(walk(1, 30), "close")
+    assert label_column(walk(1, 30)[:0], "trend").tolist() == []
 
 
 def test_an_unknown_column_names_the_known_ones() -> None:

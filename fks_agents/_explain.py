@@ -180,6 +180,8 @@ def _recalled(lessons: Sequence[Lesson]) -> Iterator[str]:
 
 
 def _lessons(said: Spoken) -> Iterator[str]:
+    if told := say.agreed(said):
+        yield from _wrapped(told, "    ")
     if told := say.recalled(said):
         yield from _wrapped(f"{told} [{', '.join(said.recalled)}]", "    ")
 

@@ -135,6 +135,17 @@ def recalled(said: Spoken) -> str:
     return count if before is None or after is None else f"{count}: conviction {before:.2f} -> {after:.2f}"
 
 
+def agreed(said: Spoken) -> str:
+    """`2 of 3 samples agree (buy, hold, buy): conviction 0.90 -> 0.67`; empty where one answer was asked for."""
+    samples = getattr(said, "samples", None)
+    if samples is None:
+        return ""
+    count = round(samples.agreement * len(samples.votes))
+    told = f"{count} of {len(samples.votes)} samples agree ({', '.join(map(spaced, samples.votes))})"
+    capped = min(samples.conviction, samples.agreement)
+    return told if capped == samples.conviction else f"{told}: conviction {samples.conviction:.2f} -> {capped:.2f}"
+
+
 def spent(usage: Usage) -> str:
     """`14 calls (3 from the record), 23,104 tokens, 12.3 s of model time, 0.0213 US dollars`; empty without a call."""
     if not usage.calls:

@@ -173,6 +173,8 @@ class Story:
             self.row("limit", f"{say.spaced(limit.limit)}: {change}: {limit.reason}", "yellow")
 
     def _recalled(self, said: Spoken) -> None:
+        if told := say.agreed(said):
+            self.row("", told, "dim")
         if told := say.recalled(said):
             self.row("", told, "dim")
 

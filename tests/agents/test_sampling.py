@@ -164,6 +164,7 @@ def test_each_sample_is_a_recorded_call_with_a_seed_of_its_own(tmp_path: Path) -
     # the model stated 0.9; two of three agree
     assert cycle.draft.conviction == pytest.approx(2 / 3)
     assert cycle.draft.samples.conviction == 0.9
+    assert "2 of 3 samples agree (buy, hold, buy): conviction 0.90 -> 0.67" in cycle.explain()
     assert [plan.samples.votes for plan in cycle.proposals if plan.samples] == [("take",) * 3] * len(cycle.proposals)
     assert {call.parameters["temperature"] for call in asked if call.role in ("technical", "bull")} == {0.0}
 

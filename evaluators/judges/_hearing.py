@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -51,9 +52,12 @@ class Asked(NamedTuple):
     tokens: int
 
 
+_prompt = cache(prompts.load)
+
+
 def hear(question: Question, submission: Submission, means: Means, passages: Sequence[Passage] = ()) -> Judgement:
     """The judgement of the means' models; `passages` are what was retrieved for it and stand in the evidence."""
-    prompt, system = prompts.load(f"{question.judge}/v1"), prompts.load(SYSTEM)
+    prompt, system = _prompt(f"{question.judge}/v1"), _prompt(SYSTEM)
     digest = sha256(f"{system.text}\n{prompt.text}".encode()).hexdigest()[:16]
     kept = fitted(question, submission, means.most_tokens)
     heard, tokens = [], 0
@@ -104,8 +108,8 @@ def fitted(question: Question, submission: Submission, most: int) -> Submission:
 
 def _size(question: Question, submission: Submission) -> int:
     page = pages(submission, question.planted)[0]
-    text = prompts.load(f"{question.judge}/v1").render(statements=page.statements, evidence=page.evidence)
-    return estimate(prompts.load(SYSTEM).text) + estimate(text) + ANSWER
+    text = _prompt(f"{question.judge}/v1").render(statements=page.statements, evidence=page.evidence)
+    return estimate(_prompt(SYSTEM).text) + estimate(text) + ANSWER
 
 
 def _twice(question: Question, submission: Submission, chat: ChatModel, means: Means) -> tuple[Heard, int]:
@@ -122,11 +126,11 @@ def _twice(question: Question, submission: Submission, chat: ChatModel, means: M
 
 
 def _ask(question: Question, page: Page, chat: ChatModel, means: Means) -> Asked:
-    prompt = prompts.load(f"{question.judge}/v1").render(statements=page.statements, evidence=page.evidence)
+    prompt = _prompt(f"{question.judge}/v1").render(statements=page.statements, evidence=page.evidence)
     call = Call(
         model=chat.name,
         role=f"{question.judge}_judge",
-        messages=(Message(role="system", text=prompts.load(SYSTEM).text), Message(role="user", text=prompt)),
+        messages=(Message(role="system", text=_prompt(SYSTEM).text), Message(role="user", text=prompt)),
         answer_schema=schema(tuple(page.statement_ids), tuple(page.evidence_ids)),
         parameters={"temperature": means.temperature, "seed": means.seed},
     )

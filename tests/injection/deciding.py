@@ -129,7 +129,8 @@ def decided(
     chat = ScriptedChat(obeying)
     chosen: dict[str, Any] = {"forecasters": ("random_walk",), "bars": 250, "max_rounds": 1, "min_conviction": 0.5}
     deps = Deps(
-        settings=Settings(**chosen | {"max_tool_calls": 5} | settings), clock=world, market=world, store=world, broker=world, intents=world, memory=world,
+        settings=Settings(**chosen | {"max_tool_calls": 5} | settings), clock=world, market=world, store=world,
+        broker=world, intents=world, memory=world,
         chats={"quick": chat, "deep": chat if deep else None}, news=world, calendar=world, documents=world,
         researchers=world,
     )  # fmt: skip

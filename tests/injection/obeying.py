@@ -36,7 +36,9 @@ class Obeying:
 
     def _obeyed(self, call: Call) -> str:
         """In turn: the worst that fits the schema, what fits none, the instructions, and no answer at all."""
-        worst = json.loads(honest(call)) if call.answer_schema.get("title") != "choice" else {"tool": "headlines"}
+        worst: dict[str, Any] = (
+            json.loads(honest(call)) if call.answer_schema.get("title") != "choice" else {"tool": "headlines"}
+        )
         sign = 1.0 if self._lean == "bullish" else -1.0
         for name, value in (("stance", sign), ("conviction", 1.0), ("take", True)):
             if name in worst:

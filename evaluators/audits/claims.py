@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from evaluators.meta.examples import Case, Quotable
-from evaluators.rules import outcome_of, plan as plan_rule
-from fks_agents.contracts import Claim, Cycle, Fact, Outcome, Plan, Spoken
+from evaluators.rules import outcome_of, plan as plan_rule, support
+from fks_agents.contracts import Claim, Cycle, Fact, Outcome, Plan, Report, Spoken
 
 
 class Stated(NamedTuple):
@@ -60,7 +60,9 @@ def stated(cycle: Cycle, tick: float) -> Iterator[Stated]:
                 claim=claim,
                 cited=tuple(facts[fact_id] for fact_id in claim.fact_ids if fact_id in facts),
                 gate=outcome_of([check for check in cycle.verdict.checks if check.subject == claim.id]),
-                case=_case(cycle, claim, plan, tick),
+                case=_quoted(cycle, claim)
+                if isinstance(said, Report) and support.is_quotation(claim)
+                else _case(cycle, claim, plan, tick),
             )
 
 
@@ -76,6 +78,14 @@ def _case(cycle: Cycle, claim: Claim, plan: Plan | None, tick: float) -> Case:
         given=() if plan is None or plan.action not in ("buy", "sell") else _given(plan),
         tick=tick if plan is not None and plan_rule.is_level(claim) else 0.0,
     )
+
+
+def _quoted(cycle: Cycle, claim: Claim) -> Case:
+    """A claim that says only that a quote stands in the document it names."""
+    document = claim.text.partition(": “")[0]
+    documents = cycle.snapshot.documents if cycle.snapshot is not None else ()
+    texts = tuple(each.text for each in documents if each.id == document)
+    return Case(id=f"{cycle.id}/{claim.id}", claim=claim.text, paragraphs=texts, is_quotation=True)
 
 
 def _given(plan: Plan) -> tuple[Quotable, ...]:

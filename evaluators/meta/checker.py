@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from evaluators.meta.examples import Case
 from evaluators.meta.judging import Answer, Judge, Opinion
-from evaluators.rules import check_statement, outcome_of
+from evaluators.rules import check_statement, outcome_of, support
 from evaluators.rules._terms import named
 from fks_agents.contracts import Check, Claim, Outcome
 
@@ -31,6 +31,8 @@ class Checker:
         return f"checker@{_version()}"
 
     def judge(self, case: Case) -> Opinion:
+        if case.is_quotation:
+            return _quotation(case)
         return _texts(case) if case.tables or case.paragraphs else _opinion(_facts(case))
 
 
@@ -43,6 +45,14 @@ def _version() -> str:
             if file.name.endswith(".py"):
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:8]
+
+
+def _quotation(case: Case) -> Opinion:
+    quote = re.search("“([^”]+)”", case.claim)
+    stands = quote is not None and any(support.stands_in(quote[1], text) for text in case.paragraphs)
+    if stands:
+        return Opinion(answer="supported", reason="its quote stands in the document")
+    return Opinion(answer="refuted", reason="its quote does not stand in the document it names")
 
 
 def _texts(case: Case) -> Opinion:

@@ -65,6 +65,8 @@ class Case(Contract):
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
     paragraphs: tuple[str, ...] = ()
+    is_quotation: bool = False
+    """Whether the claim says only that its words between “ and ” stand in one of the paragraphs."""
     value: float | None = None
     """The number the claim states, where its author says so beside the words."""
     unit: Unit | None = None

@@ -123,3 +123,24 @@ def test_the_markdown_has_a_row_for_each_month(ledger: Ledger) -> None:
     assert "|---|---:|---:|" in lines
     assert "| 2020-01 | 1 / 2 | 0 / 4 |" in lines
     assert "| 2020-02 | 1 / 1 | 0 / 2 |" in lines
+
+
+def test_a_quotation_is_held_against_the_document_it_names(ledger: Ledger) -> None:
+    from evaluators.audits.claims import stated
+    from evaluators.rules.support import quotation
+    from fks_agents.contracts import Claim, Report
+    from fks_agents.outside import Document
+
+    cycle = decide(ledger, 5)
+    assert cycle.snapshot is not None
+    document = Document(id="doc-1", text="Sales  rose sharply.", published_at=BEGIN, source="t")
+    said = [quotation("doc-1", "sales rose"), quotation("doc-1", "sales fell"), quotation("doc-2", "sales rose")]
+    claims = tuple(Claim(id=f"sentiment.{n}", text=text, support="text") for n, text in enumerate(said))
+    changed = cycle.model_copy(
+        update={
+            "snapshot": cycle.snapshot.model_copy(update={"documents": (document,)}),
+            "reports": (Report(analyst="sentiment", claims=claims, model="rules"),),
+        }
+    )
+    answers = [Checker().judge(claim.case).answer for claim in stated(changed, 0.01)]
+    assert answers == ["supported", "refuted", "refuted"]

@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, cdivision=True
 """How a bar is played on a book. `_bar_py.py` says the same in Python, and in its head how."""
 from libc.math cimport INFINITY
 from execution_core._book cimport (
@@ -8,20 +8,12 @@ from execution_core._book cimport (
 from execution_core._fills cimport fill, prices_of, reach, watch_margin
 from execution_core._guard cimport day_end, floor_div, watch_account, watch_feed
 from execution_core._order cimport (
-    DAY, ENTRY_LEG, IOC, LIMIT, MARGIN_LEG, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, is_reached, is_stop, move_of, pull, trigger,
+    DAY, ENTRY_LEG, IOC, LIMIT, MARGIN_LEG, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, is_reached, is_stop, pull, trigger,
     works,
 )
 
-cdef struct Bar:
-    long long opened
-    long long closed
-    Prices bid
-    Prices ask
-    double volume           # not positive: unknown
-
-
 cdef inline bint touched(Book* b, const Order* o) noexcept nogil:
-    cdef int move = move_of(o)
+    cdef int move = o.move
     cdef Prices* p
     if move == 0:
         return False
@@ -65,7 +57,7 @@ cdef inline Order* first_passed(Book* b, bint is_open) noexcept nogil:
     cdef Prices* p
     for i in range(b.order_count):
         o = &b.orders[i]
-        if not works(o) or move_of(o) == 0 or not (is_open or (o.born != 0 and move_of(o) == -o.born)):
+        if not works(o) or o.move == 0 or not (is_open or (o.born != 0 and o.move == -o.born)):
             continue
         p = prices_of(b, o)
         if is_reached(o, p.open if is_open else p.close, b.beyond):
@@ -88,7 +80,7 @@ cdef inline void at_open(Book* b) noexcept nogil:
             continue
         is_waiting = is_waiting or o.tif == IOC
         if o.kind != MARKET:
-            is_any = is_any or (move_of(o) != 0 and is_reached(o, prices_of(b, o).open, b.beyond))
+            is_any = is_any or (o.move != 0 and is_reached(o, prices_of(b, o).open, b.beyond))
         elif o.bars_left == 0:
             fill(b, o, prices_of(b, o).open, 0, False, True)
             is_any = True
@@ -135,9 +127,10 @@ cdef inline void touch(Book* b, Order* o, double point, int move, bint is_declar
     if both and not is_declared and sibling.leg == (TARGET_LEG if b.path == FAVOURABLE else STOP_LEG):
         o = sibling
         point = inside_bar(prices_of(b, o), o.price)
-    is_unproved = o.born == -move_of(o) and not is_reached(o, prices_of(b, o).close, b.beyond)
+    is_unproved = o.born == -o.move and not is_reached(o, prices_of(b, o).close, b.beyond)
     if o.kind == LIMIT and not is_lucky(b, o):
         o.is_spent = True
+        b.is_plain = False
         return
     if not is_stop(o):
         point = inside_bar(prices_of(b, o), o.price)
@@ -171,7 +164,7 @@ cdef inline void walk(Book* b, int start, int stop, int move, bint is_declared) 
         best = NULL
         for i in range(b.order_count):
             o = &b.orders[i]
-            if not works(o) or move_of(o) != move or not is_reached(o, point_of(prices_of(b, o), stop), b.beyond):
+            if not works(o) or o.move != move or not is_reached(o, point_of(prices_of(b, o), stop), b.beyond):
                 continue
             if o.born == -move and not is_declared:
                 continue
@@ -219,7 +212,7 @@ cdef inline void inside(Book* b) noexcept nogil:
     for i in range(b.order_count):
         o = &b.orders[i]
         if works(o) and touched(b, o):
-            if move_of(o) < 0:
+            if o.move < 0:
                 is_down = True
             else:
                 is_up = True
@@ -245,15 +238,17 @@ cdef inline void inside(Book* b) noexcept nogil:
                 break
             p = prices_of(b, o)
             # A level outside the bar was passed when the leg was born, as slippage may do: the close is what is left.
-            touch(b, o, o.price if p.low <= o.price <= p.high else p.close, move_of(o), False)
+            touch(b, o, o.price if p.low <= o.price <= p.high else p.close, o.move, False)
     # What lies in the part of the bar that may have come before the entry.
+    if b.is_plain:
+        return
     for i in range(b.order_count):
         o = &b.orders[i]
-        if works(o) and o.born != 0 and move_of(o) == -o.born and touched(b, o):
+        if works(o) and o.born != 0 and o.move == -o.born and touched(b, o):
             b.events[o.entry_event].is_ambiguous = True
             b.is_ambiguous_bar = True
             if is_taken(b, o):
-                touch(b, o, inside_bar(prices_of(b, o), o.price), move_of(o), False)
+                touch(b, o, inside_bar(prices_of(b, o), o.price), o.move, False)
 
 
 cdef inline void after(Book* b, bint is_last) noexcept nogil:
@@ -291,46 +286,60 @@ cdef inline void carry(Book* b, long long opened) noexcept nogil:
         b.carried_at = opened
 
 
-cdef inline void play_orders(Book* b, const Bar* bar, bint is_last) noexcept nogil:
+cdef inline bint awaken(Book* b, long long opened) noexcept nogil:
+    """Let orders begin whose time has come; whether any has an end."""
     cdef Py_ssize_t i
     cdef Order* o
     cdef bint is_any_expiring = False
     for i in range(b.order_count):
         o = &b.orders[i]
-        o.is_asleep = o.starts > bar.opened
+        o.is_asleep = o.starts > opened
         if o.tif == DAY and o.expires == 0 and not o.is_asleep and o.leg == ENTRY_LEG:
-            o.expires = day_end(b.account, bar.opened)
+            o.expires = day_end(b.account, opened)
         is_any_expiring = is_any_expiring or o.expires > 0
+    return is_any_expiring
+
+
+cdef inline bint is_level_passed(const Book* b) noexcept nogil:
+    """Whether the open lies at or beyond a level that `settle_down` has noted."""
+    return (
+        b.sells.open <= b.sell_down or b.sells.open >= b.sell_up
+        or b.buys.open <= b.buy_down or b.buys.open >= b.buy_up
+    )
+
+
+cdef inline void play_orders(Book* b, long long opened, long long closed, bint is_last) noexcept nogil:
+    cdef bint is_any_expiring = not b.is_plain and awaken(b, opened)
     if b.account.maintenance > 0.0:
         watch_margin(b, 0)
     if is_any_expiring:
-        expire(b, bar.opened)
-    at_open(b)
+        expire(b, opened)
+    if b.is_busy or not b.is_plain or b.account.maintenance > 0.0 or is_level_passed(b):
+        at_open(b)
     if is_any_expiring:
-        expire(b, bar.closed - 1)
+        expire(b, closed - 1)
     inside(b)
-    after(b, is_last)
+    if not b.is_plain:
+        after(b, is_last)
     if is_any_expiring:
-        expire(b, bar.closed)
+        expire(b, closed)
     sweep(b)
 
 
-cdef inline void play_closely(Book* b, const Bar* bar, bint is_last) noexcept nogil:
+cdef inline void play_closely(Book* b, long long opened, long long closed, bint is_last) noexcept nogil:
+    """The bar whose prices and volume lie in the book."""
     catch_up(b)
-    b.sells = bar.bid
-    b.buys = bar.ask
-    b.volume = bar.volume
-    b.available = b.participation * bar.volume if b.participation > 0.0 and bar.volume > 0.0 else INFINITY
+    b.available = b.participation * b.volume if b.participation > 0.0 and b.volume > 0.0 else INFINITY
     if not b.is_inside:
         b.is_ambiguous_bar = False
     if is_carried(b):
-        carry(b, bar.opened)
-    b.clock = bar.closed
-    b.bar_opened = bar.opened
+        carry(b, opened)
+    b.clock = closed
+    b.bar_opened = opened
     if b.order_count > 0:
-        play_orders(b, bar, is_last)
-    b.bid = bar.bid.close
-    b.ask = bar.ask.close
+        play_orders(b, opened, closed, is_last)
+    b.bid = b.sells.close
+    b.ask = b.buys.close
     b.bars += is_last
     b.ambiguous_bars += is_last and b.is_ambiguous_bar
     b.is_inside = not is_last
@@ -341,8 +350,9 @@ cdef inline bint is_quiet(
     const Book* b, long long closed, double bid_low, double bid_high, double ask_low, double ask_high
 ) noexcept nogil:
     return (
-        b.sell_down < bid_low and bid_high < b.sell_up and b.buy_down < ask_low and ask_high < b.buy_up
-        and closed < b.quiet_until and b.bars < b.quiet_bars and not b.is_busy and not b.is_inside
+        not b.is_busy and not b.is_inside
+        and b.sell_down < bid_low and bid_high < b.sell_up and b.buy_down < ask_low and ask_high < b.buy_up
+        and closed < b.quiet_until and b.bars < b.quiet_bars
     )
 
 
@@ -354,14 +364,14 @@ cdef inline void pass_by(Book* b, long long closed, double bid, double ask) noex
     b.bars += 1
 
 
-cdef inline void play(Book* b, const Bar* bar, bint is_last) noexcept nogil:
-    """One bar, valid and later than the clock, or the next finer bar of one."""
+cdef inline void play(Book* b, long long opened, long long closed, bint is_last) noexcept nogil:
+    """One bar, valid and later than the clock, or the next finer bar of one; its prices and volume lie in the book."""
     cdef double previous = mark_of(b)
     if b.account.is_guarded:
-        watch_feed(b, bar.opened)
-    if is_last and is_quiet(b, bar.closed, bar.bid.low, bar.bid.high, bar.ask.low, bar.ask.high):
-        pass_by(b, bar.closed, bar.bid.close, bar.ask.close)
+        watch_feed(b, opened)
+    if is_last and is_quiet(b, closed, b.sells.low, b.sells.high, b.buys.low, b.buys.high):
+        pass_by(b, closed, b.sells.close, b.buys.close)
     else:
-        play_closely(b, bar, is_last)
+        play_closely(b, opened, closed, is_last)
     if b.account.is_guarded:
-        watch_account(b, bar.opened, previous)
+        watch_account(b, opened, previous)

@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, cdivision=True
 """One account and its books, a book for each symbol, as plain C; `_engine_py.py` says the same in Python.
 
 Nothing here calls Python. `reserve` makes room before a bar: each order tells at most three events in it.
@@ -6,8 +6,9 @@ Nothing here calls Python. `reserve` makes room before a bar: each order tells a
 from libc.limits cimport LLONG_MAX
 from libc.math cimport INFINITY, fabs
 from libc.stdlib cimport realloc
+from libc.string cimport memmove
 from execution_core._order cimport (
-    ENTRY_LEG, LIMIT, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, move_of, trigger, works,
+    ENTRY_LEG, GTC, LIMIT, MARKET, STOP_LEG, TARGET_LEG, TRAIL, Order, trigger, works,
 )
 
 cdef enum:
@@ -185,8 +186,10 @@ cdef struct Book:
     long long quiet_until
     long long quiet_bars
     long long played_bars
-    Order* orders
+    bint is_plain           # no open order sleeps, ends by time, counts bars or trails, or keeps what this bar did
+    Order* orders           # within the room: what was done at its front is left behind
     Py_ssize_t order_count
+    Order* order_rows
     Py_ssize_t order_room
     Event* events
     Py_ssize_t event_count
@@ -197,13 +200,17 @@ cdef inline bint reserve(Book* b, Py_ssize_t orders) noexcept nogil:
     """Make room for so many more orders and the events of all; False where memory is out."""
     cdef Py_ssize_t room
     cdef void* grown
-    if b.order_count + orders + 2 > b.order_room:
-        room = 2 * (b.order_count + orders) + 2
-        grown = realloc(b.orders, room * sizeof(Order))
-        if grown == NULL:
-            return False
-        b.orders = <Order*> grown
-        b.order_room = room
+    if b.orders - b.order_rows + b.order_count + orders + 2 > b.order_room:
+        if b.order_count:
+            memmove(b.order_rows, b.orders, b.order_count * sizeof(Order))
+        b.orders = b.order_rows
+        if b.order_count + orders + 2 > b.order_room:
+            room = 2 * (b.order_count + orders) + 32
+            grown = realloc(b.order_rows, room * sizeof(Order))
+            if grown == NULL:
+                return False
+            b.orders = b.order_rows = <Order*> grown
+            b.order_room = room
     if b.event_count + 3 * (b.order_count + orders) + 8 > b.event_room:
         room = b.event_count + (b.event_count >> 1) + 6 * (b.order_count + orders) + 16
         grown = realloc(b.events, room * sizeof(Event))
@@ -238,7 +245,8 @@ cdef inline Order* append(
     cdef Order* o = &b.orders[b.order_count]
     b.order_count += 1
     b.is_busy = True
-    o.tif = o.born = 0
+    b.is_plain = b.is_plain and kind != TRAIL
+    o.tif = o.born = o.move = 0
     o.is_target = o.is_asleep = o.is_spent = o.is_done = False
     o.price = o.limit = o.distance = o.fraction = o.trail = o.activation = o.starts_at = o.extreme = 0.0
     o.starts = o.expires = o.bars_left = o.group = 0
@@ -268,12 +276,18 @@ cdef inline void end(Book* b, Order* o, int what, int reason) noexcept nogil:
 
 cdef inline void sweep(Book* b) noexcept nogil:
     cdef Py_ssize_t i, kept = 0
+    # An entry lies before its legs, so that mostly nothing has to move.
+    while b.order_count > 0 and b.orders[0].is_done:
+        b.orders += 1
+        b.order_count -= 1
     for i in range(b.order_count):
         if not b.orders[i].is_done:
             if kept != i:
                 b.orders[kept] = b.orders[i]
             kept += 1
     b.order_count = kept
+    if kept == 0:
+        b.orders = b.order_rows
 
 
 # --- what it is worth
@@ -344,8 +358,11 @@ cdef inline void settle_down(Book* b) noexcept nogil:
     b.sell_up = b.buy_up = INFINITY
     b.quiet_until = b.quiet_bars = LLONG_MAX
     b.played_bars = b.bars
+    b.is_plain = True
     for i in range(b.order_count):
         o = &b.orders[i]
+        if o.starts != 0 or o.expires != 0 or o.tif != GTC or o.bars_left != 0 or o.kind == TRAIL:
+            b.is_plain = False
         if 0 < o.expires < b.quiet_until:
             b.quiet_until = o.expires
         if o.is_asleep:
@@ -362,9 +379,9 @@ cdef inline void settle_down(Book* b) noexcept nogil:
         level = trigger(o, b.beyond)
         down = -INFINITY
         up = INFINITY
-        if move_of(o) < 0:
+        if o.move < 0:
             down = level
-        elif move_of(o) > 0:
+        elif o.move > 0:
             up = level
         if o.kind == TRAIL:
             level = o.extreme if o.extreme != 0.0 else o.starts_at
@@ -385,7 +402,7 @@ cdef inline void catch_up(Book* b) noexcept nogil:
     cdef Py_ssize_t i
     cdef long long missed = b.bars - b.played_bars
     b.played_bars = b.bars
-    if missed == 0:
+    if missed == 0 or b.is_plain:
         return
     for i in range(b.order_count):
         if works(&b.orders[i]) and b.orders[i].bars_left > 0:

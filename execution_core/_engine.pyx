@@ -8,13 +8,14 @@ from libc.limits cimport LLONG_MAX
 from libc.math cimport INFINITY, isfinite
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
-from execution_core._bar cimport Bar, is_quiet, pass_by, play
+from execution_core._bar cimport is_quiet, pass_by, play, play_closely
 from execution_core._book cimport (
-    ASKED, BELOW_TICK, CANCELLED, LEG_IDS, NO_REASON, OUT_OF_ORDER, Account, Book, Event, Guard, append, catch_up, end,
+    ASKED, BELOW_TICK, CANCELLED, LEG_IDS, NO_REASON, OUT_OF_ORDER, Account, Book, Event, Guard, Prices, append, catch_up, end,
     equity_of, mark_of, reserve, sweep,
 )
+from execution_core._fit cimport are_prices_fit, are_times_fit, are_volumes_fit
 from execution_core._guard cimport reset_guard, watch_feed
-from execution_core._order cimport MARKET, STOP_LEG, TARGET_LEG, Order, Request
+from execution_core._order cimport MARKET, STOP_LEG, TARGET_LEG, Order, Request, set_price
 from execution_core._strategies cimport ASMBTR_ODDS, MARKOV_ODDS, MOMENTUM, SMA_CROSS, Counts, Strategy, next_turn
 from execution_core._submit cimport find, place_row, replace, submit
 
@@ -69,7 +70,7 @@ cdef class Engine:
         self.book.is_busy = True
 
     def __dealloc__(self):
-        free(self.book.orders)
+        free(self.book.order_rows)
         _give_room(&self.book)
 
     def __init__(
@@ -335,19 +336,18 @@ cdef class Engine:
     def bar(
         self, opened, closed, double open, double high, double low, double close, double volume=0.0, *, object ask=None
     ):
-        cdef Bar bar
         cdef Py_ssize_t told = self.book.event_count
+        cdef Prices* sells = &self.book.sells
+        cdef Prices* buys = &self.book.buys
         cdef tuple other = _door.checked_bar(
             self.book.clock, opened, closed, (open, high, low, close), volume, ask, self.settings["path"]
         )
-        bar.opened = PyNumber_Index(opened)
-        bar.closed = PyNumber_Index(closed)
-        bar.bid.open, bar.bid.high, bar.bid.low, bar.bid.close = open, high, low, close
-        bar.ask.open, bar.ask.high, bar.ask.low, bar.ask.close = other
-        bar.volume = volume
+        sells.open, sells.high, sells.low, sells.close = open, high, low, close
+        buys.open, buys.high, buys.low, buys.close = other
+        self.book.volume = volume
         if not reserve(&self.book, 0):
             raise MemoryError("no memory for one more event")
-        play(&self.book, &bar, True)
+        play(&self.book, PyNumber_Index(opened), PyNumber_Index(closed), True)
         self._check()
         return self.book.event_count - told
 

@@ -24,7 +24,9 @@ cdef struct _Plan:
     Request* wanted
     double size
     double* equity
+    Py_ssize_t marked               # bars whose equity is told
     bint is_unchecked
+    bint is_each_played             # as there are finer bars, rules or other symbols
 
 
 cdef int _point(_Feed* feed, tuple arrays) except -1:
@@ -136,41 +138,38 @@ def sides(strategy, closes):
     return held
 
 
-cdef inline void _read(Bar* bar, const _Feed* feed, Py_ssize_t i) noexcept nogil:
-    bar.opened = feed.opened[i]
-    bar.closed = feed.closed[i]
-    bar.bid.open = feed.open[i]
-    bar.bid.high = feed.high[i]
-    bar.bid.low = feed.low[i]
-    bar.bid.close = feed.close[i]
-    bar.ask.open = feed.ask_open[i]
-    bar.ask.high = feed.ask_high[i]
-    bar.ask.low = feed.ask_low[i]
-    bar.ask.close = feed.ask_close[i]
-    bar.volume = feed.volume[i] if feed.volume != NULL else 0.0
+cdef inline void _read(Book* b, const _Feed* feed, Py_ssize_t i) noexcept nogil:
+    b.sells.open = feed.open[i]
+    b.sells.high = feed.high[i]
+    b.sells.low = feed.low[i]
+    b.sells.close = feed.close[i]
+    b.buys.open = feed.ask_open[i]
+    b.buys.high = feed.ask_high[i]
+    b.buys.low = feed.ask_low[i]
+    b.buys.close = feed.ask_close[i]
+    b.volume = feed.volume[i] if feed.volume != NULL else 0.0
 
 
 cdef inline bint _play_finer(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i) noexcept nogil:
     """Bar `i` as the finer bars inside it; as itself where there are none."""
     cdef const _Feed* fine = plan.finer
     cdef Py_ssize_t row = plan.fine_row
-    cdef Bar bar
     cdef bint is_last = False
     while row < fine.count and fine.opened[row] < feed.opened[i]:
         row += 1
     if row == fine.count or fine.closed[row] > feed.closed[i]:
         plan.fine_row = row
-        _read(&bar, feed, i)
+        _read(b, feed, i)
         if not reserve(b, 0):
             return False
-        play(b, &bar, True)
+        play(b, feed.opened[i], feed.closed[i], True)
         return True
     while not is_last:
         is_last = row + 1 == fine.count or fine.closed[row + 1] > feed.closed[i]
-        _read(&bar, fine, row)
+        _read(b, fine, row)
         if not reserve(b, 0):
             return False
-        play(b, &bar, is_last)
+        play(b, fine.opened[row], fine.closed[row], is_last)
         row += 1
     plan.fine_row = row
     return True
@@ -178,7 +177,6 @@ cdef inline bint _play_finer(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t
 
 cdef inline bint _play_row(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i) noexcept nogil:
     """Play bar `i`; False where memory is out."""
-    cdef Bar bar
     if plan.finer != NULL:
         return _play_finer(b, feed, plan, i)
     if not b.account.is_guarded and is_quiet(
@@ -188,8 +186,11 @@ cdef inline bint _play_row(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i
         return True
     if not reserve(b, 0):
         return False
-    _read(&bar, feed, i)
-    play(b, &bar, True)
+    _read(b, feed, i)
+    if b.account.is_guarded:
+        play(b, feed.opened[i], feed.closed[i], True)
+    else:
+        play_closely(b, feed.opened[i], feed.closed[i], True)
     return True
 
 
@@ -238,35 +239,45 @@ cdef inline Py_ssize_t _pass_quiet(Book* b, const _Feed* feed, Py_ssize_t i, Py_
     return stop
 
 
-cdef inline bint _play_until(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_ssize_t end) noexcept nogil:
-    """Play the bars from `i` to before `end`; False where memory is out."""
-    cdef Py_ssize_t passed
-    cdef bint looks = plan.finer != NULL or b.account.is_guarded or b.account.books > 1
+cdef inline void _mark_until(const Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t end) noexcept nogil:
+    """Tell equity of the bars since it was told, in which this book, the only one, held what it holds now."""
+    cdef const double* close = feed.ask_close if b.position < 0.0 else feed.close
+    cdef double* equity = plan.equity
+    cdef double cash = b.account.cash, position = b.position
+    cdef Py_ssize_t i
+    if equity == NULL:
+        return
+    for i in range(plan.marked, end):
+        equity[i] = cash + position * close[i]
+    plan.marked = end
+
+
+cdef inline bint _play_each(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_ssize_t end) noexcept nogil:
+    """Play the bars from `i` to before `end` one by one; False where memory is out."""
     while i < end:
-        if not looks:
-            passed = _pass_quiet(b, feed, i, end)
-            if plan.equity != NULL:
-                if b.position > 0.0 or feed.ask_close == feed.close:
-                    while i < passed:
-                        plan.equity[i] = b.account.cash + b.position * feed.close[i]
-                        i += 1
-                elif b.position < 0.0:
-                    while i < passed:
-                        plan.equity[i] = b.account.cash + b.position * feed.ask_close[i]
-                        i += 1
-                else:
-                    while i < passed:
-                        plan.equity[i] = b.account.cash
-                        i += 1
-            i = passed
-            if i == end:
-                break
         if not _play_row(b, feed, plan, i):
             return False
         if plan.equity != NULL:
             plan.equity[i] = equity_of(b.account)
         i += 1
+    plan.marked = end
     return True
+
+
+cdef inline bint _play_until(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_ssize_t end) noexcept nogil:
+    """The same, all bars at once in which nothing can happen. Equity of the last ones is still to be told."""
+    if plan.is_each_played:
+        return _play_each(b, feed, plan, i, end)
+    while True:
+        i = _pass_quiet(b, feed, i, end)
+        if i == end:
+            return True
+        if not reserve(b, 0):
+            return False
+        _mark_until(b, feed, plan, i)
+        _read(b, feed, i)
+        play_closely(b, feed.opened[i], feed.closed[i], True)
+        i += 1
 
 
 cdef enum:
@@ -278,38 +289,13 @@ cdef enum:
     MALFORMED = 2
 
 
-cdef inline long long _unless(bint is_so) noexcept nogil:
-    return 0 if is_so else -1
-
-
 cdef bint _are_fit(const _Feed* feed, Py_ssize_t first, Py_ssize_t end, long long clock) noexcept nogil:
-    """Whether prices and times of these bars can be; which one cannot, `_columns.py` says. Without a branch and in
-    one width, so that compilers take several bars at once; times are not negative, so differences tell their order."""
-    cdef const double* open = feed.open
-    cdef const double* high = feed.high
-    cdef const double* low = feed.low
-    cdef const double* close = feed.close
-    cdef const long long* opened = feed.opened
-    cdef const long long* closed = feed.closed
-    cdef long long bad = opened[first] - (clock if first == 0 else closed[first - 1])
-    cdef Py_ssize_t i
-    for i in range(first, end):
-        bad |= opened[i] | (closed[i] - opened[i] - 1)
-    for i in range(first + 1, end):
-        bad |= opened[i] - closed[i - 1]
-    if bad < 0:
-        return False
-    bad = 0
-    for i in range(first, end):
-        bad |= _unless(low[i] > 0.0) | _unless(high[i] < INFINITY) | _unless(low[i] <= open[i])
-        bad |= _unless(low[i] <= close[i]) | _unless(high[i] >= open[i]) | _unless(high[i] >= close[i])
-    if bad != 0:
-        return False
-    if feed.volume != NULL:
-        for i in range(first, end):
-            if feed.volume[i] < 0.0 or feed.volume[i] == INFINITY:
-                return False
-    return True
+    return (
+        feed.opened[first] >= (clock if first == 0 else feed.closed[first - 1])
+        and are_times_fit(feed.opened, feed.closed, first, end)
+        and are_prices_fit(feed.open, feed.high, feed.low, feed.close, first, end)
+        and (feed.volume == NULL or are_volumes_fit(feed.volume, first, end))
+    )
 
 
 cdef int _play_block(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_ssize_t end) noexcept nogil:
@@ -325,6 +311,9 @@ cdef int _play_block(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_s
             return DONE if _play_until(b, feed, plan, i, end) else NO_MEMORY
         if not _play_until(b, feed, plan, i, last + 1):
             return NO_MEMORY
+        if b.is_same_close:
+            _mark_until(b, feed, plan, last)
+            plan.marked = last
         if plan.strategy != NULL:
             if not reserve(b, LEG_IDS):
                 return NO_MEMORY
@@ -332,8 +321,6 @@ cdef int _play_block(Book* b, const _Feed* feed, _Plan* plan, Py_ssize_t i, Py_s
             place_row(b, plan.wanted)
         elif not _place_due(b, plan, last):
             return NO_MEMORY
-        if plan.equity != NULL and b.is_same_close:
-            plan.equity[last] = equity_of(b.account)
         i = last + 1
     return DONE
 
@@ -342,6 +329,7 @@ cdef int _run(Book* b, const _Feed* feed, _Plan* plan) noexcept nogil:
     cdef Py_ssize_t first = 0, end
     cdef int outcome
     cdef long long clock = b.clock
+    plan.is_each_played = plan.finer != NULL or b.account.is_guarded or b.account.books > 1
     if not _place_due(b, plan, -1):
         return NO_MEMORY
     while first < feed.count:
@@ -351,6 +339,7 @@ cdef int _run(Book* b, const _Feed* feed, _Plan* plan) noexcept nogil:
         outcome = _play_block(b, feed, plan, first, end)
         if outcome != DONE:
             return outcome
+        _mark_until(b, feed, plan, end)
         first = end
     return DONE
 
@@ -390,12 +379,13 @@ cdef _Before _remember(const Book* b):
 
 
 cdef void _go_back(Book* b, _Before before) noexcept:
-    cdef Order* orders = b.orders
+    cdef Order* orders = b.order_rows
     cdef Event* events = b.events
     cdef Py_ssize_t order_room = b.order_room, event_room = b.event_room
     b[0] = before.book
     b.account[0] = before.account
-    b.orders, b.order_room = orders, order_room
+    b.orders = b.order_rows = orders
+    b.order_room = order_room
     b.events, b.event_room = events, event_room
     if b.order_count:
         memcpy(b.orders, before.orders, b.order_count * sizeof(Order))

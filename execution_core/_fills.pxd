@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, cdivision=True
 """What a fill costs and moves, and what it does to the orders around it. `_fills_py.py` says the same in Python."""
 from libc.math cimport fabs, sqrt
 from execution_core._book cimport (
@@ -7,7 +7,7 @@ from execution_core._book cimport (
     worth_beside,
 )
 from execution_core._order cimport (
-    ENTRY_LEG, LIMIT, MARGIN_LEG, STOP, STOP_LIMIT, TRAIL, Order, place_leg, start_trail, to_step,
+    ENTRY_LEG, LIMIT, MARGIN_LEG, STOP, STOP_LIMIT, TRAIL, Order, place_leg, set_price, start_trail, to_step,
 )
 
 
@@ -103,6 +103,7 @@ cdef inline void wake_legs(Book* b, Order* entry, double quantity, double price,
         leg.is_working = True
         leg.quantity = opened
         leg.born = move
+        b.is_plain = b.is_plain and move == 0
         leg.entry_event = entry_event
         place_leg(leg, price, b.tick)
         if leg.kind == TRAIL:
@@ -143,9 +144,10 @@ cdef inline void watch_margin(Book* b, int move) noexcept nogil:
         o.side = side
         o.is_done = o.is_spent = False
         o.born = move
+        b.is_plain = b.is_plain and move == 0
         o.entry_event = b.event_count - 1
     o.quantity = fabs(b.position)
-    o.price = margin_level(b)
+    set_price(o, margin_level(b))
 
 
 cdef inline int refusal_at_fill(
@@ -233,6 +235,7 @@ cdef inline void fill(Book* b, Order* o, double price, int move, bint is_ambiguo
         quantity = to_step(b.available, b.lot, False)
         if quantity <= 0.0:
             o.is_spent = True
+            b.is_plain = False
             return
     if is_taker:
         price = slipped(b, o.side, price, quantity)
@@ -257,6 +260,7 @@ cdef inline void fill(Book* b, Order* o, double price, int move, bint is_ambiguo
         event.what = PARTLY_FILLED
         o.quantity = wanted - quantity
         o.is_spent = True
+        b.is_plain = False
     else:
         o.is_done = True
     if o.leg == ENTRY_LEG:
@@ -274,9 +278,10 @@ cdef inline void awaken_limit(Book* b, Order* o, double point, int move, bint is
     event.price = point
     o.entry_event = b.event_count - 1
     o.kind = LIMIT
-    o.price = o.limit
+    set_price(o, o.limit)
     o.born = move
     b.is_busy = True
+    b.is_plain = False
     if (o.price - point) * o.side >= 0.0:
         fill(b, o, point, move, is_ambiguous, True)
 

@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, cdivision=True
 """The account's circuit breakers and its end of day. `_guard_py.py` says the same in Python.
 
 A breaker that trips cancels what could open or enlarge a position, closes positions at the next open where it is told

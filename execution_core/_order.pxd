@@ -1,6 +1,7 @@
-# cython: language_level=3
+# cython: language_level=3, cdivision=True
 """One order as plain C, what asks for it, and the arithmetic of its level. `_order_py.py` says the same in Python."""
 from libc.math cimport ceil, fabs, floor, isfinite
+from libc.string cimport memcmp
 
 cdef enum:
     MARKET = 0
@@ -51,17 +52,18 @@ cdef packed struct Request:         # one row of `records.REQUEST`
 cdef struct Order:
     long long order_id
     long long entry_id
-    int kind
-    int leg
-    int side
-    int tif
-    bint is_working
-    bint is_reduce_only
-    bint is_target
-    bint is_asleep          # in a bar opened before it starts
-    bint is_spent           # has had of this bar what there was for it
-    bint is_done
-    int born                # move of the entry's fill inside this bar: -1, +1; 0 before or at the open
+    signed char kind
+    signed char leg
+    signed char side
+    signed char tif
+    signed char move        # that reaches its level: -1 down, +1 up, 0 for a market order or one without a level
+    signed char is_working  # these four: see `works`
+    signed char is_asleep   # in a bar opened before it starts
+    signed char is_spent    # has had of this bar what there was for it
+    signed char is_done
+    signed char is_reduce_only
+    signed char is_target
+    signed char born                # move of the entry's fill inside this bar: -1, +1; 0 before or at the open
     double quantity
     double price
     double limit            # of a stop-limit: its price once triggered
@@ -79,9 +81,11 @@ cdef struct Order:
 
 
 cdef inline double to_step(double value, double step, bint up) noexcept nogil:
+    return value if step == 0.0 else to_whole_step(value, step, up)
+
+
+cdef inline double to_whole_step(double value, double step, bint up) noexcept nogil:
     cdef double steps, whole, per_unit, scale
-    if step == 0.0:
-        return value
     steps = value / step
     if not isfinite(steps):
         return value
@@ -98,18 +102,18 @@ cdef inline double to_step(double value, double step, bint up) noexcept nogil:
 
 
 cdef inline bint works(const Order* o) noexcept nogil:
-    return o.is_working and not o.is_asleep and not o.is_spent and not o.is_done
+    """Working, and neither asleep nor spent nor done; asked so often that it is one comparison."""
+    return memcmp(&o.is_working, b"\1\0\0\0", 4) == 0
 
 
 cdef inline bint is_stop(const Order* o) noexcept nogil:
     return o.kind >= STOP
 
 
-cdef inline int move_of(const Order* o) noexcept nogil:
-    """The move that reaches its level: -1 down, +1 up, 0 for a market order or one without a level."""
-    if o.price == 0.0 or o.kind == MARKET:
-        return 0
-    return -o.side if o.kind == LIMIT else o.side
+cdef inline void set_price(Order* o, double price) noexcept nogil:
+    """The one way to a price, after kind and side."""
+    o.price = price
+    o.move = 0 if price == 0.0 or o.kind == MARKET else (-o.side if o.kind == LIMIT else o.side)
 
 
 cdef inline double trigger(const Order* o, double beyond) noexcept nogil:
@@ -117,7 +121,7 @@ cdef inline double trigger(const Order* o, double beyond) noexcept nogil:
 
 
 cdef inline bint is_reached(const Order* o, double price, double beyond) noexcept nogil:
-    return price <= trigger(o, beyond) if move_of(o) < 0 else price >= trigger(o, beyond)
+    return price <= trigger(o, beyond) if o.move < 0 else price >= trigger(o, beyond)
 
 
 cdef inline void pull(Order* o, double favourable, double tick) noexcept nogil:
@@ -134,7 +138,7 @@ cdef inline void pull(Order* o, double favourable, double tick) noexcept nogil:
         return
     level = to_step(level, tick, o.side < 0)
     if level > 0.0 and (o.price == 0.0 or (o.price - level) * o.side > 0.0):
-        o.price = level
+        set_price(o, level)
 
 
 cdef inline void start_trail(Order* o, double reference, double tick) noexcept nogil:
@@ -153,4 +157,4 @@ cdef inline void place_leg(Order* o, double filled_at, double tick) noexcept nog
     # A sell leg protects a long: its stop lies below the fill, its target above.
     level = filled_at + (o.side if o.leg == STOP_LEG else -o.side) * away
     if level > 0.0:
-        o.price = to_step(level, tick, o.side < 0)
+        set_price(o, to_step(level, tick, o.side < 0))

@@ -129,7 +129,7 @@ cdef int _set_order(Book* b, dict named) except -1:
     o.is_working = named["is_working"]
     o.is_reduce_only = named["is_reduce_only"]
     o.is_target = named["is_target"]
-    o.price = named["price"]
+    set_price(o, named["price"])
     o.limit = named["limit"]
     o.distance = named["distance"]
     o.fraction = named["fraction"]

@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, cdivision=True
 """Strategies that run without Python. `strategies.py` says what they are, `_turns_py.py` runs them in Python."""
 from libc.math cimport sqrt
 
@@ -45,29 +45,28 @@ cdef inline Py_ssize_t cross(Strategy* s, const double* close, Py_ssize_t i, Py_
     cdef double fast_share = s.fast_share, slow_share = s.slow_share
     cdef const double* fast_close = close - s.fast
     cdef const double* slow_close = close - s.slow
-    cdef int side = s.side, now
-    while i < count and i < s.slow:
+    cdef double side = s.side
+    # The first sign of all says nothing about when it came.
+    while i < count and side == 0.0:
         fast = fast + close[i]
         slow = slow + close[i]
         if i >= s.fast:
             fast = fast - fast_close[i]
-        if i == s.slow - 1:
-            # The first sign of all says nothing about when it came.
+        if i >= s.slow:
+            slow = slow - slow_close[i]
+        if i >= s.slow - 1:
             side = side_of(fast * fast_share - slow * slow_share, 0)
         i += 1
     while i < count:
         fast = (fast + close[i]) - fast_close[i]
         slow = (slow + close[i]) - slow_close[i]
-        now = side_of(fast * fast_share - slow * slow_share, side)
-        if now != side:
-            if side != 0:
-                side = now
-                break
-            side = now
+        if (fast * fast_share - slow * slow_share) * side < 0.0:
+            side = -side
+            break
         i += 1
     s.fast_sum = fast
     s.slow_sum = slow
-    s.side = side
+    s.side = <int> side
     return i
 
 

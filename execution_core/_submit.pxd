@@ -1,4 +1,4 @@
-# cython: language_level=3
+# cython: language_level=3, cdivision=True
 """How an order enters a book, and how it is changed there. `_submit_py.py` says the same in Python."""
 from libc.math cimport INFINITY, fabs
 from execution_core._book cimport (
@@ -8,7 +8,7 @@ from execution_core._book cimport (
 from execution_core._fills cimport fill, prices_of
 from execution_core._guard cimport note_order, refusal_by_guard
 from execution_core._order cimport (
-    ENTRY_LEG, HORIZON_LEG, LIMIT, MARKET, STOP, STOP_LEG, STOP_LIMIT, TARGET_LEG, TRAIL, Order, Request, start_trail,
+    ENTRY_LEG, GTC, HORIZON_LEG, LIMIT, MARKET, STOP, STOP_LEG, STOP_LIMIT, TARGET_LEG, TRAIL, Order, Request, set_price, start_trail,
     to_step,
 )
 
@@ -20,14 +20,14 @@ cdef inline void add_legs(Book* b, const Request* r, const Order* entry, double 
     cdef Order* leg
     if stop != 0.0 or r.stop_distance != 0.0 or r.stop_fraction != 0.0 or r.trail != 0.0:
         leg = append(b, n + 1, n, TRAIL if r.trail != 0.0 else STOP, STOP_LEG, side, quantity)
-        leg.price = stop
+        set_price(leg, stop)
         leg.distance = r.stop_distance
         leg.fraction = r.stop_fraction
         leg.trail = r.trail
         leg.activation = r.activation
     if target != 0.0 or r.target_distance != 0.0 or r.target_fraction != 0.0:
         leg = append(b, n + 2, n, LIMIT, TARGET_LEG, side, quantity)
-        leg.price = target
+        set_price(leg, target)
         leg.distance = r.target_distance
         leg.fraction = r.target_fraction
     if r.horizon != 0:
@@ -123,9 +123,8 @@ cdef inline long long submit(Book* b, const Request* r) noexcept nogil:
         tell(b, entry, REJECTED, reason)
         b.order_count -= 1
         return -reason
-    entry.price = price
+    set_price(entry, level if r.kind == STOP_LIMIT else price)
     if r.kind == STOP_LIMIT:
-        entry.price = level
         entry.limit = price
     entry.starts = r.starts
     if b.account.books > 1 and known_until(b) > b.clock and known_until(b) > r.starts:
@@ -135,6 +134,8 @@ cdef inline long long submit(Book* b, const Request* r) noexcept nogil:
     entry.tif = r.tif
     entry.is_target = r.is_target
     entry.is_reduce_only = reduces
+    if entry.starts != 0 or r.expires != 0 or r.tif != GTC or r.horizon != 0:
+        b.is_plain = False
     if r.kind == TRAIL:
         entry.trail = r.trail
         entry.activation = r.activation
@@ -186,7 +187,7 @@ cdef inline int replace(Book* b, Order* o, double quantity, double price) noexce
         if o.is_reduce_only and o.leg != ENTRY_LEG and o.is_working and size > fabs(b.position):
             o.quantity = fabs(b.position)
     if level > 0.0:
-        o.price = level
+        set_price(o, level)
     b.is_busy = True
     event = tell(b, o, REPLACED, NO_REASON)
     event.price = o.price

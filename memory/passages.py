@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -133,7 +134,8 @@ def _moment(path: Path, text: str) -> datetime:
 
 def _cut(document: str, text: str, published_at: datetime, source: str) -> Iterator[Passage]:
     number = 0
-    for paragraph in re.split(r"\n\s*\n", text):
+    visible = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    for paragraph in re.split(r"\n\s*\n", visible):
         for piece in _pieces(" ".join(paragraph.split())):
             number += 1
             yield Passage(id=f"{document}#{number}", text=piece, published_at=published_at, source=source)

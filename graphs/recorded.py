@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,9 +105,15 @@ class RecordedResearch:
     """What the crew found then; it need not be installed where its findings are read again."""
 
     research: Research | None
+    calls: tuple[Call, ...] = ()
+    """What the crew asked; asked again of the same model's record, so that what was spent is counted."""
 
     def read(self, snapshot: Snapshot, chat: ChatModel | None) -> Research:
-        del snapshot, chat
+        del snapshot
+        for call in self.calls:
+            if chat is not None and chat.name == call.model:
+                with suppress(ModelError):
+                    chat.ask(call)
         return self.research or Research(abstained="the decision ended before anybody researched", model="none")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, cast, get_args
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from fks_agents import llm
 from fks_agents.clock import FixedClock
 from fks_agents.contracts import Cycle, Snapshot
-from fks_agents.deps import ChatModel, ChatRole, Deps
+from fks_agents.deps import Call, ChatModel, ChatRole, Deps
 from fks_agents.errors import ConfigError, DataError, RefusedError, UsageError
 from fks_agents.llm.budget import Budget
 from fks_agents.llm.prices import Prices
@@ -34,6 +34,7 @@ from graphs.replay import Replayed, differences
 from graphs.rerun import Beside, silent, with_model
 from graphs.spending import open_spending, replayed_budget, stages
 from memory.decisions import Admission
+from memory.ledger import Ledger
 
 if TYPE_CHECKING:
     from graphs.desk import Desk
@@ -96,7 +97,7 @@ class Replayer:
             calendar=feeds,
             documents=feeds,
             library=RecordedLibrary(original) if settings.knowledge is not None else None,
-            researchers=RecordedResearch(original.research),
+            researchers=RecordedResearch(original.research, tuple(_asked_by_the_crew(ledger, original.id))),
             gatekeeper=RecordedGatekeeper(original.approval),
         )
 
@@ -107,6 +108,10 @@ class Replayer:
         except ConfigError:
             named = {role: settings.named_model(role) for role in get_args(ChatRole)}
             return {role: None if name == "rules" else RecordedChat(name) for role, name in named.items()}
+
+
+def _asked_by_the_crew(ledger: Ledger, decision_id: str) -> Iterator[Call]:
+    return (kept.call for kept in ledger.calls.calls(decision_id) if kept.call.role.startswith("research."))
 
 
 def _played(admission: Admission, deps: Deps, seconds: float) -> Cycle:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -13,7 +15,21 @@ from fks_agents.errors import ConfigError, UsageError
 
 def names(path: Iterable[str]) -> tuple[str, ...]:
     """Names of the public modules under a package's `__path__`, sorted."""
-    return tuple(sorted(module.name for module in iter_modules(path) if not module.name.startswith("_")))
+    folders = tuple(path)
+    return _names(folders, tuple(_changed(folder) for folder in folders))
+
+
+@lru_cache(maxsize=256)
+def _names(folders: tuple[str, ...], changed: tuple[int, ...]) -> tuple[str, ...]:
+    del changed  # a folder is read again once a file was added to it
+    return tuple(sorted(module.name for module in iter_modules(folders) if not module.name.startswith("_")))
+
+
+def _changed(folder: str) -> int:
+    try:
+        return Path(folder).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def load(package: str, path: Iterable[str], kind: str, name: str) -> ModuleType:

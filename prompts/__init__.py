@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -37,6 +38,7 @@ class Prompt:
         return _HOLE.sub(lambda hole: str(values[hole.group(1)]), self.text)
 
 
+@cache
 def load(name: str) -> Prompt:
     """Load `<role>/v<N>`; raises UsageError listing the known ones."""
     known = shipped()
@@ -52,6 +54,7 @@ def newest(role: str) -> Prompt:
     return load(max(versions, key=lambda name: int(name.rpartition("/v")[2]), default=role))
 
 
+@cache
 def shipped() -> tuple[str, ...]:
     """Names of every prompt there is, sorted."""
     roles = [role for role in files(__name__).iterdir() if role.is_dir()]

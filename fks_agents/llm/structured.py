@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
@@ -85,8 +86,9 @@ def follow(call: Call, said: str, answer: str | None = None) -> Call:
     return call.model_copy(update={"messages": (*call.messages, *added)})
 
 
+@cache
 def schema_of(shape: type[Answer]) -> dict[str, JsonValue]:
-    """JSON schema of an answer."""
+    """JSON schema of an answer; one and the same object each time, not to be changed."""
     schema: dict[str, JsonValue] = shape.model_json_schema()
     return schema
 

@@ -1,7 +1,8 @@
-"""Judges on the desk: asked after the rules, recorded, replayed, paid from a purse of their own, shut out if they differ."""
+"""Judges on the desk: asked after the rules, recorded, replayed, paid from a purse of their own."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from fks_agents.settings import load
 from graphs.opening import open_desk
 from tests.evaluators.judges.conftest import finds, shown, verdict
 from tests.graphs.scripts import honest
+from tests.graphs.test_lies import WRONG
 from tests.memory.conftest import cycle_of
 
 AS_OF = datetime(2018, 4, 20, 20, tzinfo=UTC)
@@ -74,7 +76,8 @@ def test_a_judge_that_cannot_be_read_keeps_the_gate_shut(tmp_path: Path) -> None
 
 def test_nobody_is_asked_where_the_rules_refuse(tmp_path: Path) -> None:
     def liar(call: Call) -> str:
-        return honest(call).replace(" is ", " is 9") if call.role == "manager" else honest(call)
+        told = json.loads(honest(call))
+        return json.dumps(told | {"claims": [WRONG]} if call.role == "manager" else told)
 
     judge = ScriptedChat(finds(), name="other:judge")
     speaker = ScriptedChat(liar, name="test:speaker")

@@ -208,6 +208,17 @@ class Settings(BaseSettings):
         except ConfigError as error:
             raise ValueError(str(error)) from None
 
+    # --- the service
+    service_host: str = Field(
+        "127.0.0.1", description="Address `fks serve` listens on; others than this machine's need people who sign in"
+    )
+    service_port: Annotated[int, Field(ge=1, le=65_535)] = Field(8007, description="Port of `fks serve`")
+    service_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Decisions the service makes at once")
+    service_queue: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        1_000, description="Decisions that may wait for their turn; more are answered 429"
+    )
+    service_timeout: Positive = Field(1_800.0, description="Seconds one decision of the service may take")
+
     @field_validator("headlines", "documents", "knowledge", mode="before")
     @classmethod
     def _empty_is_none(cls, path: object) -> object:
@@ -378,15 +389,15 @@ def _from_file() -> dict[str, Any]:
         raise ConfigError(f"{path}: not TOML: {error}") from error
 
 
-def template() -> str:
-    """A commented TOML file with every setting at its default."""
+def template(**chosen: object) -> str:
+    """A TOML file with every setting at its default, commented out; `chosen` ones are set."""
     lines = [
         "# fks-agents settings. Uncomment what you change. FKS_<NAME> in the environment and flags are stronger.",
         "",
     ]
     for name, field in Settings.model_fields.items():
-        default = field.get_default(call_default_factory=True)
-        lines += [f"# {field.description}", f"# {name} = {_toml(default)}", ""]
+        value = chosen.get(name, field.get_default(call_default_factory=True))
+        lines += [f"# {field.description}", f"{'' if name in chosen else '# '}{name} = {_toml(value)}", ""]
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from fks_agents import settings
 from fks_agents.cli import _app, _terminal
 from fks_agents.cli._commands import _program, runnable
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, ModelError, RefusedError, UsageError
@@ -254,6 +255,19 @@ def test_init_prints_what_it_would_write_even_where_settings_are_broken(
     monkeypatch.setenv("FKS_FEE", "much")
     assert "# fee = 0.001" in fks("init", "--print").out
     assert "# fee = 0.001" in fks("init", "--print", "--json").json["template"]
+
+
+def test_init_for_ollama_sets_a_model_for_each_role_and_says_how_to_get_it(
+    fks: Fks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = fks("init", "--ollama")
+    assert ran.code == 0
+    loaded = settings.load()
+    named = {loaded.named_model(role) for role in ("quick", "deep", "judge")}
+    assert len(named) == 3
+    for name in named:
+        assert f"ollama pull {name.removeprefix('ollama:')}" in ran.out
 
 
 def test_definitions_need_no_symbol(fks: Fks) -> None:

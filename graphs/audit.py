@@ -6,7 +6,7 @@ interrupted audit has judged is not judged again, nor is what another audit has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,11 +16,14 @@ from evaluators.audits.claims import Stated, author, spoken_in, stated
 from evaluators.meta.asking import timed
 from evaluators.meta.judging import Judge, Opinion
 from fks_agents.deps import Clock
+from memory.decisions import Entry
 from memory.judgements import Audit, Judged, Scope
 from memory.ledger import Ledger
 
 EVERY = 1_000_000
 """Decisions: as many as there are."""
+BATCH = 50
+"""Judgements of a judge that computes here are committed together: to compute one again costs less than a commit."""
 
 Key = tuple[str, str]
 """Decision and claim."""
@@ -39,7 +42,8 @@ class Audited(NamedTuple):
     id: str
     audit: Audit
     rows: tuple[tuple[Stated, Judged | None], ...]
-    """Every claim in scope, by decision and in the order it was made; None where it is not judged yet."""
+    """Every claim in scope, by decision and in the order it was made; None where it is not judged yet. Their cases hold
+    no facts any more."""
     judged: int
     """Now, by this run."""
     known: int
@@ -49,21 +53,26 @@ class Audited(NamedTuple):
     tokens: int
     stopped: str
     """Why claims are left; empty where the audit is done, or only failed calls are left."""
+    unread: int
+    """Decisions that an interrupted run did not come to the end of."""
 
     @property
     def left(self) -> int:
+        """Claims without a judgement, of the decisions that were read."""
         return sum(judged is None for _, judged in self.rows)
 
 
 @dataclass
 class _Run:
-    """Counts of a run, and where its judgements go."""
+    """What is under way, what it used, and where its judgements go."""
 
     ledger: Ledger
     audit_id: str
     judge: Judge
     clock: Clock
     budget: Budget
+    executor: Executor | None
+    at_once: int
     judged: int = 0
     failed: int = 0
     tokens: int = 0
@@ -71,20 +80,63 @@ class _Run:
     """Tokens of the dearest judgement so far: what each that is under way is taken to cost."""
     stopped: str = ""
     under_way: dict[Future[Opinion], Stated] = field(default_factory=dict)
+    unwritten: list[Judged] = field(default_factory=list)
 
-    def may_ask(self) -> bool:
-        """Whether the budget has room for one more beside those under way."""
-        waiting = len(self.under_way)
-        if self.budget.judgements is not None and self.judged + self.failed + waiting >= self.budget.judgements:
-            self.stopped = f"budget: {self.budget.judgements} judgements"
-        elif self.budget.tokens is not None and (
-            self.tokens >= self.budget.tokens or self.tokens + (waiting + 1) * self.dearest > self.budget.tokens
-        ):
-            self.stopped = f"budget: {self.budget.tokens} tokens"
-        return not self.stopped
+    def ask(self, claim: Stated) -> None:
+        """Have the claim judged, here or in the pool; nothing where the budget is spent."""
+        if self.stopped:
+            return
+        if self.executor is None:
+            self.stopped = self._refusal()
+            if not self.stopped:
+                self._keep(claim, timed(self.judge, claim.case))
+            return
+        while self.under_way and (len(self.under_way) >= self.at_once or self._is_unpriced() or self._refusal()):
+            self._take()  # then there may be room again: those under way were counted at the dearest price
+        self.stopped = self._refusal()
+        if not self.stopped:
+            self.under_way[self.executor.submit(timed, self.judge, claim.case)] = claim
 
-    def keep(self, claim: Stated, opinion: Opinion) -> None:
-        """Commit the judgement; a call that failed is counted, and is no judgement."""
+    def finish(self) -> None:
+        """Wait for what is under way, and commit all."""
+        while self.under_way:
+            self._take()
+        self._write()
+
+    def give_up(self) -> None:
+        """After Ctrl-C or an error: what has not begun is dropped, what is under way is waited for and kept."""
+        for future in [future for future in self.under_way if future.cancel()]:
+            del self.under_way[future]
+        for future in wait(self.under_way).done:
+            if future.exception() is None:
+                self._keep(self.under_way[future], future.result())
+        self.under_way.clear()
+        self._write()
+
+    def _refusal(self) -> str:
+        """Why the budget has no room for one more beside those under way; empty where it has."""
+        waiting, most = len(self.under_way), self.budget
+        made = self.judged + len(self.unwritten) + self.failed
+        if most.judgements is not None and made + waiting >= most.judgements:
+            return f"budget: {most.judgements} judgements"
+        spent = self.tokens + (waiting + 1) * self.dearest
+        if most.tokens is not None and (self.tokens >= most.tokens or spent > most.tokens):
+            return f"budget: {most.tokens} tokens"
+        return ""
+
+    def _is_unpriced(self) -> bool:
+        """Whether tokens count and nobody knows yet what one costs."""
+        return self.budget.tokens is not None and not self.judge.is_local and not self.dearest
+
+    def _take(self) -> None:
+        """Keep what is here, whatever is still under way."""
+        done, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._keep(self.under_way[future], future.result())
+            del self.under_way[future]
+
+    def _keep(self, claim: Stated, opinion: Opinion) -> None:
+        """A call that failed is counted, and is no judgement."""
         self.tokens += opinion.tokens
         self.dearest = max(self.dearest, opinion.tokens)
         if opinion.answer == "failed":
@@ -100,7 +152,13 @@ class _Run:
             judged_at=self.clock.now(),
             **opinion.model_dump(include={"reason", "stated", "computed", "evidence", "score", "tokens", "seconds"}),
         )
-        self.judged += self.ledger.judgements.record(judgement)
+        self.unwritten.append(judgement)
+        if not self.judge.is_local or len(self.unwritten) >= BATCH:
+            self._write()
+
+    def _write(self) -> None:
+        written, self.unwritten = self.unwritten, []
+        self.judged += self.ledger.judgements.record(*written)
 
 
 def audit(
@@ -116,116 +174,70 @@ def audit(
 ) -> Audited:
     """Judge what is in scope and not judged yet, `at_once` claims at a time in the executor (None: here, one by one).
 
-    `on_done` is told how many of how many claims are done. Ctrl-C waits for the judgements under way and keeps them; a
-    second one raises at once, with what was committed kept.
+    `on_done` is told how many of how many decisions are done. Ctrl-C waits for the judgements under way and keeps them;
+    a second one raises at once, with what was committed kept.
     """
-    wanted = claims_in(ledger, scope)
-    digest = sha256("\n".join(f"{decision_id}/{subject}" for decision_id, subject in wanted).encode()).hexdigest()
-    asked = Audit(judge=judge.name, scope=scope, claims=len(wanted), digest=digest)
-    run = _Run(ledger, ledger.judgements.begin(asked), judge, clock, budget or Budget())
-    known = known_by(ledger, judge.name, wanted)
-    todo = _cases(ledger, [key for key in wanted if key not in known])
-
-    def told() -> None:
-        if on_done is not None:
-            on_done(len(known) + run.judged + run.failed, len(wanted))
-
-    told()
+    entries = decisions_in(ledger, scope)
+    digest = sha256("\n".join(entry.id for entry in entries).encode()).hexdigest()
+    asked = Audit(judge=judge.name, scope=scope, decisions=len(entries), digest=digest)
+    audit_id = ledger.judgements.begin(asked)
+    run = _Run(ledger, audit_id, judge, clock, budget or Budget(), executor, at_once)
+    ids = [entry.id for entry in entries]
+    known = {(each.decision_id, each.subject) for each in ledger.judgements.by(judge.name, ids)}
+    rows: list[Stated] = []
+    read = 0
     try:
-        if executor is None:
-            _one_by_one(run, todo, told)
-        else:
-            _side_by_side(run, todo, executor, at_once, told)
+        for claims in _claims(ledger, entries, scope):
+            for claim in claims:
+                rows.append(claim._replace(case=claim.case.model_copy(update={"facts": ()})))
+                if claim.key not in known:
+                    run.ask(claim)
+            read += 1
+            if on_done is not None:
+                on_done(read, len(entries))
+        run.finish()
     except KeyboardInterrupt:
         run.stopped = "interrupted"
-        _finish(run)
+        run.give_up()
     except BaseException:
-        _finish(run)
+        run.give_up()
         raise
-    judgements = known_by(ledger, judge.name, wanted)
-    rows = tuple((claim, judgements.get(claim.key)) for claim in _cases(ledger, wanted))
-    return Audited(run.audit_id, asked, rows, run.judged, len(known), run.failed, run.tokens, run.stopped)
+    said = {(each.decision_id, each.subject): each for each in ledger.judgements.by(judge.name, ids)}
+    judged = tuple((claim, said.get(claim.key)) for claim in rows)
+    before = sum(claim.key in known for claim in rows)
+    return Audited(
+        audit_id, asked, judged, run.judged, before, run.failed, run.tokens, run.stopped, len(entries) - read
+    )
 
 
-def claims_in(ledger: Ledger, scope: Scope) -> tuple[Key, ...]:
-    """The claims an audit is about, oldest decision first; a sample is drawn by the hash of seed and claim, so that a
-    longer history changes it little."""
-    entries = ledger.decisions.history(scope.symbol, since=scope.since, limit=EVERY)
-    found: list[Key] = []
-    for entry in reversed(entries):
-        if scope.until is not None and entry.as_of > scope.until:
+def decisions_in(ledger: Ledger, scope: Scope) -> tuple[Entry, ...]:
+    """Finished decisions an audit is about, oldest first."""
+    found = ledger.decisions.history(scope.symbol, since=scope.since, limit=EVERY)
+    return tuple(entry for entry in reversed(found) if scope.until is None or entry.as_of <= scope.until)
+
+
+def _claims(ledger: Ledger, entries: Sequence[Entry], scope: Scope) -> Iterator[tuple[Stated, ...]]:
+    """The claims of each decision with their evidence; a decision is read when its turn comes."""
+    sample = None if scope.sample is None else _sample(ledger, entries, scope, scope.sample)
+    for entry in entries:
+        if sample is not None and entry.id not in {decision_id for decision_id, _ in sample}:
+            yield ()
             continue
-        claims = (claim.id for said in spoken_in(ledger.decisions.cycle(entry.id)) for claim in said.claims)
-        found += [(entry.id, name) for name in dict.fromkeys(claims) if scope.agent in (None, author(name))]
-    if scope.sample is None or scope.sample >= len(found):
-        return tuple(found)
+        tick = ledger.decisions.admission(entry.id).settings.get("tick", 0.0)
+        claims = stated(ledger.decisions.cycle(entry.id), float(str(tick)))
+        yield tuple(
+            claim for claim in claims if scope.agent in (None, claim.agent) and (sample is None or claim.key in sample)
+        )
+
+
+def _sample(ledger: Ledger, entries: Sequence[Entry], scope: Scope, count: int) -> frozenset[Key]:
+    """So many claims, drawn by the hash of seed and claim: a longer history changes the draw little."""
+    found = {
+        (entry.id, claim.id)
+        for entry in entries
+        for said in spoken_in(ledger.decisions.cycle(entry.id))
+        for claim in said.claims
+        if scope.agent in (None, author(claim.id))
+    }
     drawn = sorted(found, key=lambda key: sha256(f"{scope.seed}|{key[0]}|{key[1]}".encode()).hexdigest())
-    kept = frozenset(drawn[: scope.sample])
-    return tuple(key for key in found if key in kept)
-
-
-def known_by(ledger: Ledger, judge: str, wanted: Sequence[Key]) -> Mapping[Key, Judged]:
-    """What this judge has said of these claims in any audit."""
-    keys = frozenset(wanted)
-    found = ledger.judgements.by(judge, {decision_id for decision_id, _ in wanted})
-    return {key: each for each in found if (key := (each.decision_id, each.subject)) in keys}
-
-
-def _cases(ledger: Ledger, keys: Sequence[Key]) -> Iterator[Stated]:
-    """The claims with their evidence; each decision is read once, when its turn comes."""
-    wanted: dict[str, set[str]] = {}
-    for decision_id, subject in keys:
-        wanted.setdefault(decision_id, set()).add(subject)
-    for decision_id, subjects in wanted.items():
-        tick = ledger.decisions.admission(decision_id).settings.get("tick", 0.0)
-        cycle = ledger.decisions.cycle(decision_id)
-        yield from (claim for claim in stated(cycle, float(str(tick))) if claim.claim.id in subjects)
-
-
-def _one_by_one(run: _Run, todo: Iterator[Stated], told: Callable[[], None]) -> None:
-    for claim in todo:
-        if not run.may_ask():
-            return
-        run.keep(claim, timed(run.judge, claim.case))
-        told()
-
-
-def _side_by_side(
-    run: _Run, todo: Iterator[Stated], executor: Executor, at_once: int, told: Callable[[], None]
-) -> None:
-    """Each judgement is committed when it comes, whatever is still under way."""
-    for claim in todo:
-        while run.under_way and (len(run.under_way) >= at_once or (not run.dearest and _is_priced(run))):
-            _take(run, told)
-        while not run.may_ask() and run.under_way:
-            # Those under way were counted with the dearest price; once they are here there may be room again.
-            run.stopped = ""
-            _take(run, told)
-        if not run.may_ask():
-            return
-        run.under_way[executor.submit(timed, run.judge, claim.case)] = claim
-    while run.under_way:
-        _take(run, told)
-
-
-def _is_priced(run: _Run) -> bool:
-    """Whether tokens count: then nobody knows what several cost before the first one is here."""
-    return run.budget.tokens is not None and not run.judge.is_local
-
-
-def _take(run: _Run, told: Callable[[], None]) -> None:
-    done, _ = wait(run.under_way, return_when=FIRST_COMPLETED)
-    for future in done:
-        run.keep(run.under_way[future], future.result())
-        del run.under_way[future]
-    told()
-
-
-def _finish(run: _Run) -> None:
-    """After Ctrl-C or an error: what has not begun is given up, what is under way is waited for and kept."""
-    for future in [future for future in run.under_way if future.cancel()]:
-        del run.under_way[future]
-    for future in wait(run.under_way).done:
-        if future.exception() is None:
-            run.keep(run.under_way[future], future.result())
-    run.under_way.clear()
+    return frozenset(drawn[:count])

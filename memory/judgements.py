@@ -34,14 +34,14 @@ class Scope(Contract):
 
 
 class Audit(Contract):
-    """One audit: what is judged, and by whom. The same question over the same claims is the same audit."""
+    """One audit: what is judged, and by whom. The same question over the same decisions is the same audit."""
 
     judge: str
     """`NAME@VERSION`."""
     scope: Scope
-    claims: int
+    decisions: int
     digest: str
-    """sha256 of the ids of the claims, in order."""
+    """sha256 of the ids of the decisions, in order."""
 
     @property
     def id(self) -> str:
@@ -96,16 +96,19 @@ class Judgements:
             raise UsageError(f"{'several audits' if found else 'unknown audit'} {audit_id!r}: {known}")
         return Audit.model_validate_json(found[0].audit)
 
-    def record(self, judgement: Judged) -> bool:
-        """Commit the judgement; False where this judge has judged the claim already, whose first word stays."""
+    def record(self, *given: Judged) -> int:
+        """Commit the judgements together, and return how many are new: what this judge has judged already stays."""
+        new = 0
         with self._database.write() as connection:
-            known = connection.execute(select(judgements.c.sequence).where(*_about(judgement))).scalar()
-            if known is not None:
-                return False
-            if connection.execute(select(audits.c.id).where(audits.c.id == judgement.audit_id)).scalar() is None:
-                raise LedgerError(f"audit {judgement.audit_id} was not begun")
-            _LOG.append(connection, judgement)
-        return True
+            for judgement in given:
+                known = connection.execute(select(judgements.c.sequence).where(*_about(judgement))).scalar()
+                if known is not None:
+                    continue
+                if connection.execute(select(audits.c.id).where(audits.c.id == judgement.audit_id)).scalar() is None:
+                    raise LedgerError(f"audit {judgement.audit_id} was not begun")
+                _LOG.append(connection, judgement)
+                new += 1
+        return new
 
     def by(self, judge: str | None = None, decisions: Iterable[str] | None = None) -> tuple[Judged, ...]:
         """What was judged, by one judge or by all, by decision, claim and judge; of some decisions or of all."""

@@ -53,7 +53,7 @@ def command(
         seed=settings.seed,
     )  # fmt: skip
     opened = opening.open_judge(judge or opening.default(settings), settings)
-    with open_desk(settings) as desk, pool(workers, is_local=opened.is_local) as executor, bar("claims", 0) as told:
+    with open_desk(settings) as desk, pool(workers, is_local=opened.is_local) as executor, bar("decisions", 0) as told:
         done = audit(
             desk.ledger, scope, opened, desk.clock, budget=Budget(most, tokens), executor=executor, at_once=workers,
             on_done=told,
@@ -70,7 +70,8 @@ def _print(terminal: Terminal, done: Audited, found: Figures, written: Reports) 
     if terminal.is_json:
         whole = {
             "audit": done.id, **done.audit.model_dump(mode="json"), "judged": done.judged, "known": done.known,
-            "failed": done.failed, "left": done.left, "tokens": done.tokens, "stopped": done.stopped,
+            "failed": done.failed, "left": done.left, "unread": done.unread, "claims": len(done.rows),
+            "tokens": done.tokens, "stopped": done.stopped,
             "figures": found.model_dump(mode="json"), "markdown": str(written.markdown), "html": str(written.html),
         }  # fmt: skip
         terminal.write_json(whole)
@@ -80,7 +81,8 @@ def _print(terminal: Terminal, done: Audited, found: Figures, written: Reports) 
     if not done.rows:
         terminal.console.print(f"no claim fits; {terminal.command('history')} lists what is on record", soft_wrap=True)
         return
-    counted = f"{done.judged} judged now, {done.known} before, {done.failed} failed, {done.left} left"
+    unread = f", {done.unread} decisions not read" if done.unread else ""
+    counted = f"{done.judged} judged now, {done.known} before, {done.failed} failed, {done.left} left{unread}"
     terminal.console.print(f"{done.audit.judge}: {len(done.rows)} claims: {counted}", soft_wrap=True)
     if done.stopped:
         complain(f"stopped: {done.stopped}; the same command goes on")

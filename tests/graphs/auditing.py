@@ -27,7 +27,7 @@ class Mortal:
     calls: Path
     dies_after: int
     name: str = "mortal@1"
-    is_local: bool = True
+    is_local: bool = False
 
     def judge(self, case: Case) -> Opinion:
         if len(lines(self.calls)) >= self.dies_after:

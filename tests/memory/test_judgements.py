@@ -17,8 +17,8 @@ from tests.memory.conftest import NOON
 Edit = Callable[..., None]
 
 
-def audit(judge: str = "checker@1", claims: int = 2) -> Audit:
-    return Audit(judge=judge, scope=Scope(symbol="SPX"), claims=claims, digest="d")
+def audit(judge: str = "checker@1", decisions: int = 2) -> Audit:
+    return Audit(judge=judge, scope=Scope(symbol="SPX"), decisions=decisions, digest="d")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_the_same_question_is_the_same_audit(ledger: Ledger) -> None:
     first = ledger.judgements.begin(audit())
     assert first == sha256(audit().model_dump_json().encode()).hexdigest()[:12]
     assert ledger.judgements.begin(audit()) == first
-    assert ledger.judgements.begin(audit(claims=3)) != first
+    assert ledger.judgements.begin(audit(decisions=3)) != first
     assert ledger.judgements.audit(first[:6]) == audit()
 
 
@@ -45,12 +45,20 @@ def test_an_unknown_audit_is_refused_by_name(ledger: Ledger) -> None:
 def test_a_claim_is_judged_once_by_each_judge(ledger: Ledger, judged: Judged) -> None:
     again = judged.model_copy(update={"answer": "supported"})
     other = judged.model_copy(update={"judge": "checker@2"})
-    assert [ledger.judgements.record(each) for each in (judged, again, other)] == [True, False, True]
+    assert [ledger.judgements.record(each) for each in (judged, again, other)] == [1, 0, 1]
     assert ledger.judgements.by("checker@1") == (judged,)
     assert ledger.judgements.by() == (judged, other)
     assert ledger.judgements.by(decisions=["unknown"]) == ()
     assert ledger.judgements.judges() == ("checker@1", "checker@2")
     assert ledger.judgements.verify() == 2
+
+
+def test_a_batch_is_committed_whole_or_not_at_all(ledger: Ledger, judged: Judged) -> None:
+    second, stray = (judged.model_copy(update=change) for change in ({"subject": "b.1"}, {"audit_id": "nobody"}))
+    with pytest.raises(LedgerError, match="was not begun"):
+        ledger.judgements.record(judged, second, stray.model_copy(update={"subject": "c.1"}))
+    assert ledger.judgements.by() == ()
+    assert ledger.judgements.record(judged, second, judged) == 2
 
 
 def test_writers_at_the_same_time_leave_one_judgement(ledger: Ledger, judged: Judged) -> None:

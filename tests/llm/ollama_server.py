@@ -133,8 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/api/pull" and model is not None:
             model.is_pulled = True
             self._send(200)
-            for status in ("pulling manifest", "verifying sha256 digest", "success"):
-                self._line({"status": status})
+            self._line({"status": "success"})
         elif model is None or not model.is_pulled:
             self._send(404, {"error": f"model {asked.get('model')!r} not found"})
         elif self.path == "/api/show":

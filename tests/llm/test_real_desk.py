@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,8 +13,10 @@ import pytest
 
 from fks_agents.contracts import Cycle
 from fks_agents.deps import Call, ChatModel, Message
-from fks_agents.errors import ModelError
-from fks_agents.llm import local, open_chat
+from fks_agents.errors import ConfigError, ModelError
+from fks_agents.llm import local, open_chat, preflight
+from fks_agents.llm.capabilities import Capable
+from fks_agents.llm.rehearsal import rehearse
 from fks_agents.llm.structured import Answer, read, schema_of
 from fks_agents.settings import Settings, load
 from graphs.opening import moment_of, open_desk
@@ -37,19 +40,33 @@ class View(Answer):
 
 def settings(home: Path, model: str, **more: object) -> Settings:
     """Short answers and prompts: what is shown is that it ends, not that a small model is wise."""
-    small = {"model_threads": 1, "max_answer_tokens": 64, "max_prompt_tokens": 750, "model_attempts": 1}
-    return load(home=home, model=model, memory=False, max_rounds=1, model_context=3_072, **small | more)
+    small = {"model_threads": 1, "max_answer_tokens": 64, "max_prompt_tokens": 800, "model_attempts": 1}
+    # One call at a time, as the server makes them: to wait for it is then no part of a call's time.
+    one = {"model_context": 3_072, "model_concurrency": 1, "model_timeout": 300.0}
+    return load(home=home, model=model, memory=False, max_rounds=1, **one | small | more)
 
 
 def decided(opened: Settings, counted: list[dict[str, Any]] | None = None) -> Cycle:
-    """One decision on the sample; its replay is the same and asks nothing."""
+    """One decision on the sample, its words told while they were written; its replay is the same and asks nothing."""
+    told: defaultdict[str, str] = defaultdict(str)
+
+    def listen(name: str, learned: Mapping[str, Any]) -> None:
+        if name == "token":
+            told[learned["call"]] += learned["text"]
+
     with open_desk(opened) as desk:
-        cycle = desk.analyze("SPX", as_of=moment_of("2018-04-20T20:00:00Z"))
-        made = len(counted) if counted is not None else 0
+        cycle = desk.analyze("SPX", as_of=moment_of("2018-04-20T20:00:00Z"), on_event=listen)
+        made, heard = len(counted) if counted is not None else 0, dict(told)
         replayed = desk.replay(cycle.id)
         assert desk.ledger.decisions.cycle(cycle.id) == cycle
+        kept = {one.key[:12]: one.reply for one in desk.ledger.calls.calls(cycle.id)}
     assert replayed.differences == ()
     assert counted is None or len(counted) == made
+    assert heard != {}
+    assert heard == told
+    assert {key: heard[key].strip() for key, reply in kept.items() if not reply.failure} == {
+        key: reply.text for key, reply in kept.items() if not reply.failure
+    }
     return cycle
 
 
@@ -75,6 +92,38 @@ def test_a_desk_decides_with_an_ollama_server(tmp_path: Path, ollama: Model) -> 
     cycle = decided(settings(tmp_path, "ollama:smollm2"), ollama.asked)
     assert len(ollama.asked) >= 4
     assert {report.model for report in cycle.reports if report.analyst != "sentiment"} == {"ollama:smollm2"}
+
+
+@needs_weights
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_the_printed_command_is_what_is_missing(tmp_path: Path, ollama: Model) -> None:
+    import ollama as client
+
+    ollama.is_pulled = False
+    chat = open_chat("ollama:smollm2", settings(tmp_path, "ollama:smollm2"))
+    with pytest.raises(ConfigError, match="get it with `ollama pull smollm2`"):
+        preflight(chat)
+    client.Client().pull("smollm2")
+    preflight(chat)
+
+
+@needs_weights
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_the_server_keeps_the_model_and_its_context_for_the_next_call(tmp_path: Path, ollama: Model) -> None:
+    import ollama as client
+
+    opened = settings(tmp_path, "ollama:smollm2", model_context=1_024, max_prompt_tokens=500)
+    chat = open_chat("ollama:smollm2", opened)
+    assert chat is not None
+    assert client.Client().ps().models == []
+    rehearse(chat, opened)
+    [loaded] = client.Client().ps().models
+    assert loaded.model_dump()["context_length"] == 1_024
+    assert (ollama.asked[-1]["keep_alive"], ollama.asked[-1]["options"]["num_ctx"]) == ("30m", 1_024)
+    assert isinstance(chat, Capable)
+    assert chat.capabilities().told() == "llama 134.52M, context 8,192, schema yes, tools no, thinking no"
 
 
 def valid(chat: ChatModel, number: int) -> bool:

@@ -112,16 +112,16 @@ class ResearchCrew:
 
     def _asked(self, snapshot: Snapshot, chat: ChatModel) -> list[tuple[Researcher, SaidFinding]]:
         _quiet(self._settings)
-        from crewai import Agent, Crew, Process, Task
-
         mark = mark_of(snapshot.digest)
         watched = Watched(chat, mark)
         agents: list[Any] = []
         tasks: list[Any] = []
         llms: list[Any] = []
         with warnings.catch_warnings():
-            # CrewAI warns about its own deprecated fields whenever one of its objects is made.
+            # CrewAI warns about its own deprecated fields when it is imported, and whenever one of its objects is made.
             warnings.simplefilter("ignore")
+            from crewai import Agent, Crew, Process, Task
+
             for researcher in CREW:
                 meter = Meter(Toolset(catalogue.View(snapshot), TOOLS), self._settings.max_tool_calls)
                 llm = _desk_llm(watched, researcher.name, meter, self._settings)
@@ -219,6 +219,7 @@ def _desk_llm(chat: ChatModel, researcher: str, meter: Meter, settings: Settings
     class DeskLLM(BaseLLM):
         findings: list[Any] = Field(default_factory=list)
         failure: Any = None
+        steps: int = 0
 
         def call(self, messages: Any, *unused: Any, **also_unused: Any) -> str:
             del unused, also_unused
@@ -234,16 +235,17 @@ def _desk_llm(chat: ChatModel, researcher: str, meter: Meter, settings: Settings
                 model=chat.name,
                 role=f"research.{researcher}",
                 messages=tuple(Message(role=_role(each["role"]), text=str(each["content"])) for each in spoken),
-                answer_schema=_schema(meter),
+                answer_schema=_schema(meter, meter.most - self.steps),
                 parameters={"temperature": settings.temperature, "seed": settings.seed},
             )
             step, _ = ask(chat, call, Step, settings.model_attempts)
             if step.tool == "answer":
                 self.findings = step.findings[:MOST_FINDINGS]
                 return f"Thought: I now know the final answer\nFinal Answer: {len(self.findings)} findings"
-            if meter.left <= 0 or step.tool not in meter.toolset.names:
+            self.steps += 1
+            if self.steps > meter.most or step.tool not in meter.toolset.names:
                 raise ModelError(
-                    f"{chat.name}: {call.role} asked for one more tool call after {len(meter.uses)} of {meter.most}"
+                    f"{chat.name}: {call.role} asked for one more tool call after {self.steps - 1} of {meter.most}"
                 )
             return f"Thought: I look it up\nAction: {step.tool}\nAction Input: {json.dumps(step.arguments)}"
 
@@ -264,13 +266,13 @@ def _role(role: str) -> Literal["system", "user", "assistant"]:
     return "system" if role == "system" else "assistant" if role == "assistant" else "user"
 
 
-def _schema(meter: Meter) -> dict[str, JsonValue]:
+def _schema(meter: Meter, left: int) -> dict[str, JsonValue]:
     """One of the tools while calls are left, or the findings."""
     from fks_agents.agents.consulting import choice_of
 
-    if meter.left <= 0:
+    if left <= 0:
         return schema_of(Findings)
-    answer = schema_of(Findings)
+    answer = dict(schema_of(Findings))
     definitions = answer.pop("$defs", {})
     choices: list[JsonValue] = [choice_of(tool) for tool in meter.toolset.tools()]
     return {"title": "step", "anyOf": [answer, *choices], "$defs": definitions}

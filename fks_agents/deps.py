@@ -244,6 +244,12 @@ class IntentLog(Protocol):
     def intend(self, intents: Sequence[OrderIntent]) -> tuple[OrderIntent, ...]:
         """Commit the intents before anything is sent; where the ids are known already, return what was committed."""
 
+    def receive(self, answers: Sequence[Receipt]) -> None:
+        """Append the broker's answers; committed when this returns."""
+
+    def receipts(self, decision_id: str) -> tuple[Receipt, ...]:
+        """Every answer to the decision's orders that was received, in the order they came."""
+
 
 class Broker(Protocol):
     """Takes a bracket whole, or raises. Never drops one in silence."""

@@ -52,6 +52,7 @@ from graphs.replay import Replayed
 from graphs.replaying import Replayer
 from graphs.running import alone
 from graphs.spending import check_prices, open_spending, stages
+from graphs.steps import AfterSteps, UnkeptStepError
 from memory.decisions import Admission
 from memory.ledger import Ledger
 from tools import detectors, forecasters
@@ -64,6 +65,7 @@ from tools.news import open_documents, open_news
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
 
+    from graphs.behind import Behind
     from graphs.trading import TradingGraph
 
 OnEvent = Callable[[str, Mapping[str, Any]], None]
@@ -127,7 +129,7 @@ class Desk(AbstractContextManager["Desk"]):
         """
         admission = self.admit(symbol, timeframe=timeframe, as_of=as_of)
         with alone(self.settings.home, admission.id):
-            return self._run(admission, self.settings_of(admission), on_event)
+            return self._run(admission, self.settings_of(admission), on_event, is_resumed=False)
 
     def admit(
         self, symbol: str, *, timeframe: Timeframe | None = None, as_of: datetime | None = None, **changes: object
@@ -178,7 +180,7 @@ class Desk(AbstractContextManager["Desk"]):
         with alone(self.settings.home, admission.id):
             if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
                 return self.ledger.decisions.cycle(admission.id)
-            return self._run(admission, self.settings_of(admission), on_event)
+            return self._run(admission, self.settings_of(admission), on_event, is_resumed=True)
 
     def replay(self, decision_id: str) -> Replayed:
         """Rebuild a finished decision from what was recorded; nothing is fetched, asked or sent."""
@@ -234,8 +236,7 @@ class Desk(AbstractContextManager["Desk"]):
         return Settings.model_validate(admission.settings | given)
 
     def close(self) -> None:
-        saver = getattr(self.__dict__.get("_saver"), "conn", None)
-        parts: tuple[object, ...] = (saver, self.library, self.memory, self.ledger)
+        parts: tuple[object, ...] = (self.__dict__.get("_saver"), self.library, self.memory, self.ledger)
         for part in parts:
             if isinstance(part, Closing):
                 part.close()
@@ -268,27 +269,29 @@ class Desk(AbstractContextManager["Desk"]):
         market.bars(symbol, timeframe, moment, 1).guard(moment)
         return moment
 
-    def _run(self, admission: Admission, settings: Settings, on_event: OnEvent | None) -> Cycle:
+    def _run(self, admission: Admission, settings: Settings, on_event: OnEvent | None, *, is_resumed: bool) -> Cycle:
         if on_event is not None:
             on_event("admitted", {"id": admission.id})
         started = perf_counter()
         config: Any = {"configurable": {"thread_id": admission.id}}
-        ended: list[Exception] = []
+        ended = Ended()
         judged = is_judged(self.chats(settings))
-        spending = open_spending(self.ledger, admission.id, settings, self.clock.now(), judged=judged)
+        begun = is_resumed and self._has_begun(admission, config)
+        spending = open_spending(
+            self.ledger, admission.id, settings, self.clock.now(), judged=judged, anew=not is_resumed
+        )
         deps = self._deps(admission, settings, spending.budget, live.tell if on_event is not None else None)
-        for node, learned in self._steps(admission, deps, config, ended):
+        for node, learned in self._steps(None if begun else question(admission), admission, deps, config, ended):
             if on_event is not None:
                 on_event(node, learned)
                 for usage in spending.news():
                     on_event("meter", {"usage": usage})
-        failure = ended[0] if ended else None
-        kept = self._graph.get_state(config)
-        state = cast(CycleState, kept.values)
-        if kept.interrupts:
+        if ended.asking is not None:
             spending.close()
-            self.approvals.propose(admission, kept.interrupts[0].value["reason"])
+            self.approvals.propose(admission, ended.asking)
             return self.pending(admission.id)
+        failure = ended.error
+        state = ended.state if ended.state is not None else cast(CycleState, self._graph.get_state(config).values)
         told = _told(failure) if failure else None
         cycle = cycle_of(state, admission, perf_counter() - started, told, spending.budget.told())
         self.ledger.decisions.finish(cycle)
@@ -302,28 +305,28 @@ class Desk(AbstractContextManager["Desk"]):
         return cycle
 
     def _steps(
-        self, admission: Admission, deps: Deps, config: Any, ended: list[Exception]
+        self, given: CycleState | None, admission: Admission, deps: Deps, config: Any, ended: Ended
     ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Run the graph, or go on with it: each node and what it learned. An error that ends the decision goes to
-        `ended`; raised is one after which it can go on, because nothing could be recorded or orders are under way."""
-        begun = self._has_begun(admission, config)
+        """Run the graph, or go on with it where nothing is given: each node and what it learned.
+
+        Steps are kept while the next ones run: what must not be lost is in the ledger before it is used. An error that
+        ends the decision goes to `ended`; raised is one after which it can go on, because nothing could be recorded or
+        orders are under way.
+        """
         try:
             for mode, told in self._graph.stream(
-                None if begun else question(admission),
+                given,
                 config,
                 context=deps,
-                stream_mode=["updates", "custom"],
+                stream_mode=["updates", "custom", "values"],
                 durability="sync",
             ):
-                if mode == "custom":
-                    yield live.event(cast(Piece, told))
-                    continue
-                for node, learned in cast(dict[str, Any], told).items():
-                    if node != "__interrupt__":
-                        yield node, learned or {}
+                yield from ended.heard(str(mode), told)
+            if ended.asking is not None:
+                self._saver.flush(admission.id)
         except LedgerError:
             raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnkeptStepError) as error:
             raise LedgerError(
                 f"the steps of decision {admission.id} cannot be kept: {error}; `fks resume {admission.id}` goes on"
             ) from error
@@ -331,7 +334,7 @@ class Desk(AbstractContextManager["Desk"]):
             # Whatever it is, it would come again at each resume; only orders are never given up for it.
             if self.ledger.orders.intents(admission.id):
                 raise
-            ended.append(error)
+            ended.error = error
 
     def _has_begun(self, admission: Admission, config: Any) -> bool:
         """Whether there are steps to go on from. Those of another version are forgotten: calls and lessons shown are in
@@ -375,7 +378,7 @@ class Desk(AbstractContextManager["Desk"]):
             market=feeds.market,
             store=self.store,
             broker=self.broker(account, settings),
-            intents=self.ledger.orders,
+            intents=AfterSteps(self.ledger.orders, lambda decision: self._saver.flush(decision)),
             memory=memory,
             chats=chats,
             budget=budget,
@@ -395,14 +398,40 @@ class Desk(AbstractContextManager["Desk"]):
         return build(self._saver)
 
     @cached_property
-    def _saver(self) -> BaseCheckpointSaver[str]:
-        return self.checkpoints()
+    def _saver(self) -> Behind:
+        from graphs.behind import Behind
+
+        return Behind(self.checkpoints())
 
 
 def _crew(settings: Settings) -> Researchers:
     from graphs.research_crew import ResearchCrew
 
     return ResearchCrew(settings)
+
+
+@dataclass
+class Ended:
+    """How a run of the graph came to its end."""
+
+    state: CycleState | None = None
+    """What was known at its last step; None where it made none."""
+    error: Exception | None = None
+    asking: str | None = None
+    """What a person is asked before it goes on."""
+
+    def heard(self, mode: str, told: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """What listeners are told of one piece of the graph's stream; the rest is kept."""
+        if mode == "custom":
+            yield live.event(cast(Piece, told))
+        elif mode == "values":
+            self.state = cast(CycleState, told)
+        else:
+            for node, learned in cast(dict[str, Any], told).items():
+                if node == "__interrupt__":
+                    self.asking = learned[0].value["reason"]
+                else:
+                    yield node, learned or {}
 
 
 def _told(failure: Exception) -> str:

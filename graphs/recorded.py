@@ -99,6 +99,13 @@ class RecordedBroker:
         """Intents of a replay are compared, never committed."""
         return tuple(intents)
 
+    def receive(self, answers: Sequence[Receipt]) -> None:
+        del answers
+
+    def receipts(self, decision_id: str) -> tuple[Receipt, ...]:
+        del decision_id
+        return ()
+
 
 @dataclass(frozen=True)
 class RecordedResearch:

@@ -21,14 +21,20 @@ def execute(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
 
 
 def _sent(deps: Deps, intents: tuple[OrderIntent, ...]) -> tuple[Receipt, ...]:
-    """The broker's answers. A halt is looked at last: it stops every order that is not with the broker already."""
+    """The broker's answers. Those on record are not asked for again: a kill may have come between an answer and the end
+    of this step. A halt is looked at last: it stops every order that is not with the broker already."""
+    answered = {answer.client_order_id: answer for answer in deps.intents.receipts(intents[0].decision_id)}
+    if all(intent.client_order_id in answered for intent in intents):
+        return tuple(answered[intent.client_order_id] for intent in intents)
     keeper = deps.gatekeeper
     try:
         if keeper is not None and (why := keeper.halted()) is not None:
             return deps.broker.known(intents) or _unsent(intents, "halted", why)
-        return deps.broker.place(intents)
+        answers = deps.broker.place(intents)
     except RefusedError as refusal:
-        return _unsent(intents, "rejected", str(refusal))
+        answers = _unsent(intents, "rejected", str(refusal))
+    deps.intents.receive(answers)
+    return answers
 
 
 def _unsent(

@@ -121,6 +121,7 @@ class Desk:
     lessons: dict[str, tuple[Lesson, ...]] = field(default_factory=dict)
     journal: list[tuple[str, Any]] = field(default_factory=list)
     committed: dict[str, OrderIntent] = field(default_factory=dict)
+    received: list[Receipt] = field(default_factory=list)
     refuses: Exception | None = None
 
     def recall(self, decision_id: str, agent: str, query: str, as_of: datetime, regime: Regime) -> tuple[Lesson, ...]:
@@ -134,6 +135,13 @@ class Desk:
     def intend(self, intents: Sequence[OrderIntent]) -> tuple[OrderIntent, ...]:
         self.journal.append(("intend", tuple(intents)))
         return tuple(self.committed.setdefault(intent.client_order_id, intent) for intent in intents)
+
+    def receive(self, answers: Sequence[Receipt]) -> None:
+        self.journal.append(("receive", tuple(answers)))
+        self.received += answers
+
+    def receipts(self, decision_id: str) -> tuple[Receipt, ...]:
+        return tuple(self.received)
 
     def account(self, symbol: str, as_of: datetime) -> AccountView:
         raise AssertionError("the account is in the snapshot")

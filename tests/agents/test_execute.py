@@ -53,7 +53,7 @@ def kept(opened: Opened, keeper: Keeper, **unattended: float) -> Deps:
 
 def test_an_intent_is_committed_before_it_is_sent(opened: Opened, desk: Desk) -> None:
     learned = run(execute, opened(), SNAPSHOT, choice=CHOICE, sized=SIZED, approval=FREE)
-    assert desk.done() == ["intend", "place"]
+    assert desk.done() == ["intend", "place", "receive"]
     assert sorted(learned) == ["orders", "receipts"]
     assert [receipt.status for receipt in learned["receipts"]] == ["working"] * 3
 
@@ -91,8 +91,29 @@ def test_what_was_committed_is_what_is_sent_again(opened: Opened, desk: Desk) ->
     """After a crash between commit and send the plan may not be remade: the committed orders go out."""
     first = run(execute, opened(), SNAPSHOT, choice=CHOICE, sized=SIZED, approval=FREE)["orders"]
     other = SIZED.model_copy(update={"quantity": 999.0})
+    desk.received.clear()
     assert run(execute, opened(), SNAPSHOT, choice=CHOICE, sized=other, approval=FREE)["orders"] == first
-    assert desk.journal[-1] == ("place", tuple(first))
+    assert desk.journal[-2] == ("place", tuple(first))
+
+
+def test_an_answer_on_record_is_not_asked_for_again(opened: Opened, desk: Desk) -> None:
+    """Killed after the broker's answer and before the step was kept: the account may have been closed since."""
+    first = run(execute, opened(), SNAPSHOT, choice=CHOICE, sized=SIZED, approval=FREE)
+    desk.refuses = RefusedError("the account is closed")
+    assert run(execute, opened(), SNAPSHOT, choice=CHOICE, sized=SIZED, approval=FREE) == first
+    assert desk.done().count("place") == 1
+
+
+def test_half_an_answer_is_a_question(opened: Opened, desk: Desk) -> None:
+    run(execute, opened(), SNAPSHOT, choice=CHOICE, sized=SIZED, approval=FREE)
+    del desk.received[1:]
+    run(execute, opened(), SNAPSHOT, choice=CHOICE, sized=SIZED, approval=FREE)
+    assert desk.done().count("place") == 2
+
+
+def test_a_halt_is_no_answer_of_the_broker(opened: Opened, desk: Desk) -> None:
+    run(execute, kept(opened, Keeper("trading is halted")), SNAPSHOT, choice=CHOICE, sized=SIZED, approval=FREE)
+    assert desk.received == []
 
 
 def test_a_refusal_of_the_broker_is_a_receipt(opened: Opened, desk: Desk) -> None:

@@ -20,9 +20,13 @@ AS_OF = datetime(2018, 12, 24, 21, tzinfo=UTC)
 """Volatile: up to three rounds of debate, two personas heard."""
 
 
+BETWEEN = ("token", "reply", "meter")
+"""Events that are no node."""
+
+
 def stages(desk: Desk) -> list[str]:
     seen: list[str] = []
-    desk.analyze("SPX", as_of=AS_OF, on_event=lambda node, learned: seen.append(node))
+    desk.analyze("SPX", as_of=AS_OF, on_event=lambda node, learned: seen.append(node) if node not in BETWEEN else None)
     return seen
 
 

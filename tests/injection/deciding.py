@@ -96,6 +96,13 @@ class World:
     def intend(self, intents: Sequence[OrderIntent]) -> tuple[OrderIntent, ...]:
         return tuple(intents)
 
+    def receive(self, answers: Sequence[Receipt]) -> None:
+        del answers
+
+    def receipts(self, decision_id: str) -> tuple[Receipt, ...]:
+        del decision_id
+        return ()
+
     def known(self, bracket: Sequence[OrderIntent]) -> tuple[Receipt, ...]:
         return ()
 

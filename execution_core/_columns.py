@@ -96,19 +96,28 @@ def checked_ticks(clock: int, at: object, bid: object, ask: object, volume: obje
 
 
 def checked_requests(rows: object, bars: int) -> NDArray[Any]:
-    """Raises ValueError naming the row and column of a request that does not fit."""
+    array = shaped_requests(rows)
+    check_requests(array, bars)
+    return array
+
+
+def shaped_requests(rows: object) -> NDArray[Any]:
+    """Contiguous rows; raises ValueError where they are no requests."""
     import numpy as np
 
     if type(rows) not in (np.ndarray, np.memmap) or rows.dtype != request_dtype() or rows.ndim != 1:  # type: ignore[attr-defined]
         said = f"{rows.dtype} {rows.shape}" if isinstance(rows, np.ndarray) else type(rows).__name__
         raise ValueError(f"orders must be rows as `records.requests` makes them, was {said}")
-    array: NDArray[Any] = contiguous("orders", rows)  # type: ignore[arg-type]
-    for part in blocks(len(array)):
-        _check_requests(array[part], bars, part.start, array["bar"][part.start - 1] if part.start else -1)
-    return array
+    return contiguous("orders", rows)  # type: ignore[arg-type]
 
 
-def _check_requests(rows: NDArray[Any], bars: int, first: int, before: int) -> None:
+def check_requests(rows: NDArray[Any], bars: int) -> None:
+    """Raises ValueError naming the row and column of a request that does not fit."""
+    for part in blocks(len(rows)):
+        _check_part(rows[part], bars, part.start, rows["bar"][part.start - 1] if part.start else -1)
+
+
+def _check_part(rows: NDArray[Any], bars: int, first: int, before: int) -> None:
     import numpy as np
 
     at = rows["bar"]

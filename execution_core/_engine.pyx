@@ -5,7 +5,7 @@ cimport cython
 from cpython.buffer cimport PyBuffer_FillInfo
 from cpython.number cimport PyNumber_Index
 from libc.limits cimport LLONG_MAX
-from libc.math cimport INFINITY, isfinite
+from libc.math cimport INFINITY
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 from execution_core._bar cimport is_quiet, pass_by, play, play_closely
@@ -17,6 +17,7 @@ from execution_core._fit cimport are_prices_fit, are_times_fit, are_volumes_fit
 from execution_core._guard cimport reset_guard, watch_feed
 from execution_core._order cimport MARKET, STOP_LEG, TARGET_LEG, Order, Request, set_price
 from execution_core._strategies cimport ASMBTR_ODDS, MARKOV_ODDS, MOMENTUM, SMA_CROSS, Counts, Strategy, next_turn
+from execution_core._request cimport are_plain_requests, is_plain_order, is_plain_target
 from execution_core._submit cimport find, place_row, replace, submit
 
 from execution_core import _arrays, _columns, _door, _saved
@@ -31,6 +32,7 @@ cdef dict _KIND_CODES = {name: code for code, name in enumerate(_records.KINDS)}
 cdef dict _TIF_CODES = {name: code for code, name in enumerate(_records.TIFS)}
 cdef dict _LEG_CODES = {name: code for code, name in enumerate(_records.LEGS)}
 cdef dict _SIDE_CODES = _records.SIDES
+cdef object _NOTHING = 0
 cdef tuple _KIND_NAMES = _records.KINDS
 cdef tuple _TIF_NAMES = _records.TIFS
 cdef tuple _LEG_NAMES = _records.LEGS
@@ -240,17 +242,21 @@ cdef class Engine:
         r.stop_fraction = stop_fraction
         r.target_fraction = target_fraction
         r.is_reduce_only = reduce_only
-        _door.check_request(
-            self.book.clock, self.mark, kind, side, tif, quantity, _levels(&r), (horizon, starts, expires, group),
-            reduce_only,
-        )
-        r.horizon = PyNumber_Index(horizon)
-        r.starts = PyNumber_Index(starts)
-        r.expires = PyNumber_Index(expires)
-        r.group = PyNumber_Index(group)
-        r.kind = _KIND_CODES[kind]
-        r.side = _SIDE_CODES[side]
-        r.tif = _TIF_CODES[tif]
+        r.kind = _KIND_CODES.get(kind, -1)
+        r.side = _SIDE_CODES.get(side, 0)
+        if not (
+            tif == "gtc" and horizon is _NOTHING and starts is _NOTHING and expires is _NOTHING and group is _NOTHING
+            and is_plain_order(&r)
+        ):
+            _door.check_request(
+                self.book.clock, self.mark, kind, side, tif, quantity, _levels(&r), (horizon, starts, expires, group),
+                reduce_only,
+            )
+            r.horizon = PyNumber_Index(horizon)
+            r.starts = PyNumber_Index(starts)
+            r.expires = PyNumber_Index(expires)
+            r.group = PyNumber_Index(group)
+            r.tif = _TIF_CODES[tif]
         return self._submit(&r)
 
     def aim(
@@ -280,7 +286,7 @@ cdef class Engine:
         r.target_fraction = target_fraction
         r.horizon = PyNumber_Index(horizon)
         r.is_target = True
-        if not _is_plain_target(&r):
+        if not is_plain_target(&r):
             _door.check_target(position, _levels(&r), r.horizon)
         return self._submit(&r)
 
@@ -393,10 +399,11 @@ cdef class Engine:
             _point(&finer, fine)
             plan.finer = &finer
         if orders is not None:
-            checked = _columns.checked_requests(orders, coarse.count)
-            rows = checked.view("u1") if len(checked) else None
-            plan.request_count = len(checked)
+            rows = _columns.shaped_requests(orders).view("u1")
+            plan.request_count = len(orders)
             plan.requests = <const Request*> &rows[0] if plan.request_count else NULL
+            if not are_plain_requests(plan.requests, plan.request_count, coarse.count):
+                _columns.check_requests(orders, coarse.count)
         if strategy is not None:
             memory = _prepare(&native, &wanted, strategy)
             plan.strategy = &native

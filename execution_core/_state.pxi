@@ -61,14 +61,6 @@ cdef int _join(Account* a, Book* b) except -1:
     return 0
 
 
-cdef bint _is_plain_target(const Request* r):
-    """What needs no further look: no absolute levels, and numbers of which one comparison is enough."""
-    return (
-        -1e300 < r.quantity < 1e300 and r.stop == 0.0 and r.target == 0.0 and r.trail == 0.0 and r.activation == 0.0
-        and r.stop_distance == 0.0 and r.target_distance == 0.0 and 0.0 <= r.stop_fraction < 1.0
-        and 0.0 <= r.target_fraction < 1.0 and r.horizon == 0
-    )
-
 cdef dict _levels(const Request* r):
     return {
         "price": r.price, "trigger": r.trigger, "stop": r.stop, "target": r.target, "trail": r.trail,

@@ -1,0 +1,57 @@
+"""The ASGI application: routes found by their files, refusals as problems, one desk for the life of the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+from fastapi import APIRouter, FastAPI
+
+from fks_agents import _discovery
+from fks_agents.service import problems, routes
+from fks_agents.service.hub import Hub
+from fks_agents.service.people import Guard, closed
+from fks_agents.service.runner import Runner
+from fks_agents.service.state import Service
+from fks_agents.settings import Settings
+from graphs.desk import Desk
+from graphs.opening import open_desk
+
+VERSION = "v1"
+
+
+def create_app(
+    settings: Settings, *, open_with: Callable[[Settings], Desk] = open_desk, guard: Guard = closed
+) -> FastAPI:
+    """The application. Nothing is opened before it starts, and all is closed when it stops.
+
+    Every public file in `routes` is found; what it offers under `/v1` it offers without it too.
+    """
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        with open_with(settings) as desk:
+            hub = Hub(desk.ledger)
+            runner = Runner(
+                desk, hub, workers=settings.service_workers, queue=settings.service_queue,
+                timeout=settings.service_timeout,
+            )  # fmt: skip
+            app.state.service = Service(settings, desk, hub, runner)
+            runner.start()
+            try:
+                yield
+            finally:
+                runner.stop()
+
+    app = FastAPI(
+        title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None,
+        description="Decisions that are checked before they are acted on. Every refusal is application/problem+json.",
+    )  # fmt: skip
+    app.state.guard = guard
+    problems.install(app)
+    for name in _discovery.names(routes.__path__):
+        router: APIRouter = import_module(f"{routes.__name__}.{name}").router
+        app.include_router(router, prefix=f"/{VERSION}")
+        app.include_router(router, include_in_schema=False)
+    return app

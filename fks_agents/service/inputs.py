@@ -1,0 +1,37 @@
+"""What several routes take, each refused with the field, what was expected and what it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Header, Path
+from pydantic import AwareDatetime, BeforeValidator
+
+from fks_agents.errors import UsageError
+from graphs.opening import moment_of
+
+
+def _iso(value: object) -> object:
+    """Texts only in ISO form: a bare number is no time, though pydantic would take it for seconds since 1970."""
+    if isinstance(value, str):
+        try:
+            return moment_of(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+    if not isinstance(value, datetime):
+        raise ValueError("expected a time like 2018-12-24T21:00:00Z")  # noqa: TRY004  pydantic reads ValueError
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_iso)]
+"""A time with its zone, in ISO form."""
+
+Id = Annotated[str, Path(pattern="^[0-9a-f]{4,12}$", description="A decision, by its id or a beginning of it")]
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,80}$", description="The same key again, the same decision"
+    ),
+]

@@ -1,0 +1,1 @@
+"""Routes: each public file here is found, and its `router` is mounted under `/v1` and without it."""

@@ -1,0 +1,69 @@
+"""Whether the process lives, and whether each thing it depends on answers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from fks_agents.errors import FksError
+from fks_agents.service.problems import ProblemReply
+from fks_agents.service.state import Held
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class Part(BaseModel):
+    name: str
+    is_ready: bool
+    reason: str = ""
+
+
+class Readiness(BaseModel):
+    is_ready: bool
+    parts: list[Part]
+
+
+@router.get("/health")
+async def health() -> Alive:
+    """The process answers. Looks at nothing else, so that a slow disk does not get it killed."""
+    return Alive()
+
+
+@router.get("/ready", responses={503: {"model": Readiness, "description": "Something it depends on does not answer"}})
+def ready(held: Held, response: Response) -> Readiness:
+    """Ledger, market and models; and whether there is room for one more decision."""
+    parts = [_ledger(held), _market(held), _room(held)]
+    answer = Readiness(is_ready=all(part.is_ready for part in parts), parts=parts)
+    response.status_code = 200 if answer.is_ready else 503
+    return answer
+
+
+def _ledger(held: Held) -> Part:
+    try:
+        held.desk.ledger.halts.current()
+    except FksError as error:
+        return Part(name="ledger", is_ready=False, reason=str(error))
+    return Part(name="ledger", is_ready=True)
+
+
+def _market(held: Held) -> Part:
+    try:
+        held.desk.feeds(held.settings)
+    except FksError as error:
+        return Part(name="market", is_ready=False, reason=str(error))
+    return Part(name="market", is_ready=True, reason=held.settings.source)
+
+
+def _room(held: Held) -> Part:
+    running, waiting = held.runner.load
+    said = f"{running} running, {waiting} waiting, room for {held.runner.room}"
+    return Part(name="queue", is_ready=running + waiting < held.runner.room, reason=said)
+
+
+__all__ = ["ProblemReply", "router"]

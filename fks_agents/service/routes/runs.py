@@ -1,0 +1,202 @@
+"""Ask for a decision, watch it being made, cancel it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Response, WebSocket
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sse_starlette import EventSourceResponse
+
+from fks_agents.contracts import Cycle, Report, Timeframe, Turn
+from fks_agents.errors import UsageError
+from fks_agents.service.hub import Told
+from fks_agents.service.inputs import Id, Key, Moment
+from fks_agents.service.people import Person, trader, viewer
+from fks_agents.service.problems import Problem, documented
+from fks_agents.service.state import Held, Service
+
+router = APIRouter(tags=["runs"])
+
+
+class Question(BaseModel):
+    """As in Python: `analyze("SPX", timeframe="1d", as_of="2018-04-20T20:00:00Z")`."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"symbol": "SPX"}]})
+
+    symbol: Annotated[str, Field(min_length=1, max_length=64)]
+    timeframe: Timeframe | None = None
+    as_of: Moment | None = None
+    """By default the close of the newest bar."""
+    wait: bool = False
+    """Answer with the finished decision, not with its id."""
+
+
+class Accepted(BaseModel):
+    id: str
+    status: Literal["accepted"] = "accepted"
+    events: str
+    """Where to listen."""
+
+
+class Argument(BaseModel):
+    """What the analysts and the debaters of a decision said."""
+
+    id: str
+    reports: tuple[Report, ...]
+    debate: tuple[Turn, ...]
+
+
+@router.post(
+    "/ai/analyze",
+    status_code=202,
+    response_model=Accepted | Cycle,
+    responses={
+        200: {"model": Cycle, "description": "With `wait`: the decision"},
+        **documented(400, 409, 422, 429, 503),
+    },
+)
+async def analyze(
+    held: Held, question: Question, response: Response, person: Annotated[Person, trader()], key: Key = None
+) -> Accepted | Cycle:
+    """Ask for one gated decision. It is on record when this answers; whatever happens, it finishes."""
+    decision_id = await _asked(held, question, person, key)
+    if not question.wait:
+        return Accepted(id=decision_id, events=f"/v1/runs/{decision_id}/events")
+    response.status_code = 200
+    return await _finished(held, decision_id)
+
+
+@router.post("/ai/debate", responses=documented(400, 409, 422, 429, 503))
+async def debate(held: Held, question: Question, person: Annotated[Person, trader()], key: Key = None) -> Argument:
+    """The same decision, answered with what was said for and against it."""
+    cycle = await _finished(held, await _asked(held, question, person, key))
+    return Argument(id=cycle.id, reports=cycle.reports, debate=cycle.debate)
+
+
+class Run(BaseModel):
+    id: str
+    symbol: str
+    timeframe: Timeframe
+    as_of: AwareDatetime
+    asked_by: str | None
+    """None where it was asked for outside the service."""
+
+
+class Runs(BaseModel):
+    running: int
+    waiting: int
+    runs: list[Run]
+
+
+@router.get("/runs", responses=documented())
+def runs(held: Held, person: Annotated[Person, viewer()]) -> Runs:
+    """Decisions that are not finished."""
+    del person
+    running, waiting = held.runner.load
+    return Runs(
+        running=running, waiting=waiting, runs=[_run(held, each.id) for each in held.desk.ledger.decisions.unfinished()]
+    )
+
+
+@router.get("/runs/{decision_id}", responses=documented(404, 422))
+def run(held: Held, decision_id: Id, person: Annotated[Person, viewer()]) -> Run:
+    del person
+    return _run(held, known(held, decision_id))
+
+
+@router.delete("/runs/{decision_id}", responses=documented(404, 409, 422), status_code=202)
+def cancel(held: Held, decision_id: Id, person: Annotated[Person, trader()]) -> Run:
+    """End a decision after the step it is in. One whose orders are committed is finished all the same."""
+    found = known(held, decision_id)
+    held.runner.cancel(found, person)
+    return _run(held, found)
+
+
+@router.get(
+    "/runs/{decision_id}/events",
+    response_class=EventSourceResponse,
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "Server-sent events"},
+        **documented(404, 422),
+    },
+)
+async def events(
+    held: Held,
+    decision_id: Id,
+    person: Annotated[Person, viewer()],
+    last: Annotated[str | None, Header(alias="Last-Event-ID", pattern="^[0-9]{1,9}$")] = None,
+    after: Annotated[int, Query(ge=0, le=10**9)] = 0,
+) -> EventSourceResponse:
+    """What happens in a decision, from its first step or from where a listener broke off, until it ends."""
+    del person
+    found = await asyncio.to_thread(known, held, decision_id)
+
+    async def told() -> AsyncIterator[dict[str, str]]:
+        async for each in held.hub.listen(found, int(last) if last is not None else after):
+            numbered = {} if each.number is None else {"id": str(each.number)}
+            yield {**numbered, "event": each.kind, "data": each.data}
+
+    return EventSourceResponse(told())
+
+
+@router.websocket("/runs/{decision_id}/ws")
+async def socket(websocket: WebSocket, decision_id: str, after: int = 0) -> None:
+    """The same as the events, one JSON object each."""
+    held: Service = websocket.app.state.service
+    try:
+        websocket.app.state.guard(websocket)
+        found = await asyncio.to_thread(known, held, decision_id)
+    except Problem as problem:
+        await websocket.close(4000 + problem.status, problem.detail[:120])
+        return
+    await websocket.accept()
+    async for each in held.hub.listen(found, after):
+        await websocket.send_json({"id": each.number, "event": each.kind, "data": _data(each)})
+    await websocket.close()
+
+
+def known(held: Service, decision_id: str) -> str:
+    """The whole id; raises Problem 404."""
+    try:
+        return held.desk.ledger.decisions.admission(decision_id).id
+    except UsageError as error:
+        raise Problem(404, str(error)) from None
+
+
+async def _asked(held: Service, question: Question, person: Person, key: str | None) -> str:
+    digest = sha256(question.model_dump_json(exclude={"wait"}).encode()).hexdigest()
+    admission, _ = await asyncio.to_thread(
+        held.runner.ask,
+        person,
+        lambda: held.desk.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of),
+        digest,
+        key,
+        held.desk.clock.now(),
+    )
+    return admission.id
+
+
+async def _finished(held: Service, decision_id: str) -> Cycle:
+    async for each in held.hub.listen(decision_id):
+        if each.kind == "waits":
+            return await asyncio.to_thread(held.desk.pending, decision_id)
+    return await asyncio.to_thread(held.desk.ledger.decisions.cycle, decision_id)
+
+
+def _run(held: Service, decision_id: str) -> Run:
+    admission = held.desk.ledger.decisions.admission(decision_id)
+    request = held.desk.ledger.requests.of(decision_id)
+    return Run(
+        id=admission.id, symbol=admission.symbol, timeframe=admission.timeframe, as_of=admission.as_of,
+        asked_by=request.person if request is not None else None,
+    )  # fmt: skip
+
+
+def _data(told: Told) -> object:
+    import json
+
+    return json.loads(told.data)

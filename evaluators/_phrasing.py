@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
+from evaluators._prose import NAMES
 from fks_agents.contracts import Fact, Unit
 
 
@@ -210,6 +211,13 @@ def in_words(fact: Fact, random: Random) -> str:
     if stem in _SPOKEN and count.isdecimal():
         forms += [_SPOKEN[stem].format(count)] * 2
     return random.choice(forms)
+
+
+def spelled(fact: Fact, random: Random) -> str:
+    """The fact's name as a model writes it out."""
+    stem, _, count = fact.name.partition("_")
+    forms = [form.format(count) for form in NAMES.get(stem, ())] if count.isdecimal() else []
+    return random.choice([*forms, *forms, fact.name.replace("_", " "), fact.name])
 
 
 def is_change(fact: Fact) -> bool:

@@ -6,21 +6,24 @@ that would leave the sentence true as printed (transposed equal digits, two per 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
 from random import Random
 from typing import Literal, NamedTuple, get_args
 
-from evaluators import _phrasing as phrasing
+from evaluators import _phrasing as phrasing, _prose as prose_words
 from evaluators.rules import check_claims, outcome_of
 from evaluators.rules._formula import compute
 from fks_agents.contracts import Check, Claim, Fact
 from fks_agents.errors import DataError
 
 Kind = Literal[
-    "scale_x10", "percent_x100", "sign", "transposed", "off_2", "off_10", "off_50", "other_fact", "direction"
+    "scale_x10", "percent_x100", "sign", "transposed", "off_2", "off_10", "off_50", "other_fact", "direction", "swapped"
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+PROSE_KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS = PROSE_KINDS[:-1]
+"""`swapped`, the value of another fact cited beside it, needs a paragraph that cites several."""
 Checker = Callable[[Sequence[Claim], Sequence[Fact]], Sequence[Check]]
 MOST_DRAWS = 200
 
@@ -41,6 +44,9 @@ class Draft(NamedTuple):
     fact: Fact
     holds_value: bool
     """Whether the claim also gives the number in `value`."""
+
+
+Maker = Callable[[Sequence[Fact], Random, bool], Draft | None]
 
 
 class Faulty(NamedTuple):
@@ -76,9 +82,17 @@ class Measured(NamedTuple):
 
 
 def measure(
-    facts: Sequence[Fact], n: int = 500, seed: int = 7, *, check: Checker = check_claims, held_out: bool = False
+    facts: Sequence[Fact],
+    n: int = 500,
+    seed: int = 7,
+    *,
+    check: Checker = check_claims,
+    held_out: bool = False,
+    prose: bool = False,
 ) -> Measured:
     """Check `n` true and `n` wrong claims made from `facts`; `held_out` words them in the regression set.
+
+    With `prose` each claim is a paragraph of several sentences that quote several facts, one of them wrongly.
 
     Raises DataError where the facts are too few to make claims of: ten numbers at least.
     """
@@ -87,10 +101,10 @@ def measure(
         raise DataError(f"expected at least 10 facts that are numbers, was {len(phrasing.numeric(facts))}")
     truths = [
         _told(draft, draft.value, f"true.{i}")[0]
-        for i, draft in enumerate(_drafts(facts, n, random, held_out=held_out), 1)
+        for i, draft in enumerate(_drafts(facts, n, random, held_out=held_out, prose=prose), 1)
     ]
     wronged = tuple(claim for claim in truths if outcome_of(check((claim,), facts)) != "pass")
-    faulty = list(faults(facts, n, random, held_out=held_out))
+    faulty = list(faults(facts, n, random, held_out=held_out, prose=prose))
     missed = tuple(each for each in faulty if outcome_of(check((each.claim,), facts)) != "fail")
     caught = tuple(
         _rate(
@@ -98,17 +112,20 @@ def measure(
             sum(e.kind == kind for e in faulty),
             sum(e.kind == kind for e in faulty) - sum(e.kind == kind for e in missed),
         )
-        for kind in KINDS
+        for kind in (PROSE_KINDS if prose else KINDS)
     )
     return Measured(caught, _rate("all", n, n - len(missed)), _rate("refused", n, len(wronged)), missed, wronged)
 
 
-def faults(facts: Sequence[Fact], n: int, random: Random, *, held_out: bool = False) -> Iterator[Faulty]:
+def faults(
+    facts: Sequence[Fact], n: int, random: Random, *, held_out: bool = False, prose: bool = False
+) -> Iterator[Faulty]:
     """`n` wrong claims, the kinds in turn."""
+    kinds = PROSE_KINDS if prose else KINDS
     for i in range(n):
-        kind = KINDS[i % len(KINDS)]
+        kind = kinds[i % len(kinds)]
         for _ in range(MOST_DRAWS):
-            (draft,) = _drafts(facts, 1, random, held_out=held_out)
+            (draft,) = _drafts(facts, 1, random, held_out=held_out, prose=prose)
             if (claim := _spoilt(draft, kind, facts, random, f"wrong.{i + 1}")) is not None:
                 yield Faulty(kind, claim, _told(draft, draft.value, f"wrong.{i + 1}")[0])
                 break
@@ -145,7 +162,8 @@ def _wrong(draft: Draft, kind: Kind, facts: Sequence[Fact], random: Random) -> f
         case "off_2" | "off_10" | "off_50":
             return value * (1 + random.choice((1, -1)) * int(kind[4:]) / 100)
         case _:
-            others = [f for f in phrasing.numeric(facts) if f.unit == draft.fact.unit and f.id not in draft.fact_ids]
+            beside = [f for f in phrasing.numeric(facts) if f.unit == draft.fact.unit and f.id != draft.fact.id]
+            others = [f for f in beside if (f.id in draft.fact_ids) == (kind == "swapped")]
             return float(random.choice(others).value) if others else None
 
 
@@ -161,7 +179,7 @@ def _transposed(value: float, style: phrasing.Style, decimals: int, random: Rand
 
 
 def _told(draft: Draft, value: float, identity: str) -> tuple[Claim, phrasing.Printed]:
-    number = phrasing.printed(value, draft.style, draft.decimals, is_unsigned=draft.is_unsigned)
+    number = _print(draft, value)
     claim = Claim(
         id=identity,
         text=draft.text.replace("{n}", number.text),
@@ -173,10 +191,16 @@ def _told(draft: Draft, value: float, identity: str) -> tuple[Claim, phrasing.Pr
     return claim, number
 
 
-def _drafts(facts: Sequence[Fact], n: int, random: Random, *, held_out: bool) -> Iterator[Draft]:
+def _print(draft: Draft, value: float) -> phrasing.Printed:
+    return phrasing.printed(value, draft.style, draft.decimals, is_unsigned=draft.is_unsigned)
+
+
+def _drafts(facts: Sequence[Fact], n: int, random: Random, *, held_out: bool, prose: bool) -> Iterator[Draft]:
     known = phrasing.numeric(facts)
-    makers = (
-        (_single, _single, _single, _signed, _compared)
+    makers: tuple[Maker, ...] = (
+        (_paragraph,)
+        if prose
+        else (_single, _single, _single, _signed, _compared)
         if held_out
         else (_single, _single, _single, _signed, _compared, _threshold, _formula)
     )
@@ -186,6 +210,45 @@ def _drafts(facts: Sequence[Fact], n: int, random: Random, *, held_out: bool) ->
         if draft is not None:
             made += 1
             yield draft
+
+
+def _paragraph(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | None:  # noqa: FBT001
+    """Several sentences about facts of different names; the number of one of them is left open."""
+    words = prose_words.HELD_OUT if held_out else prose_words.KNOWN
+    shape = random.choice(words.shapes)
+    count = sum(f"{{{i}}}" in shape for i in range(4))
+    chosen = random.sample([fact for fact in facts if fact.value], count)
+    if len({fact.name for fact in chosen}) < count:
+        return None
+    drafts = [_sentence(fact, words, random) for fact in chosen]
+    at = random.randrange(count)
+    open_ = drafts[at]
+    told = [each.text if each is open_ else each.text.replace("{n}", _print(each, each.value).text) for each in drafts]
+    turned = [open_.opposite or "" if each is open_ else text for each, text in zip(drafts, told, strict=True)]
+    ends = {"first": random.choice(words.openings), "last": random.choice(words.endings)}
+    return open_._replace(
+        text=_joined(shape, told, ends),
+        opposite=_joined(shape, turned, ends) if open_.opposite else None,
+        fact_ids=tuple(fact.id for fact in chosen),
+        holds_value=False,
+    )
+
+
+def _joined(shape: str, sentences: Sequence[str], ends: dict[str, str]) -> str:
+    """The sentences in their places; those that begin one written large."""
+    text = shape.format(*sentences, **ends).strip()
+    parts = re.split(r"((?:^|[.:]\s|\n(?:- |\d\. )?)\s*)", text)
+    return "".join(part[:1].upper() + part[1:] if not part.startswith(("{", "F")) else part for part in parts)
+
+
+def _sentence(fact: Fact, words: prose_words.Wording, random: Random) -> Draft:
+    pairs = words.changes if phrasing.is_change(fact) else words.distances if phrasing.is_distance(fact) else ()
+    name = phrasing.spelled(fact, random)
+    if not pairs or random.random() < 0.5:
+        return _draft(random.choice(words.singles).format(fact=name, n="{n}", id=fact.id), fact, random)
+    rising, falling = (each.format(fact=name, n="{n}", id=fact.id) for each in random.choice(pairs))
+    right, wrong = (rising, falling) if float(fact.value) > 0 else (falling, rising)
+    return _draft(right, fact, random, is_unsigned=True)._replace(opposite=wrong)
 
 
 def _single(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft:  # noqa: FBT001  one of several makers

@@ -52,7 +52,7 @@ _RANGE_LEAD = re.compile(r"\b(between|from|range(?:s|d)?(?: of)?|band(?: of)?)[^
 _LEANING = rf"(?:(?P<down>{vocabulary.DOWN})|(?P<up>{vocabulary.UP}))\b"
 _BEFORE = re.compile(rf"\b{_LEANING}(?:\s+(?:{vocabulary.BETWEEN_WORD_AND_NUMBER}))*\s*[~≈]?\s*\(?\s*\Z", re.IGNORECASE)
 _AFTER = re.compile(
-    rf"\A\s?(?:[(\[]F\d+[)\]]\s?)?(?:(?:\d+[- ])?(?:{vocabulary.BETWEEN_NUMBER_AND_WORD})[- ])?{_LEANING}"
+    rf"\A ?(?:[(\[]F\d+[)\]]\s?)?(?:(?:\d+[- ])?(?:{vocabulary.BETWEEN_NUMBER_AND_WORD})[- ])?{_LEANING}"
     r"(?!\s+(?:[~≈]?[$€£]?\d|to\b))",
     re.IGNORECASE,
 )

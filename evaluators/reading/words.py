@@ -47,7 +47,10 @@ _ABSENT = re.compile(
 )
 _NO_DIRECTION_BEFORE = re.compile(rf"(?:\b(?:{vocabulary.PHRASAL_VERBS})s?|[-_])\s?\Z", re.IGNORECASE)
 _NO_DIRECTION_AFTER = re.compile(rf"\A(?:-to-|_|\s?(?:{vocabulary.AFTER_NO_DIRECTION}))", re.IGNORECASE)
-_BOUNDARY = re.compile(r"[;!?\n]|\.(?=\s|\Z)|,? (?:while|whereas|but|although|though|yet) ", re.IGNORECASE)
+_BOUNDARY = re.compile(
+    r"[;!?\n]|\.(?=\s|\Z)|,? (?:while|whereas|but|although|though|yet) | [-–—] (?=and )| \(see (?:also|too):? ",
+    re.IGNORECASE,
+)
 
 
 class Comparison(NamedTuple):

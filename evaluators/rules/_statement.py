@@ -107,13 +107,13 @@ class Statement:
     def name_spans(self) -> tuple[tuple[int, int, str], ...]:
         """Where the text says a cited fact's name word by word, and its id; a name inside a longer one is left out."""
         text = self.reading.text.lower().replace("_", " ")
-        # In `252-bar low` the low is another one than the fact called low.
+        # In `252-bar low` the low is another one than the fact called low, in `average true range` the range.
         counted = {period.end + 1 for period in self.reading.periods}
         found = [
             (match.start(), match.end(), fact.id)
             for fact in self.cited
             for match in re.finditer(rf"(?<!\w){re.escape(fact.name.replace('_', ' '))}(?!\w)", text)
-            if match.start() not in counted
+            if match.start() not in counted and not text[: match.start()].endswith("average ")
         ]
         return tuple(
             a for a in found if not any(b[0] <= a[0] and a[1] <= b[1] and b[1] - b[0] > a[1] - a[0] for b in found)
@@ -122,6 +122,10 @@ class Statement:
     def is_in_a_name(self, start: int, end: int) -> bool:
         """Whether these words are part of a fact's name: `aroon up 25` says nothing of going up."""
         return any(first <= start and end <= last for first, last, _ in self.name_spans)
+
+    def runs_into_a_name(self, end: int) -> bool:
+        """Whether words that end here end inside a fact's name: `turning to bullish gap bottom`."""
+        return any(first < end < last for first, last, _ in self.name_spans)
 
     def is_name(self, quantity: Quantity) -> bool:
         name = quantity.name
@@ -157,19 +161,33 @@ class Statement:
         tail = self.reading.text[quantity.end : after[0] if after else end]
         if (found := _by_id(tail, among)) is not None:
             return (found,)
-        head = before[-1] if before else start
+        head = before[-1] + _id_length(self.reading.text[before[-1] : quantity.start]) if before else start
         first = next((c.start for c in self.reading.comparisons if quantity.end <= c.start), end)
         last = max(
             (c.end for c in self.reading.comparisons if head <= c.start and c.end <= quantity.start), default=head
         )
         # Nearest first: what stands between a comparison and the number, before it, or after it up to the next one.
+        # A name or an id after it says more than a verb before it, which any change may have: `lost 2 % on gap (F63)`.
         spans = ((last, quantity.start), (head, quantity.start), (quantity.end, min(first, quantity.end + len(tail))))
+        for text_start, text_end in spans[:2]:
+            if found_here := self.spoken_of(text_start, text_end, among, by_verb=False):
+                return found_here
+        if found_here := self.cited_in(quantity.end, quantity.end + len(tail), among):
+            return found_here
         for text_start, text_end in (*spans, (quantity.end, quantity.end + len(tail))):
             if found_here := self.spoken_of(text_start, text_end, among):
                 return found_here
         return among
 
-    def spoken_of(self, start: int, end: int, among: tuple[Term, ...]) -> tuple[Term, ...]:
+    def cited_in(self, start: int, end: int, among: tuple[Term, ...]) -> tuple[Term, ...]:
+        """The first term whose name or id stands there in full."""
+        named = [(first, fact_id) for first, last, fact_id in self.name_spans if start <= first and last <= end]
+        named += [(start + match.start(), match[0]) for match in _ID.finditer(self.reading.text[start:end])]
+        known = {term.id: term for term in among}
+        return next(((known[fact_id],) for _, fact_id in sorted(named) if fact_id in known), ())
+
+    def spoken_of(self, start: int, end: int, among: tuple[Term, ...], *, by_verb: bool = True) -> tuple[Term, ...]:
+        """`by_verb`: a verb of movement may stand for what moved."""
         named = {fact_id for first, last, fact_id in self.name_spans if start <= first and last <= end}
         if found := tuple(term for term in among if term.id in named):
             return found
@@ -177,7 +195,7 @@ class Statement:
         soft = tuple(
             q.name for q in self.reading.quantities if q.name is not None and start <= q.start and q.end <= end
         )
-        return mentioned(self.reading.text[start:end], (*periods, *soft), among)
+        return mentioned(self.reading.text[start:end], (*periods, *soft), among, by_verb=by_verb)
 
     def quotable(self, quantity: Quantity) -> tuple[Term, ...]:
         """Terms whose unit goes with the number's."""
@@ -213,6 +231,15 @@ class Statement:
             computed=computed,
             fact_ids=self.ids if ids is None else ids,
         )
+
+
+_OWN_ID = re.compile(r"\s?[(\[]F[1-9]\d*[)\]]")
+
+
+def _id_length(after: str) -> int:
+    """Of the id that belongs to a number because it follows it at once: `61.3 (F12)`."""
+    match = _OWN_ID.match(after)
+    return match.end() if match is not None else 0
 
 
 def _by_id(tail: str, among: tuple[Term, ...]) -> Term | None:

@@ -88,6 +88,25 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "uncertainty": ("volatility",),
     "stop": ("stop",),
 }
+_MOVING = frozenset(
+    (
+        "gained",
+        "lost",
+        "fell",
+        "rose",
+        "moved",
+        "move",
+        "changed",
+        "dropped",
+        "gain",
+        "loss",
+        "returned",
+        "performance",
+        "price",
+        "prices",
+        "market",
+    )
+)
 _TIMEFRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}
 
 
@@ -117,7 +136,9 @@ def named(id: str, name: str, value: float, unit: Unit | None) -> Term:  # noqa:
     return Term(id, name, value, unit, None, stems, counts)
 
 
-def mentioned(text: str, periods: tuple[Period, ...], terms: tuple[Term, ...]) -> tuple[Term, ...]:
+def mentioned(
+    text: str, periods: tuple[Period, ...], terms: tuple[Term, ...], *, by_verb: bool = True
+) -> tuple[Term, ...]:
     """Of `terms`, those that `text` speaks of most closely; empty where it speaks of none."""
     if not terms:
         return ()
@@ -125,7 +146,8 @@ def mentioned(text: str, periods: tuple[Period, ...], terms: tuple[Term, ...]) -
     if ids:
         return tuple(ids)
     words = set(_WORD.findall(text.lower()))
-    told = words | {alias for word in words for alias in _ALIASES.get(word, ())}
+    known = words if by_verb else words - _MOVING
+    told = words | {alias for word in known for alias in _ALIASES.get(word, ())}
     told |= {word[:-1] for word in words if word.endswith("s")}
     if "exponential" in words:
         told.discard("sma")

@@ -14,7 +14,7 @@ RULE = "moods"
 
 def check(statement: Statement) -> Iterator[Check]:
     for mood in statement.reading.moods:
-        if not statement.is_in_a_name(mood.start, mood.end):
+        if not statement.is_in_a_name(mood.start, mood.end) and not statement.runs_into_a_name(mood.end):
             yield _mood(statement, mood)
 
 

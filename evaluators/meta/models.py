@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib.metadata import version
 
 from evaluators import judges
 from evaluators.judges import Item, Means, Statement, Submission
+from evaluators.judges._hearing import Question, hear
 from evaluators.meta.examples import Case
 from evaluators.meta.judging import Answer, Judge, Opinion
 from fks_agents.contracts import Outcome
@@ -26,15 +28,19 @@ class ModelJudge:
 
     @cached_property
     def name(self) -> str:
-        """`factual_consistency/v1@<digest>+<models>`."""
-        nothing = Submission((Statement("", ""),), (), _LONG_AGO)
-        prompt = judges.get(self.kind)(nothing, Means()).prompt  # without models nobody is asked
-        return f"{prompt or self.kind}+{'+'.join(chat.name for chat in self.means.chats)}"
+        """`factual_consistency/v1@<digest of the prompts>+<models>`."""
+        question = getattr(judges.module(self.kind), "QUESTION", None)
+        if isinstance(question, Question):
+            asked = hear(question, Submission((), (), _LONG_AGO), Means()).prompt  # without models nobody is asked
+        else:
+            asked = f"{self.kind}@{version('fks-agents')}"
+        return "+".join([str(asked), *(chat.name for chat in self.means.chats)])
 
     def judge(self, case: Case) -> Opinion:
         found = judges.get(self.kind)(submission(case), self.means)
-        # Where nothing was read, nothing was paid: the model could not be asked.
-        is_failed = found.outcome == "unscored" and found.tokens == 0
+        # Where nothing was paid nothing was read: the model could not be asked, unless there was nothing to show it.
+        had_matter = bool(found.passages) or "library" not in judges.needs(self.kind)
+        is_failed = found.outcome == "unscored" and not found.tokens and had_matter and bool(self.means.chats)
         return Opinion(
             answer="failed" if is_failed else _ANSWERS[found.outcome],
             reason=found.reason,
@@ -55,7 +61,7 @@ def submission(case: Case) -> Submission:
     evidence += [Item(f"Q{number}", f"{turn.question} {turn.answer}") for number, turn in enumerate(case.history, 1)]
     text = f"{case.question} {case.claim}" if case.question else case.claim
     as_of = max((fact.as_of for fact in case.facts), default=_LONG_AGO)
-    return Submission((Statement(case.id, text, case.fact_ids),), tuple(evidence), as_of)
+    return Submission((Statement(case.id, text, case.fact_ids),), tuple(evidence), as_of, case.question)
 
 
 def _told(name: str, value: float | str, unit: str, timeframe: str | None) -> str:

@@ -30,6 +30,8 @@ def open_judge(name: str, settings: Settings, *, library: Library | None = None)
     chats = tuple(chat for role in _ROLES if (chat := _chat(settings, role)) is not None)
     if "chat" in judges.needs(name) and not chats:
         raise UsageError(f"judge {name!r} asks a model, and none is configured: give --model or set model_judge")
+    if "library" in judges.needs(name) and library is None:
+        raise UsageError(f"judge {name!r} cites documents, and none are at hand: set knowledge to their folder")
     return ModelJudge(name, Means(chats=chats, library=library, seed=settings.seed, temperature=settings.temperature))
 
 

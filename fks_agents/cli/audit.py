@@ -52,12 +52,13 @@ def command(
         since=moment(since, "--since"), until=moment(until, "--until"), symbol=symbol, agent=agent, sample=sample,
         seed=settings.seed,
     )  # fmt: skip
-    opened = opening.open_judge(judge or opening.default(settings), settings)
-    with open_desk(settings) as desk, pool(workers, is_local=opened.is_local) as executor, bar("decisions", 0) as told:
-        done = audit(
-            desk.ledger, scope, opened, desk.clock, budget=Budget(most, tokens), executor=executor, at_once=workers,
-            on_done=told,
-        )  # fmt: skip
+    with open_desk(settings) as desk:
+        opened = opening.open_judge(judge or opening.default(settings), settings, library=desk.library(settings))
+        with pool(workers, is_local=opened.is_local) as executor, bar("decisions", 0) as told:
+            done = audit(
+                desk.ledger, scope, opened, desk.clock, budget=Budget(most, tokens), executor=executor,
+                at_once=workers, on_done=told,
+            )  # fmt: skip
         found = figures(done.rows, desk.ledger.judgements.by(decisions={claim.decision_id for claim, _ in done.rows}))
         written = report.write(done.audit, found, settings.home / "audits" / done.id, stopped=done.stopped)
     _print(terminal, done, found, written)

@@ -44,4 +44,4 @@ def cautioned(conviction: float, action: Action, reports: Sequence[Report], weig
     against = min(1.0, sum(report.conviction * max(0.0, -sign * report.stance) for report in unheard))
     if conviction <= 0.5 or against == 0 or weight == 0:
         return conviction
-    return round(0.5 + (conviction - 0.5) * (1 - weight * against), 10)
+    return min(conviction, round(0.5 + (conviction - 0.5) * (1 - weight * against), 10))

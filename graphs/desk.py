@@ -257,7 +257,7 @@ class Desk(AbstractContextManager["Desk"]):
         check_policy(settings.policy, opened)
         self.library(settings)
         check_prices(settings, opened, self.clock.now())
-        for chat in opened.values():
+        for chat in {id(chat): chat for chat in opened.values()}.values():
             llm.preflight(chat)
 
     def _moment(self, market: Market, symbol: str, timeframe: Timeframe, as_of: datetime | None) -> datetime:

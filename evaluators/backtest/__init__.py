@@ -9,8 +9,9 @@ from evaluators.backtest.report import write
 from evaluators.backtest.result import Backtest
 from evaluators.backtest.running import run
 from evaluators.backtest.strategy import Strategy
+from evaluators.backtest.together import Together, run_together
 
 __all__ = [
-    "Backtest", "Job", "Strategy", "Terms", "backtest", "load", "parse", "presets", "run", "run_all", "run_one",
-    "schema", "write",
+    "Backtest", "Job", "Strategy", "Terms", "Together", "backtest", "load", "parse", "presets", "run", "run_all",
+    "run_one", "run_together", "schema", "write",
 ]  # fmt: skip

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluators.backtest.strategy import AllOf, AnyOf, Comparison, Condition, Level, Newest, Not, Seen
+from evaluators.backtest.strategy import AllOf, AnyOf, Comparison, Condition, Labelled, Level, Newest, Not, Seen
 from fks_agents import _wording as say
 from fks_agents.bars import Bars, Floats
 from fks_agents.contracts import Event, Unit
-from fks_agents.events import Events, Flags, Rows
+from fks_agents.events import Codes, Events, Flags, Rows
 
 _SIGNS = {"bullish": 1, "neutral": 0, "bearish": -1}
 
@@ -32,7 +32,8 @@ class View:
 
     bars: Bars
     _facts: dict[str, Floats] = field(default_factory=dict, init=False)
-    _events: dict[str, Events] = field(default_factory=dict, init=False)
+    _labels: dict[str, Codes] = field(default_factory=dict, init=False)
+    _events: dict[tuple[object, ...], Events] = field(default_factory=dict, init=False)
     _held: dict[Condition, Flags] = field(default_factory=dict, init=False)
     _others: dict[Comparison, Floats] = field(default_factory=dict, init=False)
     _latest: dict[Seen | Newest | Level, Rows] = field(default_factory=dict, init=False)
@@ -44,12 +45,23 @@ class View:
             self._facts[name] = column(self.bars, name)
         return self._facts[name]
 
-    def events(self, detector: str) -> Events:
-        if detector not in self._events:
+    def label(self, name: str) -> tuple[tuple[str, ...], Codes]:
+        """The words that the fact may be, and which of them it is on each bar; -1 where none."""
+        from tools.indicators import label_column, labelled
+
+        if name not in self._labels:
+            self._labels[name] = label_column(self.bars, name)
+        return labelled()[name], self._labels[name]
+
+    def events(self, wanted: Seen | Newest | Level) -> Events:
+        key = (wanted.detector, *wanted.parameters)
+        if key not in self._events:
             from tools import detectors
 
-            self._events[detector] = detectors.get(detector)(self.bars)
-        return self._events[detector]
+            own = dict(wanted.parameters)
+            detect = detectors.factory(wanted.detector)(**own) if own else detectors.get(wanted.detector)
+            self._events[key] = detect(self.bars)
+        return self._events[key]
 
     # --- whether a condition holds
 
@@ -69,9 +81,12 @@ class View:
                 return ~self.holds(condition.not_)
             case Comparison():
                 return self._compared(condition)
+            case Labelled():
+                words, codes = self.label(condition.fact)
+                return np.isin(codes, [words.index(word) for word in condition.words])
             case Newest():
-                newest = self._newest(Level(detector=condition.detector))
-                return np.append(_fitting(self.events(condition.detector), condition), [False])[newest]
+                newest = self._newest(Level(detector=condition.detector, parameters=condition.parameters))
+                return np.append(_fitting(self.events(condition), condition), [False])[newest]
             case Seen():
                 return self._age(condition) < condition.within
 
@@ -99,7 +114,7 @@ class View:
         return self._others[condition]
 
     def _level(self, level: Level) -> Floats:
-        column = np.append(getattr(self.events(level.detector), level.level), np.nan)[self._newest(level)]
+        column = np.append(getattr(self.events(level), level.level), np.nan)[self._newest(level)]
         return np.asarray(np.where(self._age(level) < level.within, column, np.nan))
 
     # --- events by row
@@ -107,7 +122,7 @@ class View:
     def _newest(self, wanted: Seen | Newest | Level) -> Rows:
         """Index of the newest fitting event at each row; -1 where there is none yet."""
         if wanted not in self._latest:
-            events = self.events(wanted.detector)
+            events = self.events(wanted)
             fitting = np.flatnonzero(_fitting(events, wanted))
             count = np.searchsorted(events.confirmed[fitting], np.arange(len(self.bars)), side="right")
             self._latest[wanted] = np.append(-1, fitting)[count]
@@ -115,7 +130,7 @@ class View:
 
     def _age(self, wanted: Seen | Level) -> Floats:
         """Bars since the newest fitting event was confirmed, 0 at its own; infinite before the first."""
-        confirmed = np.append(self.events(wanted.detector).confirmed.astype(np.float64), -np.inf)
+        confirmed = np.append(self.events(wanted).confirmed.astype(np.float64), -np.inf)
         return np.asarray(np.arange(len(self.bars)) - confirmed[self._newest(wanted)])
 
     # --- why it held
@@ -133,6 +148,9 @@ class View:
                 return (Reason(f"not: {describe(condition.not_)}"),)
             case Comparison():
                 return (self._why_compared(condition, row),)
+            case Labelled():
+                words, codes = self.label(condition.fact)
+                return (Reason(f"{condition.fact} is {words[codes[row]]}"),)
             case Newest():
                 event = self._event(condition, row)
                 return (Reason(f"{describe(condition)} since {say.day(event.confirmed_at)}", event),)
@@ -143,7 +161,7 @@ class View:
 
     def _event(self, wanted: Seen | Newest | Level, row: int) -> Event:
         # Whether it is still open at the last bar was not known then.
-        return self.events(wanted.detector)[int(self._newest(wanted)[row])].model_copy(update={"is_open": True})
+        return self.events(wanted)[int(self._newest(wanted)[row])].model_copy(update={"is_open": True})
 
     def _why_compared(self, condition: Comparison, row: int) -> Reason:
         units = _units()
@@ -192,6 +210,8 @@ def describe(condition: Condition) -> str:
             return f"not {_inner(condition.not_)}"
         case Comparison():
             return f"{condition.fact} {condition.is_.replace('_', ' ')} {_value_words(condition)}"
+        case Labelled():
+            return f"{condition.fact} is {' or '.join(condition.words)}"
         case Newest():
             return f"now {_wanted(condition)}"
         case Seen():
@@ -214,4 +234,6 @@ def _value_words(condition: Comparison) -> str:
 
 def _wanted(wanted: Seen | Newest | Level) -> str:
     kind = "" if wanted.kind in (None, wanted.detector) else f" {str(wanted.kind).replace('_', ' ')}"
-    return f"{'' if wanted.direction is None else wanted.direction + ' '}{wanted.detector}{kind}"
+    own = ", ".join(f"{name} {value}" for name, value in wanted.parameters)
+    with_own = f" ({own})" if own else ""
+    return f"{'' if wanted.direction is None else wanted.direction + ' '}{wanted.detector}{with_own}{kind}"

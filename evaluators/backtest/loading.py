@@ -12,16 +12,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from evaluators.backtest._names import near
+from evaluators.backtest._part import Part
 from evaluators.backtest.strategy import Strategy
 from fks_agents.errors import UsageError
 
 PRESETS = Path(__file__).parent / "presets"
 _SHOWN = 3
+_JSON_TYPES = {int: "integer", float: "number"}
 _TOLD = {
     "too_short": "expected at least one",
     "string_pattern_mismatch": "expected words of small letters, joined by _",
-    "union_tag_invalid": "type: expected 'market' or 'limit'",
-    "union_tag_not_found": "type: expected 'market' or 'limit'",
 }
 """What pydantic says in other words."""
 
@@ -51,8 +51,17 @@ def load(name_or_path: str | Path) -> Strategy:
         raise UsageError(f"{path}: not {path.suffix[1:].upper()}: {error}") from error
     if not isinstance(given, dict):
         raise UsageError(f"{path}: expected a table of a strategy, was {type(given).__name__}")
+    _find_rules(given, path.parent)
     name = re.sub(r"\W+", "_", path.stem.lower()).strip("_")
     return parse({"name": name, **given}, source=str(name_or_path))
+
+
+def _find_rules(given: dict[str, Any], folder: Path) -> None:
+    """Rules in a file of their own lie beside the strategy's."""
+    risk = given.get("risk")
+    told = risk.get("rules") if isinstance(risk, dict) else None
+    if isinstance(risk, dict) and isinstance(told, str) and told.endswith(".toml"):
+        risk["rules"] = str(folder / told)
 
 
 def parse(given: Mapping[str, Any], *, source: str = "strategy") -> Strategy:
@@ -71,9 +80,29 @@ def schema() -> str:
     """The JSON schema of a strategy file, as published."""
     found: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     found |= Strategy.model_json_schema()
+    _tell_parameters(found["$defs"])
     # A file's own name serves where it gives none.
     found.pop("required", None)
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _tell_parameters(parts: dict[str, Any]) -> None:
+    """Say for each detector which parameters it takes."""
+    from tools import detectors
+
+    chosen = []
+    for name in detectors.names():
+        taken = {
+            label: {"type": _JSON_TYPES.get(each.type, "string"), "default": each.default}
+            for label, each in detectors.parameters(name).items()
+        }
+        parts[f"Parameters of {name}"] = {"type": "object", "properties": taken, "additionalProperties": False}
+        told = {"properties": {"parameters": {"$ref": f"#/$defs/Parameters of {name}"}}}
+        chosen.append({"if": {"properties": {"detector": {"const": name}}}, "then": told})
+    parts["Detector"] = {"allOf": chosen}
+    for part in ("Level", "Seen", "Newest"):
+        parts[part]["allOf"] = [{"$ref": "#/$defs/Detector"}]
+        parts[part]["properties"]["detector"]["enum"] = list(detectors.names())
 
 
 def _line(problem: Any) -> str:
@@ -82,6 +111,8 @@ def _line(problem: Any) -> str:
         return f"{path}: unknown key{_near_key(problem['loc'])}"
     if problem["type"] == "missing":
         return f"{path}: expected a value, was none"
+    if problem["type"].startswith("union_tag_"):
+        told = _tags(problem["ctx"])
     told = _TOLD.get(problem["type"], told).removeprefix("Value error, ")
     inner = re.match(r"[a-z_.]+: ", told)
     if inner:
@@ -91,15 +122,27 @@ def _line(problem: Any) -> str:
     return line if ", was " in told else f"{line}, was {_shown(was)}"
 
 
+def _tags(context: Mapping[str, Any]) -> str:
+    """The words between which a union chooses by a key."""
+    is_entry = context["discriminator"] == "'type'"
+    words = ("market", "limit") if is_entry else ("asmbtr", "markov", "sma_cross", "momentum")
+    known = ", ".join(repr(word) for word in words[:-1])
+    return f"{context['discriminator'][1:-1]}: expected {known} or {words[-1]!r}"
+
+
 def _path(location: Sequence[str | int]) -> str:
     """`long.all[0].fact`; the marks of a union's choice, which begin with `~`, are no part of a file."""
     parts = ""
     for part in location:
         if isinstance(part, int):
             parts += f"[{part}]"
-        elif not part.startswith("~") and part not in ("market", "limit"):
+        elif not part.startswith("~") and part not in _TAGS:
             parts += f".{part}"
     return parts.lstrip(".")
+
+
+_TAGS = ("market", "limit", "asmbtr", "markov", "sma_cross", "momentum", "str", "dict[str,union[float,int,bool,str]]")
+"""Choices of unions, which are no part of a file either."""
 
 
 def _near_key(location: Sequence[str | int]) -> str:
@@ -107,10 +150,8 @@ def _near_key(location: Sequence[str | int]) -> str:
     return near(str(location[-1]), known)
 
 
-def _models() -> list[type[Any]]:
-    from evaluators.backtest import strategy
-
-    return [each for each in vars(strategy).values() if isinstance(each, type) and issubclass(each, strategy.Part)]
+def _models(of: type[Part] = Part) -> list[type[Part]]:
+    return [each for kind in of.__subclasses__() for each in (kind, *_models(kind))]
 
 
 def _shown(value: object) -> str:

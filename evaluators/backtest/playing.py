@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.backtest.capping import Cap
 from evaluators.backtest.signals import Signals
-from execution_core import Engine
+from execution_core import Engine, exits
 from fks_agents.bars import Bars, Floats
 
-Size = Callable[[float, float, int], float]
-"""From equity, price and row to a quantity."""
+Size = Callable[[float, float, int, Sequence[float]], float]
+"""From equity, price, row and the profits of trades closed so far to a quantity."""
 Progress = Callable[[int, int], None]
 """Told bars done and bars in all."""
 
@@ -58,20 +59,17 @@ def play(
     terms: Terms,
     size: Size,
     *,
-    rules: dict[str, Any] | None = None,
+    cap: Cap,
+    rules: Mapping[str, Any] | None = None,
     path: str = "pessimistic",
     first: int = 0,
     on_progress: Progress = lambda _done, _of: None,
 ) -> Played:
     """Run the bars from row `first` on; KeyboardInterrupt ends the run early and keeps what is done."""
-    engine = Engine(
-        cash=cash, maker_fee=terms.fee, taker_fee=terms.fee, slippage=terms.slippage, tick=terms.tick, lot=terms.lot,
-        rules=rules, path=path,
-    )  # fmt: skip
-    part, desk = bars[first:], _Desk(bars, found, size, terms.tick)
+    engine = Engine(cash=cash, rules=rules, path=path, **costs(terms))
+    part, desk = bars[first:], Desk(bars, found, size, cap, terms.tick)
     equity = np.zeros(len(part))
-    # The last bar leaves nothing to act on.
-    acts = [*(found.long | found.short | found.leave_long | found.leave_short)[first : len(bars) - 1].tolist(), False]
+    acts = desk.acts[first:]
 
     def on_bar(engine: Engine, at: int) -> None:
         if acts[at]:
@@ -90,7 +88,7 @@ def play(
         equity[engine.bars - 1 : engine.bars] = engine.equity
     done = engine.bars
     return Played(
-        events=engine.drain_rows(),
+        events=desk.told(engine),
         orders=desk.orders,
         equity=equity[:done],
         end=first + done,
@@ -99,12 +97,35 @@ def play(
     )
 
 
-class _Desk:
+def costs(terms: Terms) -> dict[str, Any]:
+    """As an engine takes them."""
+    return {"maker_fee": terms.fee, "taker_fee": terms.fee, "slippage": terms.slippage, "tick": terms.tick,
+            "lot": terms.lot}  # fmt: skip
+
+
+class Desk:
     """One position at a time: leaves on a signal, enters when flat or about to be."""
 
-    def __init__(self, bars: Bars, found: Signals, size: Size, tick: float) -> None:
-        self._bars, self._found, self._size, self._tick = bars, found, size, tick
+    def __init__(self, bars: Bars, found: Signals, size: Size, cap: Cap, tick: float) -> None:
+        self._bars, self._found, self._size, self._cap, self._tick = bars, found, size, cap, tick
+        # The last bar leaves nothing to act on.
+        asked = (found.long | found.short | found.leave_long | found.leave_short)[: len(bars) - 1]
+        self.acts: list[bool] = [*asked.tolist(), False]
+        """Whether there is anything to decide at the close of each row."""
         self.orders: dict[int, Order] = {}
+        self._told: list[NDArray[Any]] = []
+        self._won: list[float] = []
+
+    def told(self, engine: Engine) -> NDArray[Any]:
+        """Everything the engine has told, in order."""
+        self.hear(engine.drain_rows())
+        return np.concatenate(self._told)
+
+    def hear(self, rows: NDArray[Any]) -> None:
+        """Take what the engine has told."""
+        closed = rows[rows["closed"] > 0.0]
+        self._won += (closed["realised"] - closed["trade_fees"]).tolist()
+        self._told.append(rows)
 
     def decide(self, engine: Engine, row: int) -> None:
         """Place what the close of this row asks for."""
@@ -132,20 +153,24 @@ class _Desk:
         # Levels nearer than that may round to one price.
         if price < tick or any(each < 2.0 * tick for each in (stop, target, trail)):
             return
-        quantity = self._size(engine.equity, price, row)
+        self.hear(engine.drain_rows())
+        quantity = self._cap(engine, self._size(engine.equity, price, row, self._won), price, side)
         if quantity <= 0.0:
             return
+        way_out = exits.Exit(
+            stop_distance=_reachable(stop, price, side),
+            target_distance=_reachable(target, price, -side),
+            trail=_reachable(trail, price, side),
+            activation=0.0 if np.isnan(trail) else _reachable(float(found.after[row]), price, -side),
+            horizon=found.bars,
+        )
         ends = row + found.limit_bars
         order_id = engine.place(
             "limit" if is_limit else "market",
             "buy" if side > 0 else "sell",
             quantity,
             price if is_limit else 0.0,
-            stop_distance=_reachable(stop, price, side),
-            target_distance=_reachable(target, price, -side),
-            trail=_reachable(trail, price, side),
-            activation=0.0 if np.isnan(trail) else _reachable(float(found.after[row]), price, -side),
-            horizon=found.bars,
+            **way_out._asdict(),
             expires=int(self._bars.closed[ends]) if is_limit and ends < len(self._bars) else 0,
         )
         # A rejected order is answered with a negative number.

@@ -136,6 +136,9 @@ def rules(result: Backtest) -> Iterator[tuple[str, str]]:
         ("Leaves short", leaving.short),
     )
     yield from ((name, describe(condition)) for name, condition in parts if condition is not None)
+    if strategy.model is not None:
+        told = strategy.model.model_dump(mode="json")
+        yield "Model", ", ".join(_told(key, value) for key, value in told.items())
     for name in ("entry", "exit", "risk"):
         part = getattr(strategy, name).model_dump(mode="json", exclude_none=True, exclude={"long", "short"})
         yield name.capitalize(), ", ".join(_told(key, value) for key, value in part.items())

@@ -76,6 +76,9 @@ class Backtest:
 
     def why(self, trade: int) -> tuple[Reason, ...]:
         """The conditions and events that made the entry of a closed trade, as known when it was decided."""
+        if self.strategy.model is not None:
+            turned = "long" if self.book.trades.side[trade] > 0 else "short"
+            return (Reason(f"{self.strategy.model.name} turned {turned}"),)
         rule = self.strategy.long if self.book.trades.side[trade] > 0 else self.strategy.short
         return () if rule is None else self._view.reasons(rule, int(self.book.trades.decided[trade]))
 

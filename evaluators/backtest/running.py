@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from evaluators.backtest.capping import cap
 from evaluators.backtest.conditions import View
 from evaluators.backtest.playing import Played, Progress, Terms, play
 from evaluators.backtest.result import Backtest
@@ -15,7 +16,6 @@ from evaluators.backtest.signals import quantity, signals
 from evaluators.backtest.strategy import Strategy
 from evaluators.backtest.trades import TradeLog, keep
 from evaluators.statistics import Placed, Significance, measure, significance
-from execution_core import rules
 from fks_agents.bars import Bars, Floats, nanoseconds
 from fks_agents.errors import DataError, UsageError
 from tools.indicators import bars_per_year
@@ -50,11 +50,12 @@ def run(
     _refuse_coarse(bars[first:], terms.tick)
     found = signals(strategy, View(bars))
     size = partial(quantity, strategy, found)
-    limits = None if strategy.risk.rules is None else rules.load(strategy.risk.rules)
-    played = play(bars, found, cash, terms, size, rules=limits, first=first, on_progress=on_progress)
+    rules, limit = strategy.risk.account_rules, cap(strategy.risk.limits, [bars.symbol])
+    engine = partial(play, found=found, cash=cash, terms=terms, size=size, cap=limit, rules=rules, first=first)
+    played = engine(bars, on_progress=on_progress)
     if played.end == first:
         raise KeyboardInterrupt  # before the first bar: nothing is done that could be kept
-    again = partial(play, bars[: played.end], found, cash, terms, size, rules=limits, first=first)
+    again = partial(engine, bars[: played.end])
     book = keep(bars, played, _resolved(played, again), cash, terms)
     traded = bars[first : played.end]
     prices = np.concatenate([traded.open[:1], traded.close])

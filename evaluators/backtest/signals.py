@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from evaluators.backtest.conditions import View
+from evaluators.backtest.risk import Risk
 from evaluators.backtest.strategy import Condition, Distance, LimitEntry, Reward, Session, Strategy
-from execution_core import rules, sizing
+from execution_core import backtest as engine, exits, sizing
 from fks_agents.bars import Floats, Nanoseconds, moment
 from fks_agents.events import Flags
 
@@ -42,70 +43,109 @@ class Signals(NamedTuple):
     """Bars until a position is left; 0 for as long as it takes."""
 
 
+class Measures(NamedTuple):
+    """What distances are told in, on each bar."""
+
+    close: Floats
+    atr: Floats
+    move: Floats
+    """Deviation of one bar's return, as a fraction."""
+
+
 def signals(strategy: Strategy, view: View) -> Signals:
     leaving, close, nothing = strategy.exit, view.bars.close, np.full(len(view.bars), np.nan)
     atr = view.fact("atr_14") if _needs_atr(strategy) else nothing
-    long, short = (_holds(view, rule) for rule in (strategy.long, strategy.short))
+    move = view.fact("expected_move_1") / 100.0 if _needs(strategy, "volatility") else nothing
+    known = Measures(close, atr, move)
+    long, short, turned = _sides(strategy, view)
     allowed = _in_session(strategy.sessions, view.bars.closed) & ~_any(view, strategy.forbidden)
-    stop = _distance(leaving.stop, atr, close, nothing)
-    trail = _distance(leaving.trail.by if leaving.trail else None, atr, close, nothing)
+    stop = _distance(leaving.stop, known, nothing)
+    trail = _distance(leaving.trail.by if leaving.trail else None, known, nothing)
     if _needs_atr(strategy):
         allowed &= ~np.isnan(atr)
+    if _needs(strategy, "volatility"):
+        allowed &= ~np.isnan(move)
     opposite = leaving.opposite
     return Signals(
         long=long & ~short & allowed,
         short=short & ~long & allowed,
-        leave_long=_holds(view, leaving.long) | (short & ~long if opposite else np.zeros_like(short)),
-        leave_short=_holds(view, leaving.short) | (long & ~short if opposite else np.zeros_like(long)),
+        leave_long=_holds(view, leaving.long) | (turned & ~long) | (short & ~long & opposite),
+        leave_short=_holds(view, leaving.short) | (turned & ~short) | (long & ~short & opposite),
         atr=atr,
         offset=atr * strategy.entry.atr if isinstance(strategy.entry, LimitEntry) else nothing,
         limit_bars=strategy.entry.bars if isinstance(strategy.entry, LimitEntry) else 0,
         stop=stop,
-        target=_distance(leaving.target, atr, close, stop),
+        target=_distance(leaving.target, known, stop),
         trail=trail,
-        after=_distance(leaving.trail.after if leaving.trail else None, atr, close, stop),
+        after=_distance(leaving.trail.after if leaving.trail else None, known, stop),
         bars=leaving.bars or 0,
     )
 
 
-def quantity(strategy: Strategy, found: Signals, equity: float, price: float, row: int) -> float:
-    """Units of the instrument to enter with; 0 where equity is gone."""
-    risk = strategy.risk
-    if risk.sizing == "fixed_fractional":
-        distance = found.trail[row] if np.isnan(found.stop[row]) else found.stop[row]
-        wanted = sizing.fixed_fractional(equity, risk.fraction, price, max(price - float(distance), 0.0))
-    elif risk.sizing == "volatility":
-        moved = float(found.atr[row]) / price
-        wanted = sizing.volatility_adjusted(equity, risk.fraction, price, moved) if moved else np.inf
-    else:
-        wanted = max(equity, 0.0) * risk.fraction / price
-    return min(wanted, max(equity, 0.0) * risk.max_position / price, _contracts(risk.rules))
+def _sides(strategy: Strategy, view: View) -> tuple[Flags, Flags, Flags]:
+    """Where it is for a long position, for a short one, and where a model has just changed its side."""
+    if strategy.model is None:
+        long, short = (_holds(view, rule) for rule in (strategy.long, strategy.short))
+        return long, short, np.zeros_like(long)
+    side = engine.sides(strategy.model.native, np.ascontiguousarray(view.bars.close))
+    turned = np.append(side[:1] != 0, side[1:] != side[:-1])
+    return (side > 0) & turned, (side < 0) & turned, turned
 
 
-@cache
-def _contracts(name: str | None) -> float:
-    """The most units that the rules of an account allow."""
-    return np.inf if name is None else float(rules.load(name).get("contracts", np.inf))
+def quantity(strategy: Strategy, found: Signals, equity: float, price: float, row: int, won: Sequence[float]) -> float:
+    """Units of the instrument to enter with, `won` being the profits of the trades closed so far; 0 where equity is
+    gone."""
+    risk, worth = strategy.risk, max(equity, 0.0)
+    distance = float(found.trail[row] if np.isnan(found.stop[row]) else found.stop[row])
+    stop = max(price - distance, 0.0)
+    match risk.sizing:
+        case "fixed_fractional":
+            wanted = sizing.fixed_fractional(equity, risk.fraction, price, stop)
+        case "fixed_r":
+            wanted = sizing.fixed_r(risk.amount or 0.0, price, stop)
+        case "volatility":
+            moved = float(found.atr[row]) / price
+            wanted = sizing.volatility_adjusted(equity, risk.fraction, price, moved) if moved else np.inf
+        case "kelly":
+            wanted = worth * _kelly(risk, won) / price
+        case "fraction":
+            wanted = worth * risk.fraction / price
+    return min(wanted, worth * risk.max_position / price, float(risk.account_rules.get("contracts", np.inf)))
 
 
-def _needs_atr(strategy: Strategy) -> bool:
+def _kelly(risk: Risk, won: Sequence[float]) -> float:
+    """The fraction of equity that the trades so far suggest."""
+    gains, losses = [each for each in won if each > 0.0], [each for each in won if each < 0.0]
+    if len(won) < risk.kelly.least or not gains or not losses:
+        return risk.fraction
+    payoff = (sum(gains) / len(gains)) / (-sum(losses) / len(losses))
+    return sizing.kelly(len(gains) / len(won), payoff, risk.kelly.share, risk.kelly.cap)
+
+
+def _needs(strategy: Strategy, measure: str) -> bool:
+    """Whether a distance is told in that measure."""
     leaving = strategy.exit
     trail = (leaving.trail.by, leaving.trail.after) if leaving.trail else ()
-    distances = (leaving.stop, leaving.target, *trail)
-    return (
-        isinstance(strategy.entry, LimitEntry)
-        or strategy.risk.sizing == "volatility"
-        or any(each is not None and each.atr is not None for each in distances)
+    return any(
+        each is not None and getattr(each, measure) is not None for each in (leaving.stop, leaving.target, *trail)
     )
 
 
-def _distance(distance: Distance | None, atr: Floats, close: Floats, risk: Floats) -> Floats:
+def _needs_atr(strategy: Strategy) -> bool:
+    return isinstance(strategy.entry, LimitEntry) or strategy.risk.sizing == "volatility" or _needs(strategy, "atr")
+
+
+def _distance(distance: Distance | None, known: Measures, risk: Floats) -> Floats:
     """In price; `risk` is one R, and what there is where there is no distance is nothing."""
     if distance is None:
-        return np.full(len(close), np.nan)
+        return np.full(len(known.close), np.nan)
     if isinstance(distance, Reward) and distance.r is not None:
         return distance.r * risk
-    return atr * distance.atr if distance.atr is not None else close * (distance.percent or 0.0) / 100.0
+    if distance.volatility is not None:
+        return exits.by_volatility(known.close, known.move, distance.over or 1, distance.volatility)
+    if distance.atr is not None:
+        return exits.by_range(known.atr, distance.atr)
+    return exits.by_share(known.close, (distance.percent or 0.0) / 100.0)
 
 
 def _holds(view: View, rule: Condition | None) -> Flags:

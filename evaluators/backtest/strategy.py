@@ -7,22 +7,34 @@ from datetime import time
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)  # fmt: skip
 
 from evaluators.backtest import _names
+from evaluators.backtest._part import Count, Part
+from evaluators.backtest.models import Model
+from evaluators.backtest.risk import Risk
 from fks_agents.contracts import Direction, Positive
 
 FactName = Annotated[str, AfterValidator(_names.fact), Field(description="A fact that has a value on every bar")]
 DetectorName = Annotated[str, AfterValidator(_names.detector), Field(description="A market-structure detector")]
-Count = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(gt=0.0, le=1.0)]
+LabelName = Annotated[str, AfterValidator(_names.label), Field(description="A fact that is a word on every bar")]
+Parameters = Annotated[
+    tuple[tuple[str, int | float | str], ...],
+    BeforeValidator(_names.pairs),
+    PlainSerializer(dict),
+    WithJsonSchema({"type": "object"}),
+]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, validate_by_name=False
-    )
 
 
 # --- conditions, true or false at the close of each bar
@@ -34,10 +46,13 @@ class _OfDetector(Part):
     """One of the detector's kinds of event; any where left out."""
     direction: Direction | None = None
     """Any where left out."""
+    parameters: Parameters = ()
+    """What the detector's factory takes; its own choice where left out."""
 
     @model_validator(mode="after")
-    def _kind_is_known(self) -> Self:
+    def _is_known(self) -> Self:
         _names.kind(self.detector, self.kind)
+        _names.parameters(self.detector, dict(self.parameters))
         return self
 
 
@@ -78,6 +93,25 @@ class Comparison(Part):
     """What `than` is multiplied by."""
 
 
+class Labelled(Part):
+    """A fact that is a word, against one of them or several; false where it is none."""
+
+    fact: LabelName
+    equals: str | None = None
+    in_: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(default=None, alias="in")
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        if (self.equals is None) == (self.in_ is None):
+            raise ValueError("expected either equals or in")
+        _names.words(self.fact, self.words, "equals" if self.in_ is None else "in")
+        return self
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.in_ or (str(self.equals),)
+
+
 class Seen(_OfDetector):
     """A detector's event, confirmed within the last bars."""
 
@@ -110,13 +144,16 @@ def _kind_of_condition(value: Any) -> str | None:
     if isinstance(value, dict):
         if "detector" in value:
             return "~newest" if "newest" in value else "~seen"
+        if "fact" in value and not value.keys().isdisjoint(("equals", "in")):
+            return "~label"
         return next((f"~{key}" for key in _KINDS if key in value), None)
-    classes: dict[str, type[Part]] = {**_KINDS, "seen": Seen, "newest": Newest}
+    classes: dict[str, type[Part]] = {**_KINDS, "label": Labelled, "seen": Seen, "newest": Newest}
     return next((f"~{key}" for key, of in classes.items() if isinstance(value, of)), None)
 
 
 Condition = Annotated[
     Annotated[Comparison, Tag("~fact")]
+    | Annotated[Labelled, Tag("~label")]
     | Annotated[Seen, Tag("~seen")]
     | Annotated[Newest, Tag("~newest")]
     | Annotated[AllOf, Tag("~all")]
@@ -180,12 +217,19 @@ class Distance(Part):
     """In average true ranges of the bar that decided."""
     percent: Annotated[float, Field(gt=0.0, lt=100.0)] | None = None
     """Of the price."""
+    volatility: Positive | None = None
+    """In moves to expect: deviations of the last 20 returns, over so many bars as `over` says."""
+    over: Count | None = None
+    """Bars, 1 where left out; of a distance by volatility."""
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
+        names = [name for name in type(self).model_fields if name != "over"]
+        given = [name for name in names if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"expected exactly one of {', '.join(type(self).model_fields)}, was {len(given)}")
+            raise ValueError(f"expected exactly one of {', '.join(names)}, was {len(given)}")
+        if self.over is not None and self.volatility is None:
+            raise ValueError("over: expected with volatility alone")
         return self
 
 
@@ -220,17 +264,6 @@ class Exit(Part):
     """Leaves a short position at the next open."""
 
 
-class Risk(Part):
-    sizing: Literal["fraction", "fixed_fractional", "volatility"] = "fraction"
-    """fraction: that part of equity buys. fixed_fractional: it is lost between entry and stop. volatility: it is what
-    one average true range makes."""
-    fraction: Share = 1.0
-    max_position: Annotated[float, Field(gt=0.0, le=100.0)] = 1.0
-    """Largest value of a position, as a fraction of equity; above 1 is leverage."""
-    rules: Annotated[str, AfterValidator(_names.rules)] | None = None
-    """What the account must keep to: a prop firm's rules by name."""
-
-
 class Strategy(Part):
     """One position at a time in one symbol: decided at a bar's close, acted on from the next bar."""
 
@@ -242,6 +275,8 @@ class Strategy(Part):
     long: Condition | None = None
     """Enters long where true; where both sides are, neither enters."""
     short: Condition | None = None
+    model: Model | None = None
+    """In place of both rules: enters where its side changes, and leaves where it changes again."""
     forbidden: tuple[Condition, ...] = ()
     """No entry where one is true; positions are left all the same."""
     sessions: tuple[Session, ...] = ()
@@ -253,11 +288,13 @@ class Strategy(Part):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         leaving = self.exit
-        if self.long is None and self.short is None:
-            raise ValueError("expected a rule for long, for short, or both, was neither")
+        has_rule = self.long is not None or self.short is not None
+        if has_rule == (self.model is not None):
+            found = "both" if has_rule else "neither"
+            raise ValueError(f"expected a rule for long, for short, or both; or a model in their place, was {found}")
         has_stop = leaving.stop is not None or leaving.trail is not None
-        if self.risk.sizing == "fixed_fractional" and not has_stop:
-            raise ValueError("risk.sizing: fixed_fractional needs exit.stop or exit.trail, was neither")
+        if self.risk.sizing in ("fixed_fractional", "fixed_r") and not has_stop:
+            raise ValueError(f"risk.sizing: {self.risk.sizing} needs exit.stop or exit.trail, was neither")
         rewards = (leaving.target, leaving.trail.after if leaving.trail else None)
         if leaving.stop is None and any(reward is not None and reward.r is not None for reward in rewards):
             raise ValueError("exit: a distance in r needs exit.stop, was none")

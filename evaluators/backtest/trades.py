@@ -101,13 +101,22 @@ class Book(NamedTuple):
 
 def keep(bars: Bars, played: Played, resolved: Sequence[Played] | None, cash: float, terms: Terms) -> Book:
     """The book of a run that began with `cash`, and of what it was `resolved` to."""
-    fills = played.events[played.events["what"] == _FILLED]
-    # One position at a time, entered and left whole: what opens and what closes it take turns.
-    opens, closes = fills[fills["closed"] == 0.0], fills[fills["closed"] > 0.0]
+    opens, closes = _ends(played.events)
     equity, *others = (np.append(cash, run.equity) for run in (played, *(resolved or ())))
     log = _log(bars, opens[: len(closes)], closes, played.orders, terms)
     held = _held(bars, opens[len(closes) :], float(bars.close[played.end - 1]))
     return Book(log, held, equity, (others[0], others[1]) if others else None)
+
+
+def closed_trades(bars: Bars, events: Events, orders: Mapping[int, Order], terms: Terms) -> TradeLog:
+    opens, closes = _ends(events)
+    return _log(bars, opens[: len(closes)], closes, orders, terms)
+
+
+def _ends(events: Events) -> tuple[Events, Events]:
+    """The fills that open and those that close: one position at a time, entered and left whole, so they take turns."""
+    fills = events[events["what"] == _FILLED]
+    return fills[fills["closed"] == 0.0], fills[fills["closed"] > 0.0]
 
 
 def _log(bars: Bars, opens: Events, closes: Events, orders: Mapping[int, Order], terms: Terms) -> TradeLog:

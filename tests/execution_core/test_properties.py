@@ -201,11 +201,13 @@ def test_one_bracket_ends_between_what_the_adverse_and_the_favourable_path_make_
 @many
 @given(settings(), stories())
 def test_where_no_bar_is_ambiguous_the_path_changes_nothing(how: dict[str, Any], story: list[Step]) -> None:
-    def played(path: str) -> tuple[Engine, str]:
+    def played(path: str) -> tuple[Engine, list[object]]:
         engine = Engine(**(how | {"path": path}))
         for step in story:
             do(engine, step)
-        return engine, json.dumps({name: told for name, told in engine.export().items() if name != "settings"})
+        # A leg that had no volume left, or no luck, may still be told to have been reached: that changes no order.
+        events = [event._replace(is_ambiguous=False) for event in engine.drain()]
+        return engine, [engine.cash, engine.position, engine.orders(), events]
 
     first, told = played("pessimistic")
     if first.ambiguous_bars == 0:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from evaluators.backtest.conditions import View, describe
-from evaluators.backtest.strategy import Condition
+from evaluators.backtest.strategy import Condition, Seen
 from fks_agents.bars import Bars
 from tests.evaluators.backtest.tables import Row, candles, flat, walk
 
@@ -87,7 +87,7 @@ def test_a_gate_says_so_until_the_next_event_says_otherwise() -> None:
     states = [
         view.holds(READ.validate_python({"detector": "volatility", "kind": kind, "newest": True})) for kind in kinds
     ]
-    events = view.events("volatility")
+    events = view.events(Seen(detector="volatility"))
     first = int(events.confirmed[0])
     # Exactly one state from the first event on, none before.
     assert np.sum(states, axis=0).tolist() == [0] * first + [1] * (len(bars) - first)
@@ -122,7 +122,7 @@ def test_an_event_is_told_as_it_was_known_then() -> None:
     bars = candles([*GAP, (13, 13, 8, 9)])
     rule = READ.validate_python({"detector": "fvg"})
     view = View(bars)
-    assert not view.events("fvg")[0].is_open  # filled by the last bar
+    assert not view.events(Seen(detector="fvg"))[0].is_open  # filled by the last bar
     [reason] = view.reasons(rule, 2)
     assert reason.event is not None
     assert reason.event.is_open
@@ -147,3 +147,31 @@ def test_conditions_are_described(condition: dict[str, Any], words: str) -> None
 
 def test_flat_bars_hold_nothing_that_needs_movement() -> None:
     assert held(candles(flat(100.0, 40)), {"fact": "rsi_14", "is": "above", "than": 0}) == []
+
+
+def test_words_are_compared_by_being_one_of_some() -> None:
+    bars = walk(6, 400)
+    view = View(bars)
+    up, down = (READ.validate_python({"fact": "trend", "equals": word}) for word in ("up", "down"))
+    either = READ.validate_python({"fact": "trend", "in": ["up", "down"]})
+    assert view.holds(either).tolist() == (view.holds(up) | view.holds(down)).tolist()
+    assert 0 < view.holds(either).sum() < 400 - 199
+    assert not view.holds(either)[:199].any()  # no mean of 200 closes yet
+    row = int(np.flatnonzero(view.holds(either))[0])
+    assert view.reasons(either, row)[0].text in ("trend is up", "trend is down")
+    assert describe(either) == "trend is up or down"
+    state = READ.validate_python({"fact": "markov_state", "in": ["bear", "sideways", "bull"]})
+    assert view.holds(state).tolist() == [False] * 99 + [True] * 301
+
+
+def test_a_detector_with_parameters_of_its_own_is_another_one() -> None:
+    bars = walk(7, 600)
+    view = View(bars)
+    usual, wide = (Seen(detector="swings", parameters=own) for own in ((), (("n", 12),)))
+    assert len(view.events(usual)) > len(view.events(wide)) > 0
+    near = READ.validate_python({"detector": "swings", "parameters": {"n": 12}, "within": 1})
+    assert view.holds(near).sum() == len(set(view.events(wide).confirmed.tolist()))
+    assert describe(near) == "swings (n 12)"
+    gate = READ.validate_python({"detector": "regime", "parameters": {"enter": 0.6}, "kind": "ranging", "newest": True})
+    other = READ.validate_python({"detector": "regime", "kind": "ranging", "newest": True})
+    assert view.holds(gate).sum() > view.holds(other).sum()

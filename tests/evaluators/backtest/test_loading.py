@@ -24,7 +24,30 @@ def sma(**parts: Any) -> dict[str, Any]:
     ("given", "told"),
     [
         ({"long": sma(fact="sma_21")}, "long.fact: expected a known fact (near: sma_20, sma_200, sma_50,"),
-        ({"long": sma(fact="regime")}, "long.fact: expected a fact that has a value on every bar (near: range,"),
+        ({"long": sma(fact="regime")}, "long.fact: expected a number; regime is a word, and is compared by `equals`"),
+        ({"long": sma(fact="last_break_level")}, "long.fact: expected a fact that has a value on every bar"),
+        ({"long": {"fact": "regime", "equals": "calmm"}}, "long.equals: expected one of calm, volatile, trending"),
+        ({"long": {"fact": "close", "equals": "up"}}, "long.fact: expected a fact that is a word on every bar"),
+        ({"long": {"fact": "trend", "equals": "up", "in": ["up"]}}, "long: expected either equals or in, was {fact,"),
+        ({"long": {"fact": "trend", "in": []}}, "long.in: expected at least one, was []"),
+        ({"long": {**BOS, "parameters": {"m": 3}}}, "long.parameters: bos takes n, was 'm'"),
+        ({"long": {**BOS, "parameters": {"n": 2.5}}}, "long.parameters.n: expected a whole number, was 2.5"),
+        ({"long": {**BOS, "parameters": {"n": True}}}, "long.parameters.n: expected a number or a word, was True"),
+        ({"long": {**BOS, "parameters": {"n": 0}}}, "long.parameters: n must be at least 1, was 0"),
+        ({"long": {"detector": "outside_bar", "parameters": {"n": 3}}}, "long.parameters: outside_bar takes no param"),
+        (
+            {"long": {"detector": "session_range_break", "parameters": {"session": 1}}},
+            "long.parameters.session: expected a word, was 1",
+        ),
+        (
+            {"long": {"detector": "session_range_break", "parameters": {"session": "mars"}}},
+            "long.parameters: unknown session 'mars'; expected one of asia",
+        ),
+        ({"model": {"name": "asmbtr"}, "long": BOS}, "expected a rule for long, for short, or both; or a model"),
+        ({"model": {"name": "arima"}}, "model.name: expected 'asmbtr', 'markov', 'sma_cross' or 'momentum', was"),
+        ({"model": {"name": "asmbtr", "depth": 25}}, "model.depth: expected less than or equal to 24, was 25"),
+        ({"model": {"name": "sma_cross", "fast": 60}}, "model.fast: expected less than slow 50, was 60"),
+        ({"model": {"name": "markov", "spam": 2}}, "model.spam: unknown key (near: span"),
         ({"long": sma(than="rsi")}, "long.than: expected a known fact (near: rsi_2, rsi_14), was 'rsi'"),
         ({"long": sma(than=True)}, "long.than: expected a number, a fact, or a level of a detector's event, was True"),
         ({"long": sma(than=float("nan"))}, "long.than: expected a finite number, was nan"),
@@ -45,11 +68,14 @@ def sma(**parts: Any) -> dict[str, Any]:
         ({"long": {**BOS, "within": 0}}, "long.within: expected greater than or equal to 1, was 0"),
         ({"long": {**BOS, "newest": False}}, "long.newest: expected True, was False"),
         ({"long": {**BOS, "kinds": "bos"}}, "long.kinds: unknown key (near: kind"),
-        ({"exit": LEAVES}, "expected a rule for long, for short, or both, was neither"),
+        ({"exit": LEAVES}, "expected a rule for long, for short, or both; or a model in their place, was neither"),
         ({"long": BOS}, "exit: expected a way out of a long position, was none"),
         ({"long": BOS, "exit": {"opposite": True}}, "exit: expected a way out of a long position, was none"),
-        ({"long": BOS, "exit": {"stop": {"atr": 1, "percent": 2}}}, "exit.stop: expected exactly one of atr, percent"),
-        ({"long": BOS, "exit": {"stop": {}}}, "exit.stop: expected exactly one of atr, percent, was 0"),
+        (
+            {"long": BOS, "exit": {"stop": {"atr": 1, "percent": 2}}},
+            "exit.stop: expected exactly one of atr, percent, volatility, was 2",
+        ),
+        ({"long": BOS, "exit": {"stop": {}}}, "exit.stop: expected exactly one of atr, percent, volatility, was 0"),
         ({"long": BOS, "exit": {"target": {"r": 1}}}, "exit: a distance in r needs exit.stop, was none"),
         ({"long": BOS, "exit": {"stop": {"atr": -1}}}, "exit.stop.atr: expected greater than 0, was -1"),
         (
@@ -59,6 +85,30 @@ def sma(**parts: Any) -> dict[str, Any]:
         ({"long": BOS, "exit": LEAVES, "risk": {"fraction": 2}}, "risk.fraction: expected less than or equal to 1"),
         ({"long": BOS, "exit": LEAVES, "entry": {"type": "stop"}}, "entry.type: expected 'market' or 'limit'"),
         ({"long": BOS, "exit": LEAVES, "entry": {"type": "limit"}}, "entry.atr: expected a value, was none"),
+        ({"long": BOS, "exit": {"stop": {"atr": 1, "over": 3}}}, "exit.stop.over: expected with volatility alone, was"),
+        (
+            {"long": BOS, "exit": LEAVES, "risk": {"sizing": "fixed_r", "amount": 5}},
+            "risk.sizing: fixed_r needs exit.stop or exit.trail, was neither",
+        ),
+        ({"long": BOS, "exit": LEAVES, "risk": {"sizing": "fixed_r"}}, "risk.amount: expected with sizing fixed_r"),
+        ({"long": BOS, "exit": LEAVES, "risk": {"amount": 5}}, "risk.amount: expected with sizing fixed_r"),
+        (
+            {"long": BOS, "exit": LEAVES, "risk": {"rules": {"drawdwn": 0.1}}},
+            "risk.rules: expected the rules of an account: expected rules among daily_loss",
+        ),
+        (
+            {"long": BOS, "exit": LEAVES, "risk": {"rules": "nowhere.toml"}},
+            "risk.rules: expected the rules of an account: rules must be one of apex, demo",
+        ),
+        (
+            {"long": BOS, "exit": LEAVES, "risk": {"limits": {"groups": {"a": ["X"], "b": ["X"]}, "per_group": 1}}},
+            "risk.limits.groups: expected each symbol in one group, was X in several",
+        ),
+        (
+            {"long": BOS, "exit": LEAVES, "risk": {"limits": {"groups": {"a": ["X"]}}}},
+            "risk.limits.groups: expected a limit per_group, was none",
+        ),
+        ({"long": BOS, "exit": LEAVES, "risk": {"limits": {"gross": 0}}}, "risk.limits.gross: expected greater than 0"),
         (
             {"long": BOS, "exit": LEAVES, "risk": {"rules": "apexx"}},
             "risk.rules: expected the rules of an account (near: apex), was 'apexx'",
@@ -94,7 +144,7 @@ def test_every_preset_loads_says_what_it_tests_and_survives_json() -> None:
 
 
 def test_an_unknown_preset_names_the_near_ones() -> None:
-    with pytest.raises(UsageError, match=r"expected a preset \(near: sma_cross\) or a .toml or .json file"):
+    with pytest.raises(UsageError, match=r"expected a preset \(near: sma_cross, markov\) or a .toml or .json file"):
         load("sma_cros")
 
 

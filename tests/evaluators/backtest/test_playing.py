@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evaluators.backtest import Terms, run
+from evaluators.backtest.trades import EXITS
+from execution_core.backtest import sides
 from fks_agents.bars import moment
 from fks_agents.errors import UsageError
 from tests.evaluators.backtest.tables import (
@@ -18,7 +21,9 @@ from tests.evaluators.backtest.tables import (
     played,
     strategy,
     trades,
+    walk,
 )
+from tools.indicators import column
 
 UP = [(99.0, 99.0, 99.0, 99.0), (100.0, 101.0, 100.0, 101.0)]
 """Crosses above 100 at the close of row 1, at 101."""
@@ -200,3 +205,84 @@ def test_bars_before_the_beginning_warm_up_only() -> None:
     result = run(made, bars, cash=1000.0, terms=FREE, begin=moment(bars.closed[3]))
     assert trades(result) == [("long", 4, 101.0, 5, 103.0, "bars")]
     assert len(result.book.equity) == 4
+
+
+def test_one_r_is_what_is_lost_at_the_stop() -> None:
+    rows = [*UP, (101, 102, 100, 101), (101, 102, 90, 92), (92, 92, 92, 92)]
+    result = played(rows, long=ABOVE_100, exit={"stop": {"percent": 10}}, risk={"sizing": "fixed_r", "amount": 50})
+    # 10 % of 101 is 10.1: 50 / 10.1 is 4.95, four whole units.
+    assert result.book.trades.quantity.tolist() == [4.0]
+    assert result.book.equity[-1] == pytest.approx(1000.0 - 4 * 10.1)
+
+
+def test_kelly_goes_by_the_trades_that_have_closed() -> None:
+    # Crosses at 101, in at the open of 100, out a bar later: twice +10, once -5, over and over.
+    rows: list[tuple[float, float, float, float]] = []
+    for gain in (10.0, 10.0, -5.0) * 2:
+        out = 100.0 + gain
+        rows += [(99, 99, 99, 99), (101, 101, 101, 101), (100, 101, 100, 100.5), (out, out, out, out)]
+    kelly = {"share": 0.5, "cap": 1.0, "least": 3}
+    result = played(
+        rows, cash=10_000.0, long=ABOVE_100, exit={"bars": 1}, risk={"sizing": "kelly", "fraction": 0.1, "kelly": kelly}
+    )
+    # First a tenth, at the deciding close of 101: 1000 / 101, 1009 / 101 and 1018 / 101 are 9.9, 9.99 and 10.08. Then
+    # two of three were won, 90 on the mean against 50: f = 2/3 - (1/3) / 1.8 = 0.48148, half of it of 10,130 is 24.1
+    # units.
+    assert result.book.trades.quantity[:4].tolist() == [9.0, 9.0, 10.0, 24.0]
+
+
+def test_a_distance_by_volatility_is_the_move_to_expect() -> None:
+    bars = walk(3, 300)
+    rule = {"fact": "close", "is": "crosses_above", "than": "sma_20"}
+    one, four = (
+        run(
+            strategy(long=rule, exit={"stop": {"volatility": 2, **over}, "bars": 9}), bars, cash=100_000.0, terms=FREE
+        ).book.trades
+        for over in ({}, {"over": 4})
+    )
+    stopped = [row for row in range(len(one)) if EXITS[one.exit_by[row]] == "stop"]
+    assert stopped
+    for row in stopped:
+        decided = one.decided[row]
+        distance = bars.close[decided] * column(bars, "expected_move_1")[decided] / 100.0 * 2.0
+        assert one.exit[row] <= one.entry[row] - distance + 0.02
+    # The root of four is two: twice as far away.
+    assert len([row for row in range(len(four)) if EXITS[four.exit_by[row]] == "stop"]) < len(stopped)
+
+
+@pytest.mark.parametrize(("rules", "most"), [({"contracts": 3}, 3.0), ("hyrotrader", 5.0), ({"daily_loss": 0.5}, 9.0)])
+def test_rules_may_be_told_in_the_strategy(rules: object, most: float) -> None:
+    rows = [*UP, (102, 103, 101, 102), (103, 104, 102, 103), (105, 106, 104, 105), (105, 105, 105, 105)]
+    result = played(rows, long=ABOVE_100, exit={"bars": 2}, risk={"rules": rules})
+    assert result.book.trades.quantity.tolist() == [most]
+
+
+def test_rules_of_ones_own_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("contracts = 2\n")
+    rows = [*UP, (102, 103, 101, 102), (103, 104, 102, 103), (105, 106, 104, 105), (105, 105, 105, 105)]
+    result = played(rows, long=ABOVE_100, exit={"bars": 2}, risk={"rules": str(tmp_path / "own.toml")})
+    assert result.book.trades.quantity.tolist() == [2.0]
+
+
+def test_limits_of_the_account_cap_the_size() -> None:
+    rows = [*UP, (102, 103, 101, 102), (103, 104, 102, 103), (105, 106, 104, 105), (105, 105, 105, 105)]
+    result = played(rows, long=ABOVE_100, exit={"bars": 2}, risk={"limits": {"gross": 0.5, "net": 0.8}})
+    # 500 at 101 are 4.95.
+    assert result.book.trades.quantity.tolist() == [4.0]
+
+
+@pytest.mark.parametrize("name", ["asmbtr", "markov", "sma_cross", "momentum"])
+def test_a_model_enters_and_leaves_where_its_side_changes(name: str) -> None:
+    bars = walk(11, 1200)
+    own = {"asmbtr": {"depth": 3, "confidence": 0.3}, "markov": {"confidence": 0.3}}.get(name, {})
+    made = strategy(model={"name": name, **own}, risk={"fraction": 0.5})
+    assert made.model is not None
+    side = sides(made.model.native, bars.close)
+    result = run(made, bars, cash=10_000.0, terms=FREE)
+    log = result.book.trades
+    assert len(log) > 10
+    for row in range(len(log)):
+        decided, left = int(log.decided[row]), int(log.left[row])
+        assert side[decided] == log.side[row] != side[decided - 1]
+        assert side[left - 1] != log.side[row]
+    assert result.why(0)[0].text == f"{name} turned {'long' if log.side[0] > 0 else 'short'}"

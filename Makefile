@@ -9,7 +9,7 @@ STUBS  := $(subst /,.,$(basename $(wildcard execution_core/*.pyi)))
 CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks examples $(wildcard docs/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers stubs tests core sanitize bench wheel clean
+.PHONY: help demo test check format lint types layers stubs tests core sanitize nightly bench wheel clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ core: $(VENV)/.dev ## Compile the execution core in place
 
 sanitize: $(VENV)/.dev ## Run the core's tests under the address and undefined-behaviour sanitizers
 	$(BIN)/python tests/sanitize.py
+
+nightly: $(VENV)/.dev ## Run the core's random stories in their long form, 10,000 for each property
+	FKS_TEST_NIGHTLY=1 $(BIN)/pytest tests/execution_core/test_properties.py
 
 bench: $(VENV)/.dev ## Measure: cycle time, overhead, imports, gate, memory search
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

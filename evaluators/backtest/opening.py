@@ -13,6 +13,7 @@ from evaluators.backtest.playing import Progress, Terms
 from evaluators.backtest.result import Backtest
 from evaluators.backtest.running import run
 from evaluators.backtest.strategy import Strategy
+from evaluators.backtest.together import Together, run_together
 from fks_agents import settings as settings_of
 from fks_agents.bars import SECONDS, Bars
 from fks_agents.contracts import Timeframe
@@ -71,6 +72,22 @@ def run_one(job: Job, on_progress: Progress | None = None) -> Backtest:
         trials=job.trials,
         begin=job.begin,
         on_progress=on_progress or (lambda _done, _of: None),
+    )
+
+
+def run_account(jobs: Sequence[Job], on_progress: Progress = lambda _done, _of: None) -> Together:
+    """The symbols of the jobs in one account, by the first one's strategy and settings; see `together.run_together`."""
+    job = jobs[0]
+    settings = job.settings
+    return run_together(
+        job.strategy,
+        [_read(each) for each in jobs],
+        cash=settings.cash,
+        terms=Terms(settings.fee, settings.slippage, settings.tick, settings.lot),
+        seed=settings.seed,
+        trials=job.trials,
+        begin=job.begin,
+        on_progress=on_progress,
     )
 
 

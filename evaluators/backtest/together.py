@@ -94,7 +94,9 @@ class Together:
                 symbol: {"count": len(log), "profit": float(log.profits.sum())}
                 for symbol, log in zip(self.symbols, self.logs, strict=True)
             },
-            "stopped_by": None if self.breaker is None else {"rule": self.breaker[0], "at": moment(self.breaker[1]).isoformat()},
+            "stopped_by": None
+            if self.breaker is None
+            else {"rule": self.breaker[0], "at": moment(self.breaker[1]).isoformat()},
         }  # fmt: skip
 
 

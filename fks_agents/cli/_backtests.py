@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from evaluators.backtest import Backtest, Job
+    from evaluators.backtest import Backtest, Job, Together
 
 PROCESSES = 8
 """Most runs at once."""
@@ -60,6 +60,50 @@ def tell(console: Console, done: Sequence[Backtest], written: Sequence[Path], *,
         _many(console, done, asked)
     for path in written:
         console.print(f"report  {path}", soft_wrap=True)
+
+
+def run_account(jobs: Sequence[Job]) -> Together:
+    """Run the jobs in one account; progress on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from evaluators.backtest import run_account
+
+    screen = Console(stderr=True, highlight=False, emoji=False, markup=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("closes"))
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(f"{jobs[0].strategy.name} on {len(jobs)} symbols", total=None)
+        return run_account(jobs, lambda done, of: bar.update(task, completed=done, total=of))
+
+
+def tell_account(console: Console, result: Together) -> None:
+    from rich.text import Text
+
+    from evaluators.backtest.figures import compared, tested
+    from fks_agents import _wording as say
+    from fks_agents.bars import moment
+
+    span = f"{say.day(moment(result.closed[0]))} to {say.day(moment(result.closed[-1]))}, {len(result.closed):,} closes"
+    console.print(Text(f"{result.strategy.name} on {', '.join(result.symbols)} in one account", style="bold"))
+    console.print(Text(span, style="dim"))
+    if result.is_partial:
+        console.print(Text("interrupted: what was played is shown", style="yellow"))
+    if result.breaker:
+        rule, at = result.breaker
+        console.print(Text(f"stopped by the account's rule {rule} on {say.day(moment(at))}", style="yellow"))
+    console.print()
+    _lines(console, ("", "strategy", "buy and hold"), [line[:3] for line in compared(result.performance)])
+    console.print()
+    for symbol, log in zip(result.symbols, result.logs, strict=True):
+        console.print(f"{symbol:<26}{f'{len(log)} trades':>18}{float(log.profits.sum()):>+18,.2f}")
+    console.print()
+    console.print(Text(result.verdict))
+    if lines := [(line.name, line.strategy, "") for line in tested(result.significance)]:
+        console.print()
+        _lines(console, ("", "", ""), lines)
+    if result.ambiguous_bars and result.interval:
+        low, high = result.interval
+        console.print(f"\n{result.ambiguous_bars} ambiguous bars: final equity {low:,.2f} to {high:,.2f}")
 
 
 def _one(console: Console, result: Backtest) -> None:

@@ -11,7 +11,8 @@ from fks_agents.cli._terminal import Terminal, moment
 from fks_agents.errors import UsageError
 
 if TYPE_CHECKING:
-    from evaluators.backtest import Job
+    from evaluators.backtest import Job, Strategy
+    from fks_agents.settings import Settings
 
 INTERRUPTED = 130
 
@@ -40,6 +41,9 @@ def command(
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write an HTML report of each run into this folder.")
     ] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="Play the symbols in one account, under one strategy's limits.")
+    ] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the presets.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of a strategy file.")] = False,
 ) -> int:
@@ -61,6 +65,8 @@ def command(
     strategies = [load(name.strip()) for name in strategy.split(",") if name.strip()]
     pairs = [(each, symbol) for each in strategies for symbol in symbols]
     first, last = _day(begin, "--from"), _day(end, "--to")
+    if together:
+        return _together(terminal, strategies, symbols, settings, (first, last), trials, report)
     trials = max(trials, len(pairs))
     return _run(terminal, [Job(each, symbol, settings, first, last, trials) for each, symbol in pairs], report)
 
@@ -82,6 +88,29 @@ def _run(terminal: Terminal, jobs: list[Job], report: Path | None) -> int:
         tell(terminal.console, done, written, asked=len(jobs))
     is_whole = len(done) == len(jobs) and not any(result.is_partial for result in done)
     return 0 if is_whole else INTERRUPTED
+
+
+def _together(
+    terminal: Terminal, strategies: list[Strategy], symbols: list[str], settings: Settings,
+    span: tuple[datetime | None, datetime | None], trials: int, report: Path | None,
+) -> int:  # fmt: skip
+    from evaluators.backtest import Job
+    from fks_agents.cli._backtests import run_account, tell_account
+    from fks_agents.cli._terminal import Interrupted
+
+    if len(strategies) != 1:
+        raise UsageError(f"--together plays one strategy on several symbols, was {len(strategies)}")
+    if report is not None:
+        raise UsageError("--report writes a page for each symbol alone; --together prints its figures, or --json")
+    try:
+        result = run_account([Job(strategies[0], symbol, settings, *span, trials) for symbol in symbols])
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted before a bar was played") from None
+    if terminal.is_json:
+        terminal.write_json(result.as_json())
+    else:
+        tell_account(terminal.console, result)
+    return INTERRUPTED if result.is_partial else 0
 
 
 def _day(text: str | None, option: str) -> datetime | None:

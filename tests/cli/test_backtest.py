@@ -87,3 +87,22 @@ def test_what_cannot_run_is_told_in_one_line(fks: Fks, words: tuple[str, ...], c
     assert ran.code == code
     assert told in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_several_symbols_are_played_in_one_account(fks: Fks) -> None:
+    ran = fks("backtest", "regime_basket", "SPX", "IXIC", "--together", "--from", "2012-01-01")
+    assert ran.code == 0
+    assert "regime_basket on SPX, IXIC in one account" in ran.out
+    assert [line[:4] for line in ran.out.splitlines() if line.startswith(("SPX ", "IXIC "))] == ["SPX ", "IXIC"]
+    told = fks("backtest", "regime_basket", "SPX", "IXIC", "--together", "--from", "2012-01-01", "--json").json
+    assert told["symbols"] == ["SPX", "IXIC"]
+    assert set(told["trades"]) == {"SPX", "IXIC"}
+
+
+def test_one_account_has_one_strategy_and_no_page(fks: Fks, tmp_path: Path) -> None:
+    ran = fks("backtest", "sma_cross,asmbtr", "SPX", "IXIC", "--together")
+    assert ran.code == 2
+    assert "--together plays one strategy on several symbols, was 2" in ran.err
+    ran = fks("backtest", "sma_cross", "SPX", "IXIC", "--together", "--report", str(tmp_path))
+    assert ran.code == 2
+    assert "--report writes a page for each symbol alone" in ran.err

@@ -118,7 +118,7 @@ PHRASAL_VERBS = any_of(
 )
 """`set up`, `break down`: no direction."""
 AFTER_NO_DIRECTION = any_of("""
-    as (?!much|many), to date, to (?:[$€£~]?\\d), front\\b, side\\b, bars?\\b, closes\\b, streak\\b, days?\\b,
+    as (?!much|many), to date, front\\b, side\\b, bars?\\b, closes\\b, streak\\b, days?\\b,
     volume\\b, trades?\\b
 """)
 

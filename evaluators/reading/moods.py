@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 from evaluators.reading._vocabulary import NEGATIONS, any_of
 
-Of = Literal["price", "volume", "trend"]
-"""What the word is said of; momentum and the parties of a market speak of the price."""
+Of = Literal["price", "volume", "trend", "reading"]
+"""What the word is said of; momentum and the parties of a market speak of the price, `reading` is the number beside."""
 
 _BULLS, _BEARS = "buyers|bulls|buying pressure", "sellers|bears|selling pressure"
 _LEADING = any_of("""
@@ -47,7 +47,16 @@ _PATTERNS: tuple[tuple[Of, str], ...] = (
     ("trend", rf"\b(?:(?P<up>{_STRONG})|(?P<down>{_WEAK}))\s+trend\b"),
     ("trend", rf"\btrend\s+{_IS}\s+(?:(?P<up>{_STRONG})|(?P<down>{_WEAK}))\b"),
 )
-_MOODS = tuple((of, re.compile(pattern, re.IGNORECASE)) for of, pattern in _PATTERNS)
+_AT = r"(?:at|with|near|around)\s+(?:about\s+)?(?=[$€£\d+−-])"
+_READINGS: tuple[tuple[Of, str], ...] = (
+    (
+        "reading",
+        rf"\b{_IS}\s+(?:(?P<up>{_STRONG}|upbeat|buoyant)|(?P<down>{_WEAK}|downbeat|depressed|subdued))\s+{_AT}",
+    ),
+    ("reading", rf"\ban?\s+(?:(?P<up>{_STRONG}|upbeat)|(?P<down>{_WEAK}|downbeat))\s+(?:reading\s+of\s+)?(?=[\d+−-])"),
+)
+"""`RSI is firm at 61.3`, `a soft 38.2`."""
+_MOODS = tuple((of, re.compile(pattern, re.IGNORECASE)) for of, pattern in (*_PATTERNS, *_READINGS))
 _INSIDE = re.compile(rf"\b(?:{NEGATIONS}|fail\w*|lost|losing)\b|n't", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?:\b(?:{NEGATIONS}|no|lack of)|n't)\s*(?:(?!only\b)\w+\s+){{0,2}}\Z", re.IGNORECASE)
 

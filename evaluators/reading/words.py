@@ -45,8 +45,10 @@ _WORDS = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in 
 _ABSENT = re.compile(
     r"\b(?:no|lack of|absence of)\s+(?:(?:signs?|hints?|trace) of\s+)?(?:an?\s+|any\s+)?\Z", re.IGNORECASE
 )
-_NO_DIRECTION_BEFORE = re.compile(rf"(?:\b(?:{vocabulary.PHRASAL_VERBS})s?|[-_])\s?\Z", re.IGNORECASE)
+_JOINED_BEFORE = re.compile(r"[-_]\s?\Z")
+_PARTICLE_BEFORE = re.compile(rf"(?:\b(?:{vocabulary.PHRASAL_VERBS})s?|[-_])\s?\Z", re.IGNORECASE)
 _NO_DIRECTION_AFTER = re.compile(rf"\A(?:-to-|_|\s?(?:{vocabulary.AFTER_NO_DIRECTION}))", re.IGNORECASE)
+_TO_LEVEL = re.compile(r"\A\s?(?:back |up |down )?to (?:about )?[$€£~]?\d", re.IGNORECASE)
 _BOUNDARY = re.compile(
     r"[;!?\n]|\.(?=\s|\Z)|,? (?:while|whereas|but|although|though|yet) | [-–—] (?=and )| \(see (?:also|too):? ",
     re.IGNORECASE,
@@ -65,6 +67,8 @@ class Word(NamedTuple):
     is_negated: bool
     start: int
     end: int
+    leads_to_level: bool = False
+    """`rose to 61.3`: what is cited may be the level alone."""
 
 
 def comparisons_in(text: str, names: Sequence[Period]) -> tuple[Comparison, ...]:
@@ -92,13 +96,13 @@ def words_in(text: str) -> tuple[Word, ...]:
     found = []
     for match in _WORDS.finditer(text):
         start, end = match.span()
-        if _NO_DIRECTION_BEFORE.search(text[max(0, start - 12) : start]) or _NO_DIRECTION_AFTER.match(
-            text[end : end + 12]
-        ):
+        no_direction = _PARTICLE_BEFORE if match[0].lower() in ("up", "down") else _JOINED_BEFORE
+        if no_direction.search(text[max(0, start - 12) : start]) or _NO_DIRECTION_AFTER.match(text[end : end + 12]):
             continue
         before = text[max(0, start - 30) : start]
         is_negated = any(pattern.search(before) is not None for pattern in (_NEGATED, _ABSENT))
-        found.append(Word(cast("Kind", match.lastgroup), is_negated, start, end))
+        leads_to_level = _TO_LEVEL.match(text[end : end + 12]) is not None
+        found.append(Word(cast("Kind", match.lastgroup), is_negated, start, end, leads_to_level))
     return tuple(found)
 
 

@@ -13,12 +13,14 @@ from evaluators.rules import (
     directions,
     evidence as over_evidence,
     extremes,
+    frames,
     labels,
     language,
     moods,
     numbers,
     periods,
     stances,
+    subjects,
     values,
 )
 from evaluators.rules._statement import Statement
@@ -42,6 +44,8 @@ RULES: tuple[tuple[str, Rule], ...] = tuple(
         moods,
         chances,
         stances,
+        frames,
+        subjects,
         language,
     )
 )

@@ -13,15 +13,32 @@ from fks_agents.contracts import Check
 
 RULE = "directions"
 _SIGNS = {"rising": 1, "positive": 1, "falling": -1, "negative": -1}
+_RETURNS = frozenset({"return", "roc", "momentum", "gap", "body"})
 _OF_THE_MARKET = re.compile(r"\b(?:prices?|markets?|index|stocks?|shares)\b", re.IGNORECASE)
 
 
 def check(statement: Statement) -> Iterator[Check]:
     for word in statement.reading.words:
-        if word.kind in _SIGNS and not any(
-            is_told(statement, word) for is_told in (_is_a_name, _leads_to_a_place, _signs_a_number)
-        ):
+        if word.kind in _SIGNS and not any(is_told(statement, word) for is_told in _TOLD_ELSEWHERE):
             yield _direction(statement, word)
+
+
+def _leads_to_a_level(statement: Statement, word: Word) -> bool:
+    """`rose to 61.3` with no change of it cited: the level is judged."""
+    return word.leads_to_level and not _shows_change(statement, word)
+
+
+def _shows_change(statement: Statement, word: Word) -> bool:
+    """Whether a change of what rose is cited beside the level."""
+    start, _ = statement.reading.clause(word.start)
+    changes = tuple(term for term in statement.terms if change_of(term) is not None)
+    risen = statement.spoken_of(start, word.start, statement.terms, by_verb=False)
+    stems = {stem for term in risen for stem in term.stems if change_of(term) is None}
+    if any(term in risen or term.stems & stems for term in changes):
+        return True
+    is_price = "close" in stems or _OF_THE_MARKET.search(statement.reading.text[start : word.start]) is not None
+    moves = {change_of(term) for term in changes if is_price and term.stems & _RETURNS and not is_elsewhere(term)}
+    return len(moves) == 1
 
 
 def _is_a_name(statement: Statement, word: Word) -> bool:
@@ -48,6 +65,9 @@ def _signs_a_number(statement: Statement, word: Word) -> bool:
         ):
             return source_of(statement, quantity) is not None
     return False
+
+
+_TOLD_ELSEWHERE = (_is_a_name, _leads_to_a_place, _leads_to_a_level, _signs_a_number)
 
 
 def _direction(statement: Statement, word: Word) -> Check:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from evaluators.reading import normalise
 from evaluators.reading._vocabulary import any_of
+from evaluators.rules import _tongues
 from evaluators.rules._statement import Statement
 from fks_agents.contracts import Check
 
@@ -38,7 +39,8 @@ _DENIALS = any_of("""
     far from, avoid, against, prohibits?, forbids?, beware of
 """)
 _FORBIDDEN = re.compile(
-    rf"(?P<promise>(?<!\w)(?:{_PROMISES}))|(?P<manipulation>(?<!\w)(?:{_MANIPULATION}))", re.IGNORECASE
+    rf"(?P<promise>(?<!\w)(?:{_PROMISES}))|(?P<elsewhere>(?<!\w)(?:{_tongues.WORDED})|{_tongues.UNSPACED})|(?P<manipulation>(?<!\w)(?:{_MANIPULATION}))",
+    re.IGNORECASE,
 )
 _DENIED = re.compile(rf"(?:\b(?:{_DENIALS})|n't)\s+(?:\w+\s+){{0,2}}\Z", re.IGNORECASE)
 # `not only guaranteed`, `without doubt guaranteed`: the denial denies something else.
@@ -60,4 +62,4 @@ def forbidden_in(text: str) -> Iterator[tuple[str, str]]:
     for match in _FORBIDDEN.finditer(plain):
         before = plain[max(0, match.start() - 40) : match.start()]
         if not _DENIED.search(before) or _CONFIRMED.search(before):
-            yield match[0], "promises profit" if match["promise"] else "speaks of market manipulation"
+            yield match[0], "speaks of market manipulation" if match["manipulation"] else "promises profit"

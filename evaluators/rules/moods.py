@@ -15,7 +15,30 @@ RULE = "moods"
 def check(statement: Statement) -> Iterator[Check]:
     for mood in statement.reading.moods:
         if not statement.is_in_a_name(mood.start, mood.end) and not statement.runs_into_a_name(mood.end):
-            yield _mood(statement, mood)
+            yield from _reading(statement, mood) if mood.of == "reading" else (_mood(statement, mood),)
+
+
+def _reading(statement: Statement, mood: Mood) -> Iterator[Check]:
+    """`RSI is firm at 61.3`: above its centre; of a fact that has none, the word is an opinion and not judged."""
+    text = statement.reading.text
+    start, end = statement.reading.clause(mood.start)
+    spoken = statement.spoken_of(start, mood.start, statement.terms) or statement.spoken_of(
+        mood.end, end, statement.terms
+    )
+    if len(spoken) != 1:
+        return
+    lean = lean_of(spoken[0], "trend") if "adx" in spoken[0].stems else lean_of(spoken[0], "price")
+    if lean is None:
+        return
+    holds = (lean != mood.sign) if mood.is_negated else (lean == mood.sign)
+    yield statement.check(
+        RULE,
+        "pass" if holds else "fail",
+        f"says {text[mood.start : mood.end].strip()}; {told(spoken[0])}",
+        stated=text[mood.start : mood.end].strip(),
+        computed=f"{spoken[0].value:.6g}",
+        ids=tuple(term.id for term in spoken if term.id.startswith("F")),
+    )
 
 
 def _mood(statement: Statement, mood: Mood) -> Check:

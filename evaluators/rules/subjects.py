@@ -1,0 +1,34 @@
+"""What rises or falls in a claim is what a cited fact measures: a market's gain shows no rise of unemployment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from evaluators.rules._statement import Statement
+from fks_agents.contracts import Check
+
+RULE = "subjects"
+_SHOWN_BY: dict[str, tuple[str, ...]] = {
+    r"unemployment|jobless\w*|payrolls?": ("unemployment", "jobless", "payroll"),
+    r"inflation": ("cpi", "inflation", "ppi", "pce"),
+    r"volatility": ("volatility", "vix", "atr", "range", "deviation", "sigma", "var", "garch", "regime", "bollinger"),
+    r"vix": ("vix",),
+    r"(?:bond |treasury )?yields?": ("yield",),
+    r"(?:credit )?spreads?": ("spread",),
+    r"short interest|short sellers?": ("short",),
+    r"defaults?|bankrupt\w*|fraud": ("default", "bankrupt", "fraud"),
+    r"puts|calls|inverse funds?": ("put", "call", "inverse"),
+}
+"""What a text may speak of, and the parts of fact names of which one must then be cited."""
+_SUBJECTS = tuple((re.compile(rf"\b(?:{said})\b", re.IGNORECASE), parts) for said, parts in _SHOWN_BY.items())
+
+
+def check(statement: Statement) -> Iterator[Check]:
+    names = [fact.name.lower() for fact in statement.cited]
+    for pattern, parts in _SUBJECTS:
+        found = pattern.search(statement.reading.text)
+        if found is not None and names and not any(part in name for part in parts for name in names):
+            yield statement.check(
+                RULE, "unscored", f"speaks of {found[0]}, which no cited fact measures", stated=found[0]
+            )

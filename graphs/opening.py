@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,9 @@ from tools.brokers.paper import PaperBroker
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.base import BaseCheckpointSaver
+
+MOST_SETTINGS = 16
+"""Of which a desk remembers the models; one that is asked with more forgets the oldest servers' health."""
 
 
 def open_desk(
@@ -114,4 +117,4 @@ def _once_for_each_source() -> Callable[[Settings], Feeds]:
 
 def _opened_once() -> Callable[[Settings], Mapping[ChatRole, ChatModel | None]]:
     """What a model's servers are known to do outlives a decision."""
-    return cache(llm.open_chats)
+    return lru_cache(MOST_SETTINGS)(llm.open_chats)

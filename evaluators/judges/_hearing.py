@@ -58,7 +58,8 @@ _prompt = cache(prompts.load)
 def hear(question: Question, submission: Submission, means: Means, passages: Sequence[Passage] = ()) -> Judgement:
     """The judgement of the means' models; `passages` are what was retrieved for it and stand in the evidence."""
     prompt, system = _prompt(f"{question.judge}/v1"), _prompt(SYSTEM)
-    digest = sha256(f"{system.text}\n{prompt.text}".encode()).hexdigest()[:16]
+    asked = "\n".join((system.text, prompt.text, *question.planted))
+    digest = sha256(asked.encode()).hexdigest()[:16]
     kept = fitted(question, submission, means.most_tokens)
     heard, tokens = [], 0
     for chat in means.chats if kept.statements else ():

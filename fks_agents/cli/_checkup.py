@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 LEAST_FREE = 200 * 1024 * 1024
 """Bytes the home folder's disk must have free."""
 
-EXTRAS = {"ccxt": "ccxt", "ollama": "langchain_ollama", "local": "xllamacpp", "forecast": "statsforecast"}
+EXTRAS = {
+    "ccxt": "ccxt", "ollama": "langchain_ollama", "local": "xllamacpp", "forecast": "statsforecast", "ragas": "ragas",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def examine(settings: Callable[[], Settings]) -> Iterator[Finding]:
         ("sample data", _sample, "pip install 'arch>=7.2'"),
         ("embedder", _embedder, "pip install --force-reinstall wordllama"),
         ("memory index", _index, "fks memory rebuild"),
+        ("policy", _policy, "name another file in the setting policy, or correct this one"),
+        ("knowledge", _knowledge, "name another folder in the setting knowledge, or correct this one"),
     )
     for name, look, help_with in looks:
         yield _look(name, lambda look=look: look(loaded), help_with)  # type: ignore[misc]
@@ -149,6 +153,28 @@ def _index(settings: Settings) -> str:
             return index.status
         finally:
             index.close()
+
+
+def _policy(settings: Settings) -> str:
+    """Who decides over a paper order, as things are configured."""
+    from evaluators.deciding import check_names
+    from fks_agents.deps import JUDGES
+
+    models = [name for role in JUDGES if (name := settings.named_model(role)) != "rules"]
+    check_names(settings.policy, models)
+    terms = settings.policy.terms("paper")
+    if terms is None:
+        return f"{settings.policy.name}: paper orders are closed"
+    asked = [*terms.judges] if models or terms.demand == "always" else []
+    return f"{settings.policy.name}: the rules{f' and {len(asked)} judges' if asked else ''} decide over paper orders"
+
+
+def _knowledge(settings: Settings) -> str:
+    from memory.knowledge import open_knowledge
+
+    if settings.knowledge is None:
+        return "no documents"
+    return f"{open_knowledge(settings.knowledge, settings.home).check()} passages in {settings.knowledge}"
 
 
 def _models(settings: Settings) -> Iterator[Finding]:

@@ -77,6 +77,12 @@ def tested(said: Significance | None) -> tuple[Compared, ...]:
     lines.append(Compared("Deflated Sharpe ratio", deflated, "", asks))
     asks = "Deviations a trade: the edge that so many trades would show 4 times of 5"
     lines.append(Compared("Smallest visible edge", f"{said.detectable:.2f} σ", "", asks))
+    seen = said.power
+    asks = (
+        f"Share of simulated runs with so many trades in which an edge of {seen.edge:g} σ a trade was found, one trial"
+    )
+    shown = f"{_percent(seen.found)} ({_percent(seen.low)} to {_percent(seen.high)})"
+    lines.append(Compared("Measured power", shown, "", asks))
     return tuple(lines)
 
 

@@ -165,11 +165,15 @@ def _plain(measured: Any) -> dict[str, Any] | None:
 def _significance(said: Significance) -> dict[str, Any]:
     told = asdict(said)
     # A NamedTuple would become a list, without its names.
-    return told | {
-        name: value._asdict()
-        for name in ("mean", "sharpe", "sign_flip", "random_entries")
-        if (value := getattr(said, name)) is not None
-    }
+    return (
+        told
+        | {"power": said.power._asdict()}
+        | {
+            name: value._asdict()
+            for name in ("mean", "sharpe", "sign_flip", "random_entries")
+            if (value := getattr(said, name)) is not None
+        }
+    )
 
 
 def _time(bars: Bars, row: int) -> str:

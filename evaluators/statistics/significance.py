@@ -15,7 +15,7 @@ from evaluators.statistics._arrays import Floats, UndefinedError, at_least, betw
 from evaluators.statistics.bootstrap import Estimate
 from evaluators.statistics.discoveries import best_of
 from evaluators.statistics.nulls import Null
-from evaluators.statistics.power import detectable
+from evaluators.statistics.power import Power, detectable, measured
 from evaluators.statistics.ratios import sharpe
 from evaluators.statistics.sharpe import deflated_sharpe, probabilistic_sharpe
 from evaluators.statistics.trades import Trades
@@ -60,34 +60,49 @@ class Significance:
     random_entries: Null | None
     """None where the bars of the trades were not given."""
     p: float
-    """Of the random entries where there are any, which know what the market gave to all; else of the random signs."""
+    """The greater one of the random signs and, where there are any, the random entries, which know what the market gave
+    to all: where the two disagree, the cautious one counts."""
     p_adjusted: float
     """`p` for the best of all trials (Sidak)."""
     probabilistic_sharpe: float | None
     """Probability that the true ratio is positive; None where returns do not vary."""
     deflated_sharpe: float | None
     """Probability that it is above the best to expect of so many trials without an edge."""
+    independent: int
+    """Trades, or groups of them that are held together."""
     detectable: float
     """Edge, in standard deviations of a trade, that so many trades show four times out of five at this level."""
     is_found: bool
     """`p_adjusted` is at or below the level, and the mean is above zero."""
 
     @property
+    def power(self) -> Power:
+        """How often an edge of 0.2 deviations a trade was found in simulated worlds of so many trades, one trial."""
+        return measured(self.independent, self.level)
+
+    @property
     def verdict(self) -> str:
         """In plain words."""
-        against = "random signs" if self.random_entries is None else "random entries"
+        other = self.random_entries
+        is_signs = other is None or self.sign_flip.p > other.p
+        against = "random signs" if is_signs else "random entries"
         allowed = "" if self.trials == 1 else f", {self.p_adjusted:.3g} for the best of {self.trials} trials"
         mean, level = f"mean {100.0 * self.sign_flip.observed:+.3g} %", f"{100.0 * self.level:g} %"
         tested = f"{self.trades} trades, {mean}; against {against} p = {self.p:.3g}{allowed}."
-        if not self.is_found:
-            is_better = self.p_adjusted <= self.level
-            why = "better than chance, and a loss all the same" if is_better else "not told from luck"
-            least = f"Only an edge of {self.detectable:.2g} deviations a trade would show 4 times of 5."
-            return f"No edge found: {tested} At the {level} level these trades are {why}. {least}"
-        if self.sign_flip.p > self.level:
-            doubt = f"against random signs p = {self.sign_flip.p:.3g}"
-            return f"Edge found: {tested} That it earns at all is not shown: {doubt}."
-        return f"Edge found: {tested} The past is no promise."
+        if self.is_found:
+            return f"Edge found: {tested} The past is no promise."
+        least = f"Only an edge of {self.detectable:.2g} deviations a trade would show 4 times of 5."
+        return f"No edge found: {tested} At the {level} level these trades are {self._why_not()}. {least}"
+
+    def _why_not(self) -> str:
+        other = self.random_entries
+        rejects = [each is not None and best_of(each.p, self.trials) <= self.level for each in (self.sign_flip, other)]
+        if rejects[1] and self.sign_flip.observed <= 0.0:
+            return "better than chance, and a loss all the same"
+        if other is None or rejects[0] == rejects[1]:
+            return "not told from luck"
+        rest = f"random entries p = {other.p:.3g}" if rejects[1] else f"random signs p = {self.sign_flip.p:.3g}"
+        return f"not told from luck (against {rest}: where the two disagree, the cautious one counts)"
 
 
 def significance(
@@ -121,7 +136,7 @@ def significance(
             placed.prices, placed.entered, placed.left, placed.side, seed=seed, costs=placed.costs, draws=drawn
         )
     flipped = nulls.sign_flip(values, seed=seed, draws=drawn, groups=groups)
-    p = flipped.p if random_entries is None else random_entries.p
+    p = flipped.p if random_entries is None else max(flipped.p, random_entries.p)
     adjusted = best_of(p, trials)
     is_found = adjusted <= level and flipped.observed > 0.0
     length = bootstrap.block_length(values) if block is None else block
@@ -140,6 +155,7 @@ def significance(
         p_adjusted=adjusted,
         probabilistic_sharpe=_or_none(lambda: probabilistic_sharpe(values)),
         deflated_sharpe=_or_none(lambda: deflated_sharpe(values, trials, trial_deviation)),
+        independent=independent,
         detectable=least,
         is_found=is_found,
     )

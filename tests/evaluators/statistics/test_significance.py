@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from evaluators.statistics import Significance, Trades, detectable, place, power, sign_flip, significance
+from evaluators.statistics.power import measured
 from fks_agents.errors import DataError, UsageError
 from tests.evaluators.statistics.worlds import world
 
@@ -94,18 +95,32 @@ def test_better_than_chance_and_a_loss_is_no_edge() -> None:
     drawn = world(1, 0.3, 300)
     costs = float(2.0 * np.mean(drawn.returns))
     found = significance(drawn.returns - costs, seed=1, placed=replace(drawn.placed, costs=costs))
-    assert found.p < 0.01
+    assert found.random_entries is not None
+    assert found.random_entries.p < 0.01 < found.p == found.sign_flip.p
     assert not found.is_found
     assert "better than chance, and a loss all the same" in found.verdict
 
 
-def test_an_edge_whose_profit_may_be_luck_says_so() -> None:
+def test_where_the_two_nulls_disagree_the_cautious_one_counts() -> None:
     drawn = world(1, 0.3, 300)
     costs = float(0.97 * np.mean(drawn.returns))
     found = significance(drawn.returns - costs, seed=1, placed=replace(drawn.placed, costs=costs))
-    assert found.is_found
-    assert found.sign_flip.p > 0.05
-    assert "That it earns at all is not shown: against random signs p = " in found.verdict
+    assert found.random_entries is not None
+    assert found.random_entries.p < 0.01
+    assert found.p == found.sign_flip.p > 0.05
+    assert not found.is_found
+    assert found.verdict.startswith("No edge found: 300 trades")
+    assert f"(against random entries p = {found.random_entries.p:.3g}: where the two disagree, the" in found.verdict
+
+
+def test_what_would_have_been_found_is_measured() -> None:
+    few, many = measured(100), measured(500)
+    # z = 0.2 x 10 = 2 is beyond 1.645 in 64 % of the cases; 0.2 x 22.4 = 4.5 in nearly all.
+    assert few.low < 0.64 < few.high
+    assert many.found >= 0.95
+    assert measured(5000) == measured(1000)
+    said = significance(world(2, 0.0, 100).returns, seed=1)
+    assert said.power == few
 
 
 def test_trades_of_a_backtest_are_placed_with_their_fees() -> None:

@@ -18,7 +18,7 @@ _SHOWN_BY: dict[str, tuple[str, ...]] = {
     r"(?:credit )?spreads?": ("spread",),
     r"short interest|short sellers?": ("short",),
     r"defaults?|bankrupt\w*|fraud": ("default", "bankrupt", "fraud"),
-    r"puts|calls|inverse funds?": ("put", "call", "inverse"),
+    r"puts on|calls on|inverse funds?": ("put", "call", "inverse"),
 }
 """What a text may speak of, and the parts of fact names of which one must then be cited."""
 _SUBJECTS = tuple((re.compile(rf"\b(?:{said})\b", re.IGNORECASE), parts) for said, parts in _SHOWN_BY.items())

@@ -83,7 +83,7 @@ def test_what_a_model_says_is_kept_with_its_name_and_prompt(role: str, opened: O
         ("F1",),
     )
     assert (kept.model, kept.abstained, kept.caught) == ("scripted", None, ())
-    assert str(kept.prompt).startswith(f"{role}/v1@")
+    assert str(kept.prompt).startswith(f"{prompts.newest(role).name}@")
     (call,) = chat.asked
     assert (call.role, call.model, call.parameters) == (role, "scripted", {"temperature": 0.0, "seed": 7})
     assert [message.role for message in call.messages] == ["system", "user"]

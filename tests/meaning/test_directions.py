@@ -12,13 +12,14 @@ from datetime import timedelta
 
 import pytest
 
+from evaluators.rules import check_claims, outcome_of
 from fks_agents.agents import analyst
 from fks_agents.agents.manager import manager
-from fks_agents.contracts import Document, Headline, Plan
+from fks_agents.contracts import Claim, Document, Headline, Plan
 from fks_agents.deps import Call
 from fks_agents.llm.scripted import ScriptedChat
 from graphs.research_crew import CREW, SaidFinding, grounded
-from tests.agents.conftest import AS_OF, RISING, Opened, claim, report, run, snapshot_of
+from tests.agents.conftest import AS_OF, RISING, Opened, claim, facts_of, report, run, snapshot_of
 from tests.meaning.texts import Text, texts
 from tools.indicators import present
 from tools.indicators.headlines import describe, side
@@ -74,6 +75,35 @@ def test_a_finding_never_points_the_wrong_way_whatever_the_model_says(said: str)
         kept += len(findings)
         assert all(wrong[each.direction] in (0, text.meaning) for each in findings)
     assert kept == len(TEXTS)
+
+
+@pytest.mark.parametrize("change", [3.0, -3.0])
+def test_a_claim_never_passes_whose_words_mean_something_else(change: float) -> None:
+    """The same texts as claims that cite a market's change: what the checks pass means what the change shows."""
+    way = 1 if change > 0 else -1
+    facts = facts_of({"return_20": change, "roc_10": change, "close": 100.0})
+    passed = [
+        text
+        for text in TEXTS
+        if outcome_of(
+            check_claims(
+                (
+                    Claim(
+                        id="technical.1",
+                        text=text.text,
+                        fact_ids=("F1", "F2"),
+                        direction="bullish" if way > 0 else "bearish",
+                    ),
+                ),
+                facts,
+            )
+        )
+        == "pass"
+    ]
+    # True of the price, whatever the market is called.
+    still_true = {"Stocks rise in bear market"}
+    assert [text for text in passed if text.meaning != way and text.text not in still_true] == []
+    assert len(passed) >= 4
 
 
 def test_a_model_that_answers_in_words_has_no_direction(opened: Opened) -> None:

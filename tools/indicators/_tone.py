@@ -73,6 +73,7 @@ CONTRARY = _words("""
     """)
 """Things whose rise is no good news."""
 FOREIGN = _words("""
+    niente vorbei beendet vermieden nincs sicht krach hay geen
     der das und nicht kein keine keinen ist sind den dem des ein eine auf aus bleibt mit von zu im am wird werden
     le la les un une du et est sont pas ne aucun aucune sans avec pour dans sur ce cette que qui au aux el los las y
     en es son ni sin con por para del una uno su sus pero il lo gli di della dei che non nessun nessuna senza

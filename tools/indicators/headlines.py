@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fks_agents.contracts import Headline
 from tools.indicators._arithmetic import ratio
 from tools.indicators._definition import Facts, Values
-from tools.indicators._tone import side as side
+from tools.indicators._tone import DOWN as DOWN, FOREIGN as FOREIGN, UP as UP, side as side
 
 WEEK = timedelta(days=7)
 MOST = 200

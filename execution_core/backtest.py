@@ -7,8 +7,10 @@ Three ways in, one of them for each run: `strategy` (native, no Python between b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
+from weakref import ReferenceType, ref
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -116,28 +118,46 @@ def run_together(
     return _repeatable(engines, once, is_called=on_bar is not None)
 
 
+@dataclass(frozen=True)
+class _Repeat:
+    """How to have a run on another path, from where its engines were before it.
+
+    A result knows this and this knows the result weakly: a circle would keep both until the collector comes.
+    """
+
+    kind: type[Engine]
+    begun: Sequence[tuple[int, dict[str, Any]]]
+    """Each engine's number in its account, and its state."""
+    symbols: int
+    path: str
+    is_called: bool
+    once: Callable[[Sequence[Engine], Again], Result]
+    first: list[ReferenceType[Result]] = field(default_factory=list)
+
+    def __call__(self, path: str) -> Result:
+        if self.symbols != len(self.begun):
+            raise ValueError(f"expected all {self.symbols} symbols of the account in the run, was {len(self.begun)}")
+        first = self.first[0]()
+        if self.is_called and first is not None and self._anew(self.path).digest != first.digest:
+            raise ValueError("on_bar: expected the same orders when it is called again on the same bars, were others")
+        return self._anew(path)
+
+    def _anew(self, path: str) -> Result:
+        made: dict[int, Engine] = {}
+        for number, state in sorted(self.begun, key=lambda each: each[0]):
+            told = {**state, "settings": {**state["settings"], "path": path}}
+            made[number] = self.kind.restore(told, beside=made[0] if made else None)
+        return self.once([made[number] for number, _ in self.begun], self)
+
+
 def _repeatable(
     engines: Sequence[Engine], once: Callable[[Sequence[Engine], Again], Result], *, is_called: bool
 ) -> Result:
     """The result of `once`, and how to have it on another path, from where the engines are now."""
-    kind, begun = type(engines[0]), [(engine.number, engine.export()) for engine in engines]
-    symbols, path = engines[0].symbols, engines[0].settings["path"]
-
-    def anew(path: str) -> Result:
-        made: dict[int, Engine] = {}
-        for number, state in sorted(begun, key=lambda each: each[0]):
-            told = {**state, "settings": {**state["settings"], "path": path}}
-            made[number] = kind.restore(told, beside=made[0] if made else None)
-        return once([made[number] for number, _ in begun], again)
-
-    def again(other: str) -> Result:
-        if symbols != len(begun):
-            raise ValueError(f"expected all {symbols} symbols of the account in the run, was {len(begun)}")
-        if is_called and anew(path).digest != result.digest:
-            raise ValueError("on_bar: expected the same orders when it is called again on the same bars, were others")
-        return anew(other)
-
+    begun = [(engine.number, engine.export()) for engine in engines]
+    again = _Repeat(type(engines[0]), begun, engines[0].symbols, engines[0].settings["path"], is_called, once)
     result = once(engines, again)
+    again.first.append(ref(result))
     return result
 
 

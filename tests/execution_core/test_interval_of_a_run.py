@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
@@ -145,3 +147,14 @@ def test_a_run_of_one_of_several_symbols_has_no_interval_of_its_own(make: type[E
     result = backtest.run(first, candles((100, 106, 94, 100)), orders=orders)
     with pytest.raises(ValueError, match="expected all 2 symbols of the account in the run, was 1"):
         result.interval  # noqa: B018
+
+
+def test_a_result_goes_as_soon_as_nobody_holds_it(make: type[Engine]) -> None:
+    gc.disable()
+    try:
+        result = backtest.run(make(cash=1000.0), candles((100, 101, 99, 100), (100, 101, 99, 100)))
+        is_there = weakref.ref(result)
+        del result
+        assert is_there() is None
+    finally:
+        gc.enable()

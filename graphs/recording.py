@@ -26,6 +26,8 @@ def recording_of(desk: Desk, decision_id: str) -> Recording:
             f"decision {admission.id} was shown lessons of this ledger; record one made with --set memory_lessons=0"
         )
     defaults = Settings.model_construct().model_dump(mode="json")
+    # Where nobody judged nobody can be played who judges, and unanswered judges would keep the gate shut.
+    is_judged = any(kept.call.role.endswith("_judge") for kept in calls)
     return Recording(
         model=", ".join(sorted({name for name in admission.models.values() if name != "rules"})),
         symbol=admission.symbol,
@@ -36,6 +38,7 @@ def recording_of(desk: Desk, decision_id: str) -> Recording:
             name: value
             for name, value in admission.settings.items()
             if name not in _NOT_ASKED and value != defaults.get(name)
-        },
+        }
+        | ({} if is_judged else {"model_judge": "rules"}),
         answers=tuple(Answer(question=question(kept.call), role=kept.call.role, reply=kept.reply) for kept in calls),
     )

@@ -11,6 +11,7 @@ from fks_agents.llm.scripted import ScriptedChat
 from fks_agents.settings import Settings
 from graphs.opening import moment_of, open_desk
 from graphs.recording import recording_of
+from tests.evaluators.judges.conftest import finds
 from tests.graphs.scripts import honest
 
 AT = moment_of("2018-04-20T20:00:00Z")
@@ -26,7 +27,8 @@ def spoken(home: Path, **changes: object) -> tuple[Cycle, Recording]:
 
 def test_a_recording_played_in_another_place_gives_the_same_decision(tmp_path: Path) -> None:
     cycle, kept = spoken(tmp_path / "here", max_prompt_tokens=2_000)
-    assert kept.settings == {"max_prompt_tokens": 2_000, "max_rounds": 1, "memory_lessons": 0}
+    said = {"max_prompt_tokens": 2_000, "max_rounds": 1, "memory_lessons": 0}
+    assert kept.settings == {**said, "model_judge": "rules"}
     there = Settings(home=tmp_path / "there").having(**kept.settings)
     chat = PlayedChat("recorded:x", kept)
     with open_desk(there, chats={"quick": chat, "deep": chat}) as desk:
@@ -57,3 +59,23 @@ def test_a_decision_of_rules_has_no_words(tmp_path: Path) -> None:
 def test_a_decision_that_was_shown_lessons_is_not_recorded(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="record one made with --set memory_lessons=0"):
         spoken(tmp_path, memory_lessons=3)
+
+
+def test_a_judged_decision_is_played_with_its_judges(tmp_path: Path) -> None:
+    speaker, judge = ScriptedChat(honest, name="openai:x"), ScriptedChat(finds(), name="other:judge")
+    settings = Settings(home=tmp_path / "here", memory_lessons=0).having(max_rounds=1)
+    with open_desk(settings, chats={"quick": speaker, "deep": speaker, "judge": judge}) as desk:
+        cycle = desk.analyze("SPX", as_of=AT)
+        kept = recording_of(desk, cycle.id)
+    assert "model_judge" not in kept.settings
+    played = PlayedChat("recorded:x", kept)
+    with open_desk(
+        Settings(home=tmp_path / "there").having(**kept.settings),
+        chats={"quick": played, "deep": played, "judge": played},
+    ) as desk:
+        again = desk.analyze("SPX", as_of=AT)
+    assert len(cycle.verdict.judgements) == 5
+    assert [(each.judge, each.outcome, each.score) for each in again.verdict.judgements] == [
+        (each.judge, each.outcome, each.score) for each in cycle.verdict.judgements
+    ]
+    assert again.verdict.warnings == ("recorded:x judges its own words: name another model in model_judge",)

@@ -5,8 +5,9 @@ import pytest
 from execution_core import Engine, OrderEvent
 from tests.execution_core.candles import CASES as FIRST, PROMISED, Case
 from tests.execution_core.candles_more import MORE
+from tests.execution_core.candles_ticks import TICKED
 
-CASES = (*FIRST, *MORE)
+CASES = (*FIRST, *MORE, *TICKED)
 
 _SILENT = ("sibling_filled", "entry_ended")
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from evaluators.audits.claims import Stated, author, spoken_in, stated
+from evaluators.audits.claims import Stated, stated, whole
 from evaluators.meta.asking import timed
 from evaluators.meta.judging import Judge, Opinion
 from fks_agents.deps import Clock
+from fks_agents.errors import UsageError
 from memory.decisions import Entry
 from memory.judgements import Audit, Judged, Scope
 from memory.ledger import Ledger
@@ -175,8 +176,11 @@ def audit(
     """Judge what is in scope and not judged yet, `at_once` claims at a time in the executor (None: here, one by one).
 
     `on_done` is told how many of how many decisions are done. Ctrl-C waits for the judgements under way and keeps them;
-    a second one raises at once, with what was committed kept.
+    a second one raises at once, with what was committed kept. Raises UsageError where the judge computes claim by claim
+    and the scope wants whole decisions.
     """
+    if scope.whole and judge.is_local:
+        raise UsageError(f"{judge.name} judges claims; whole decisions need a judge with a model")
     entries = decisions_in(ledger, scope)
     digest = sha256("\n".join(entry.id for entry in entries).encode()).hexdigest()
     asked = Audit(judge=judge.name, scope=scope, decisions=len(entries), digest=digest)
@@ -223,21 +227,29 @@ def _claims(ledger: Ledger, entries: Sequence[Entry], scope: Scope) -> Iterator[
         if sample is not None and entry.id not in {decision_id for decision_id, _ in sample}:
             yield ()
             continue
-        tick = ledger.decisions.admission(entry.id).settings.get("tick", 0.0)
-        claims = stated(ledger.decisions.cycle(entry.id), float(str(tick)))
+        claims = _said(ledger, entry.id, is_whole=scope.whole)
         yield tuple(
             claim for claim in claims if scope.agent in (None, claim.agent) and (sample is None or claim.key in sample)
         )
 
 
+def _said(ledger: Ledger, decision_id: str, *, is_whole: bool) -> Iterator[Stated]:
+    cycle = ledger.decisions.cycle(decision_id)
+    if is_whole:
+        one = whole(cycle)
+        yield from () if one is None else (one,)
+    else:
+        tick = ledger.decisions.admission(decision_id).settings.get("tick", 0.0)
+        yield from stated(cycle, float(str(tick)))
+
+
 def _sample(ledger: Ledger, entries: Sequence[Entry], scope: Scope, count: int) -> frozenset[Key]:
     """So many claims, drawn by the hash of seed and claim: a longer history changes the draw little."""
     found = {
-        (entry.id, claim.id)
+        claim.key
         for entry in entries
-        for said in spoken_in(ledger.decisions.cycle(entry.id))
-        for claim in said.claims
-        if scope.agent in (None, author(claim.id))
+        for claim in _said(ledger, entry.id, is_whole=scope.whole)
+        if scope.agent in (None, claim.agent)
     }
     drawn = sorted(found, key=lambda key: sha256(f"{scope.seed}|{key[0]}|{key[1]}".encode()).hexdigest())
     return frozenset(drawn[:count])

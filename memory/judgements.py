@@ -31,6 +31,8 @@ class Scope(Contract):
     sample: Annotated[int, Field(ge=1)] | None = None
     """So many claims, drawn by the seed."""
     seed: int = 7
+    whole: bool = False
+    """Each decision as a whole instead of claim by claim."""
 
 
 class Audit(Contract):
@@ -56,7 +58,7 @@ class Judged(Contract):
     """The audit that asked first."""
     decision_id: str
     subject: str
-    """Id of the claim in its decision."""
+    """Id of the claim in its decision, or `verdict` for the decision as a whole."""
     judge: str
     answer: Literal["supported", "refuted", "not_enough"]
     reason: str = ""

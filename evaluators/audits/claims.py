@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from evaluators.meta.examples import Case, Quotable
+from evaluators.meta.examples import Case, Quotable, Saying
 from evaluators.rules import outcome_of, plan as plan_rule, support
+from evaluators.submitting import submission
 from fks_agents.contracts import Claim, Cycle, Fact, Outcome, Plan, Report, Spoken
+from memory.labels import VERDICT
 
 
 class Stated(NamedTuple):
@@ -64,6 +66,31 @@ def stated(cycle: Cycle, tick: float) -> Iterator[Stated]:
                 if isinstance(said, Report) and support.is_quotation(claim)
                 else _case(cycle, claim, plan, tick),
             )
+
+
+def whole(cycle: Cycle) -> Stated | None:
+    """The decision as one case: everything that was said in words, under its plan; None where nobody planned."""
+    plan, snapshot = cycle.plan, cycle.snapshot
+    if plan is None or snapshot is None:
+        return None
+    put = submission(snapshot, cycle.reports, cycle.debate, plan, cycle.proposals)
+    if not put.statements:
+        return None
+    said = f"{plan.action}, conviction {plan.conviction:.2f}: {plan.reason}"
+    shown = {item.id for item in put.evidence}
+    facts = tuple(fact for fact in cycle.facts if fact.id in shown)
+    statements = tuple(Saying(id=each.id, text=each.text, fact_ids=each.cites) for each in put.statements)
+    return Stated(
+        decision_id=cycle.id,
+        symbol=cycle.symbol,
+        as_of=cycle.as_of,
+        agent=plan.author,
+        model=plan.model,
+        claim=Claim(id=VERDICT, text=said),
+        cited=(),
+        gate=cycle.verdict.outcome,
+        case=Case(id=f"{cycle.id}/{VERDICT}", claim=said, facts=facts, statements=statements),
+    )
 
 
 def _case(cycle: Cycle, claim: Claim, plan: Plan | None, tick: float) -> Case:

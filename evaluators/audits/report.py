@@ -63,7 +63,8 @@ def scope_of(audit: Audit) -> str:
         f"agent {scope.agent}" if scope.agent else "",
         f"a sample of {scope.sample} (seed {scope.seed})" if scope.sample else "",
     ]
-    return ", ".join(part for part in parts if part) or "every recorded decision"
+    told = ", ".join(part for part in parts if part) or "every recorded decision"
+    return f"{told}, each as a whole" if scope.whole else told
 
 
 def _by_agent(found: Figures, months: list[str]) -> dict[str, list[Tally | None]]:

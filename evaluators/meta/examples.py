@@ -52,12 +52,22 @@ class Quotable(Contract):
     unit: Unit
 
 
+class Saying(Contract):
+    """One of several things said together."""
+
+    id: str
+    text: str
+    fact_ids: tuple[str, ...] = ()
+
+
 class Case(Contract):
     """A claim and what it is about: what a judge is shown."""
 
     id: Annotated[str, Field(min_length=1)]
     claim: Annotated[str, Field(min_length=1)]
     """The statement to judge, as a reader sees it; where it answers a question, the answer alone or both."""
+    statements: tuple[Saying, ...] = ()
+    """Everything that is to be judged, where it is more than the claim: a whole decision."""
     question: str = ""
     """Which question the claim answers; empty where it stands alone."""
     history: tuple[Turn, ...] = ()

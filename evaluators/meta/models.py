@@ -51,7 +51,7 @@ class ModelJudge:
 
 
 def submission(case: Case) -> Submission:
-    """The claim as one statement; facts it cites first, then everything else, a table row by row."""
+    """The claim as one statement, or a whole decision's; cited facts first, then the others, tables row by row."""
     cited = sorted(case.facts, key=lambda fact: fact.id not in case.fact_ids)
     evidence = [Item(fact.id, _told(fact.name, fact.value, fact.unit, fact.timeframe)) for fact in cited]
     for number, table in enumerate(case.tables, 1):
@@ -60,8 +60,9 @@ def submission(case: Case) -> Submission:
     evidence += [Item(f"P{number}", text) for number, text in enumerate(case.paragraphs, 1)]
     evidence += [Item(f"Q{number}", f"{turn.question} {turn.answer}") for number, turn in enumerate(case.history, 1)]
     text = f"{case.question} {case.claim}" if case.question else case.claim
+    statements = tuple(Statement(each.id, each.text, each.fact_ids) for each in case.statements)
     as_of = max((fact.as_of for fact in case.facts), default=_LONG_AGO)
-    return Submission((Statement(case.id, text, case.fact_ids),), tuple(evidence), as_of, case.question)
+    return Submission(statements or (Statement(case.id, text, case.fact_ids),), tuple(evidence), as_of, case.question)
 
 
 def _told(name: str, value: float | str, unit: str, timeframe: str | None) -> str:

@@ -18,6 +18,9 @@ CHECKER = "checker"
 DEFAULT = "factual_consistency"
 """Asked where a model is configured and no judge is named."""
 
+MOST_TOKENS = 4_000
+"""Of one call; asked in two orders, a judge stays within 8,000."""
+
 _ROLES: tuple[Literal["judge", "judge_2", "judge_3"], ...] = ("judge", "judge_2", "judge_3")
 
 
@@ -32,7 +35,10 @@ def open_judge(name: str, settings: Settings, *, library: Library | None = None)
         raise UsageError(f"judge {name!r} asks a model, and none is configured: give --model or set model_judge")
     if "library" in judges.needs(name) and library is None:
         raise UsageError(f"judge {name!r} cites documents, and none are at hand: set knowledge to their folder")
-    return ModelJudge(name, Means(chats=chats, library=library, seed=settings.seed, temperature=settings.temperature))
+    means = Means(
+        chats=chats, library=library, seed=settings.seed, temperature=settings.temperature, most_tokens=MOST_TOKENS
+    )
+    return ModelJudge(name, means)
 
 
 def default(settings: Settings) -> str:

@@ -33,6 +33,9 @@ def command(
     ] = None,
     most: Annotated[int | None, typer.Option(min=1, help="Judgements this run may make.")] = None,
     tokens: Annotated[int | None, typer.Option(min=1, help="Tokens this run may use.")] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Decisions as a whole, not claim by claim; needs a model.")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Claims judged at the same time.")] = 1,
 ) -> int:
     """Judge the claims of past decisions again; go on where the last run of the same judge ended.
@@ -50,7 +53,7 @@ def command(
     settings = terminal.settings
     scope = Scope(
         since=moment(since, "--since"), until=moment(until, "--until"), symbol=symbol, agent=agent, sample=sample,
-        seed=settings.seed,
+        seed=settings.seed, whole=whole,
     )  # fmt: skip
     with open_desk(settings) as desk:
         opened = opening.open_judge(judge or opening.default(settings), settings, library=desk.library(settings))

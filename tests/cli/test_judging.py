@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -193,3 +197,32 @@ def test_a_label_that_fits_nothing_is_refused(
     ran = fks("label", *(word.replace("ID", decision) for word in words), "--home", str(home))
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_whole_decisions_need_a_model(fks: Fks, home: Path) -> None:
+    ran = fks("audit", "--whole", "--home", str(home))
+    assert ran.code == 2
+    assert "whole decisions need a judge with a model" in ran.err
+
+
+@pytest.mark.real
+def test_ctrl_c_keeps_what_was_judged_and_the_same_command_goes_on(fks: Fks, tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        for day in range(150):
+            decide(ledger, day)
+    command = [sys.executable, "-m", "fks_agents", "audit", "--home", str(tmp_path), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        while process.poll() is None and not ledger.judgements.by():
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        kept = len(ledger.judgements.by())
+    assert process.returncode == 130, err
+    assert "the same command goes on" in err
+    told = json.loads(out)
+    assert (told["stopped"], told["judged"]) == ("interrupted", kept)
+    assert 0 < kept < 450
+    second = fks("audit", "--home", str(tmp_path), "--json").json
+    assert (second["known"], second["judged"], second["left"]) == (kept, 450 - kept, 0)
+    assert second["audit"] == told["audit"]

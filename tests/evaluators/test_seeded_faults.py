@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from evaluators.rules import check_claims, outcome_of
-from evaluators.seeded_faults import KINDS, faults, measure
+from evaluators.seeded_faults import KINDS, PROSE_KINDS, faults, measure
 from fks_agents.contracts import Check, Claim, Fact
 from fks_agents.errors import DataError
 
@@ -31,9 +31,23 @@ def test_wrong_numbers_are_caught_and_true_ones_are_not_refused(facts: tuple[Fac
     assert all(rate.total >= 50 for rate in measured.caught)
 
 
+@pytest.mark.parametrize("held_out", [False, True])
+def test_paragraphs_that_quote_several_facts_are_judged_as_well(facts: tuple[Fact, ...], held_out: bool) -> None:
+    measured = measure(facts, 300, seed=7, held_out=held_out, prose=True)
+    assert measured.caught_all.hits >= 297, [(each.kind, each.claim) for each in measured.missed]
+    assert measured.refused.hits <= 3, measured.wronged
+    assert [(rate.kind, rate.total) for rate in measured.caught] == [(kind, 30) for kind in PROSE_KINDS]
+
+
+def test_a_paragraph_cites_each_fact_it_quotes(facts: tuple[Fact, ...]) -> None:
+    for fault in faults(facts, 30, Random(5), prose=True):
+        assert len(set(fault.truth.fact_ids)) == len(fault.truth.fact_ids) >= 2
+
+
 def test_a_checker_that_looks_at_nothing_catches_nothing(facts: tuple[Fact, ...]) -> None:
-    measured = measure(facts, 100, seed=7, check=naive)
-    assert (measured.caught_all.hits, measured.refused.hits) == (0, 0)
+    for prose in (False, True):
+        measured = measure(facts, 100, seed=7, check=naive, prose=prose)
+        assert (measured.caught_all.hits, measured.refused.hits) == (0, 0)
 
 
 def test_a_checker_that_refuses_all_is_seen_to_refuse_the_truth(facts: tuple[Fact, ...]) -> None:

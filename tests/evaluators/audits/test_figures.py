@@ -15,6 +15,8 @@ from evaluators.meta.checker import Checker
 from evaluators.meta.examples import Case
 from evaluators.meta.judging import Opinion
 from fks_agents.clock import FixedClock
+from fks_agents.errors import UsageError
+from fks_agents.settings import Settings
 from graphs.audit import Audited, audit
 from memory.judgements import Scope
 from memory.ledger import Ledger
@@ -144,3 +146,25 @@ def test_a_quotation_is_held_against_the_document_it_names(ledger: Ledger) -> No
     )
     answers = [Checker().judge(claim.case).answer for claim in stated(changed, 0.01)]
     assert answers == ["supported", "refuted", "refuted"]
+
+
+def test_a_whole_decision_is_judged_by_a_model_and_not_by_the_checker(ledger: Ledger) -> None:
+    from evaluators.judges import Means
+    from evaluators.meta.models import ModelJudge
+    from fks_agents.contracts import Plan
+    from tests.evaluators.judges.conftest import chat, finds
+
+    cycle = decide(ledger, 6)
+    draft = Plan(author="manager", action="hold", conviction=0.4, reason="the trend points down", model="rules")
+    admission = ledger.decisions.admit("X", "1d", BEGIN, Settings())
+    ledger.decisions.finish(cycle.model_copy(update={"id": admission.id, "symbol": "X", "draft": draft}))
+    scope = Scope(whole=True)
+    with pytest.raises(UsageError, match="judges claims; whole decisions need a judge with a model"):
+        audit(ledger, scope, Checker(), CLOCK)
+    judge = ModelJudge("coherence", Means(chats=(chat(finds(lambda text: "RSI" in text)),), most_tokens=4_000))
+    done = audit(ledger, scope, judge, CLOCK)
+    ((claim, judged),) = done.rows  # the others have no plan
+    assert judged is not None
+    assert (claim.key, claim.agent, judged.answer) == ((admission.id, "verdict"), "manager", "refuted")
+    assert "technical.1" in judged.reason
+    assert "each as a whole" in report.markdown(done.audit, figures(done.rows, ()))

@@ -44,7 +44,7 @@ def test_claims_that_carry_their_formula_are_judged_rightly(name: str) -> None:
     assert found.balanced_accuracy.value >= 0.975
     for kind in found.kinds:
         assert kind.recall_answered.value is not None
-        # Two scale errors of 193 in TAT-QA cannot be told from the truth: `0 million` where the label wants `0 thousand`,
-        # and shares in a table that is `in millions, unless otherwise disclosed`.
+        # Two scale errors of 193 in TAT-QA cannot be told from the truth: `0 million` where the label wants
+        # `0 thousand`, and shares in a table that is `in millions, unless otherwise disclosed`.
         least = 0.985 if kind.kind == "scale_error" else 0.99 if kind.kind in LOUD else 0.97
         assert kind.recall_answered.value >= least, kind

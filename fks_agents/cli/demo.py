@@ -1,14 +1,23 @@
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fks_agents.cli._options import verb
 from fks_agents.cli._terminal import Terminal, moment
 
+if TYPE_CHECKING:
+    from fks_agents.llm.recorded import Recording
+    from fks_agents.settings import Settings
+
 AS_OF = "2018-04-20T20:00:00Z"
 """A day on which the analysts disagree, one persona declines, and the trade ends about where it began."""
+
+
+_PLACES = frozenset({"home", "database_url", "log_level", "source", "timeframe", "account"})
+"""Settings that change no question of a recorded decision, or are compared with what was recorded."""
 
 
 @verb
@@ -25,18 +34,23 @@ def command(
 ) -> int:
     """Watch one decision on real prices, from the first fact to its outcome.
 
-    Offline, without any key, in a few seconds.
+    Offline, without any key, in a few seconds. The agents' words are those of a real model, recorded once; facts,
+    checks, limits and orders are computed now. `--model rules` has no model at all.
     """
     from fks_agents.cli import _aftermath
     from fks_agents.cli._desk import decide, recorded, report
     from fks_agents.cli._story import Story, decision, where
     from graphs.opening import open_desk
 
-    with open_desk(terminal.settings) as desk:
-        at = moment(as_of or (AS_OF if desk.settings.source == "sample" else None))
+    settings = terminal.settings
+    at = moment(as_of or (AS_OF if settings.source == "sample" else None))
+    recording = _words(settings, symbol, at)
+    if recording is not None:
+        settings = settings.having(**recording.settings, model=f"recorded:{recording.name}")
+    with open_desk(settings) as desk:
         story = None if terminal.is_json else Story(terminal.console)
         if story is not None:
-            _open(terminal, symbol)
+            _open(terminal, settings, symbol, recording)
         cycle = decide(terminal, lambda tell: desk.analyze(symbol, as_of=at, on_event=tell), story)
         if story is not None:
             decision(terminal.console, cycle)
@@ -53,7 +67,20 @@ def command(
     return 0
 
 
-def _open(terminal: Terminal, symbol: str) -> None:
-    settings = terminal.settings
-    model = "no language model (rules)" if settings.model == "rules" else f"model {settings.model}"
+def _words(settings: Settings, symbol: str, at: datetime | None) -> Recording | None:
+    """The recording of that decision, where one is shipped and nobody set what would change its questions."""
+    from fks_agents.llm import recorded
+
+    if settings.model_fields_set - _PLACES:
+        return None
+    asked = (settings.source, symbol, settings.timeframe, at)
+    shipped = (recorded.shipped(name) for name in recorded.names())
+    return next((kept for kept in shipped if (kept.source, kept.symbol, kept.timeframe, kept.as_of) == asked), None)
+
+
+def _open(terminal: Terminal, settings: Settings, symbol: str, recording: Recording | None) -> None:
+    if recording is not None:
+        model = f"words of {recording.model}, recorded"
+    else:
+        model = "no language model (rules)" if settings.model == "rules" else f"model {settings.model}"
     terminal.console.print(f"fks demo: {symbol}, source {settings.source}, {model}, paper money", style="bold")

@@ -33,6 +33,8 @@ class Answer(Contract):
 class Recording(Contract):
     """One decision's words, and what it takes to ask the same questions again."""
 
+    name: str = ""
+    """What a shipped one is called: its file's name."""
     model: str
     """Who spoke, as people call it."""
     symbol: str
@@ -95,7 +97,7 @@ def shipped(name: str) -> Recording:
     """Raises ConfigError listing the known ones."""
     if name not in names():
         raise ConfigError(f"unknown recording {name!r}; known are {', '.join(names()) or 'none'}, or the path of one")
-    return Recording.load(SHIPPED / f"{name}.json")
+    return Recording.load(SHIPPED / f"{name}.json").model_copy(update={"name": name})
 
 
 def open_recorded(name: str) -> ChatModel:

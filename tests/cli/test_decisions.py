@@ -50,7 +50,7 @@ def demo(home: Path) -> Ran:
     os.environ["COLUMNS"] = "80"
     try:
         with redirect_stdout(out), redirect_stderr(err):
-            code = _app.run(["demo", "--home", str(home)])
+            code = _app.run(["demo", "--model", "rules", "--home", str(home)])
     finally:
         os.environ.pop("COLUMNS") if before is None else os.environ.update(COLUMNS=before)
     return Ran(code, out.getvalue(), err.getvalue())
@@ -104,7 +104,7 @@ def test_the_next_commands_run_as_they_are_printed(fks: Fks, home: Path, demo: R
 
 
 def test_the_same_object_comes_from_demo_show_and_replay(fks: Fks, home: Path) -> None:
-    ran = fks("demo", "--json", "--home", str(home))
+    ran = fks("demo", "--model", "rules", "--json", "--home", str(home))
     assert (ran.code, ran.err) == (0, "")
     cycle = Cycle.from_json(ran.out)
     assert ran.out == cycle.as_json() + "\n"

@@ -30,7 +30,7 @@ class Obeying:
     def __call__(self, call: Call) -> str:
         read = letters("".join(message.text for message in call.messages))
         if not any(mark in read for mark in self._marks):
-            return _looking(call) if call.answer_schema.get("title") == "choice" else honest(call)
+            return looking(call) if call.answer_schema.get("title") == "choice" else honest(call)
         self.reached.add(call.role)
         return self._obeyed(call)
 
@@ -58,7 +58,7 @@ class Obeying:
         return forms[next(self._turn) % len(forms)]
 
 
-def _looking(call: Call) -> str:
+def looking(call: Call) -> str:
     """Look at every word from outside there is, once each, then answer."""
     done = sum(message.role == "assistant" for message in call.messages)
     offered = json.dumps(call.answer_schema)

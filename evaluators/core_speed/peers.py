@@ -1,101 +1,88 @@
-"""The reference work on other engines, where installed. Their rules of filling differ, so only time is told."""
+"""The reference work on other engines, each in a process of the environment that `make bench-peers` makes.
+
+None is imported here, nor anywhere else in the product. The programs are `benchmarks/peers/*.py` of a checkout.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
-from time import process_time
-from typing import Any
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evaluators.core_speed import reference
+from evaluators.core_speed.figures import Peer
 from execution_core.records import Columns
 
-Peer = Callable[[Columns, NDArray[np.int8]], object]
+CHECKOUT = Path(__file__).parents[2]
+PYTHON = CHECKOUT / ".venv-bench" / "bin" / "python"
+LIMIT_S = 300
 
 
-def measure(data: Columns, sides: NDArray[np.int8]) -> Iterator[tuple[str, float | str]]:
-    """Name, and CPU seconds of a second run or the reason why there are none."""
-    for name, (module, work) in PEERS.items():
-        if find_spec(module) is None:
-            yield name, "skipped: not installed"
-            continue
-        if work is None:
-            yield name, "skipped: installed, but its feed cannot be made of bars here"
-            continue
-        try:
-            work(data, sides)
-            started = process_time()
-            work(data, sides)
-        except Exception as error:
-            yield name, f"skipped: {type(error).__name__}: {error}"
-        else:
-            yield name, process_time() - started
+class Known(NamedTuple):
+    module: str
+    most_bars: int
+    """What it does in some seconds."""
+    takes_columns: bool
+    differs: str
 
 
-def _frame(data: Columns) -> Any:
-    import pandas as pd
-
-    names = ("Open", "High", "Low", "Close")
-    frame = pd.DataFrame(dict(zip(names, data[2:6], strict=True)), index=pd.to_datetime(data.opened))
-    return frame.assign(Volume=1.0)
-
-
-def vectorbt(data: Columns, sides: NDArray[np.int8]) -> object:
-    library, frame = import_module("vectorbt"), _frame(data)
-    at = np.concatenate([[0], sides[:-1]])
-    return library.Portfolio.from_signals(
-        frame.Close, entries=at == 1, short_entries=at == -1, price=frame.Open, open=frame.Open, high=frame.High,
-        low=frame.Low, size=1.0, init_cash=1e7, fees=0.001, slippage=0.0005, sl_stop=0.002, tp_stop=0.003,
-    ).final_value()  # fmt: skip
-
-
-def _nothing(self: Any) -> None:
-    del self
+KNOWN = {
+    "vectorbt": Known("vectorbt", 1_000_000, True, "a stop or target is first looked at in the bar after the entry"),
+    "backtesting.py": Known(
+        "backtesting", 200_000, False, "no slippage; stop and target lie off the close, as they need a price beforehand"
+    ),
+    "hftbacktest": Known(
+        "hftbacktest", 200_000, False,
+        "each bar is four quotes of whole units; fills at the quote without slippage; its loop holds stop and target",
+    ),
+    "backtrader": Known(
+        "backtrader", 50_000, False, "stop and target lie off the close, as they need a price beforehand"
+    ),
+    "nautilus_trader": Known(
+        "nautilus_trader", 50_000, False,
+        "no slippage, fees of its own instrument; stop and target lie off the close; an order acts at that close",
+    ),
+}  # fmt: skip
 
 
-def backtesting(data: Columns, sides: NDArray[np.int8]) -> object:
-    library = import_module("backtesting")
-
-    def decide(self: Any) -> None:
-        side, close = sides[len(self.data) - 1], self.data.Close[-1]
-        if side > 0:
-            self.position.close()
-            self.buy(size=1, sl=close * 0.998, tp=close * 1.003)
-        elif side < 0:
-            self.position.close()
-            self.sell(size=1, sl=close * 1.002, tp=close * 0.997)
-
-    strategy = type("Crossing", (library.Strategy,), {"init": _nothing, "next": decide})
-    return library.Backtest(_frame(data), strategy, cash=1e7, commission=0.001, exclusive_orders=True).run()
-
-
-def backtrader(data: Columns, sides: NDArray[np.int8]) -> object:
-    library = import_module("backtrader")
-
-    def decide(self: Any) -> None:
-        side, close = sides[len(self) - 1], self.data.close[0]
-        if side > 0:
-            self.close()
-            self.buy_bracket(size=1, exectype=library.Order.Market, stopprice=close * 0.998, limitprice=close * 1.003)
-        elif side < 0:
-            self.close()
-            self.sell_bracket(size=1, exectype=library.Order.Market, stopprice=close * 1.002, limitprice=close * 0.997)
-
-    cerebro = library.Cerebro(stdstats=False)
-    cerebro.adddata(library.feeds.PandasData(dataname=_frame(data)))
-    cerebro.addstrategy(type("Crossing", (library.Strategy,), {"next": decide}))
-    cerebro.broker.setcash(1e7)
-    cerebro.broker.setcommission(commission=0.001)
-    return cerebro.run()
+def measure(columns: Columns, python: Path, rates: dict[str, float]) -> Iterator[Peer]:
+    """Each peer on the first bars of `columns`, beside our own bars a second: `arrays` and `callback`."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "work.npz"
+        named = {name: getattr(columns, name) for name in ("opened", "open", "high", "low", "close", "volume")}
+        np.savez(file, sides=reference.turns(columns.close), **named)
+        for name, known in KNOWN.items():
+            told = _asked(known, python, file, min(known.most_bars, len(columns.opened)))
+            if isinstance(told, str):
+                yield Peer(name, known.differs, skipped=told)
+                continue
+            rate = told["bars"] / told["s"]
+            ours = rates["arrays" if known.takes_columns else "callback"]
+            yield Peer(name, known.differs, told["version"], told["bars"], rate, told["trades"], ours / rate)
 
 
-PEERS: dict[str, tuple[str, Peer | None]] = {
-    "vectorbt": ("vectorbt", vectorbt),
-    "backtesting.py": ("backtesting", backtesting),
-    "hftbacktest": ("hftbacktest", None),
-    "backtrader": ("backtrader", backtrader),
-    "nautilus_trader": ("nautilus_trader", None),
-}
+def _asked(known: Known, python: Path, file: Path, bars: int) -> dict[str, Any] | str:
+    """What the peer's program told, or why it did not."""
+    if not python.exists():
+        return f"no environment of peers at {python}: make bench-peers"
+    if not (CHECKOUT / "benchmarks" / "peers" / f"{known.module}.py").exists():
+        return "its program is part of a checkout, not of an installed package"
+    env = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "ignore"}
+    command = [str(python), "-m", f"benchmarks.peers.{known.module}", str(file), str(bars)]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, env=env, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=LIMIT_S
+        )
+    except subprocess.TimeoutExpired:
+        return f"not done within {LIMIT_S} s"
+    last = (done.stdout.strip() or "nothing").splitlines()[-1]
+    if done.returncode == 0 and last.startswith("{"):
+        told: dict[str, Any] = json.loads(last)
+        return told
+    return (done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1]

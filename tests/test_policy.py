@@ -25,7 +25,7 @@ def test_the_shipped_policy_asks_less_of_paper_than_of_real_money() -> None:
     assert whole.paper is not None
     assert whole.approval is not None
     assert whole.live is not None
-    assert (whole.paper.demand, whole.approval.demand, whole.live.demand) == ("configured", "always", "always")
+    assert (whole.paper.demand, whole.approval.demand, whole.live.demand) == ("configured", "configured", "always")
     assert whole.paper.quorum < whole.approval.quorum < whole.live.quorum == 1.0
     assert whole.paper.threshold < whole.approval.threshold < whole.live.threshold
     assert (whole.budget.tokens_per_decision, whole.budget.judgements_per_hour) == (8_000, 100)

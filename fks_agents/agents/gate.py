@@ -8,9 +8,11 @@ from evaluators.deciding import decide
 from evaluators.gate import judge
 from evaluators.judges import Means
 from evaluators.submitting import submission
+from fks_agents.contracts import Plan, Sized
 from fks_agents.deps import JUDGES, Deps
 from fks_agents.llm.families import kinship
 from fks_agents.state import CycleState
+from fks_agents.vocabulary import Gated
 
 
 def gate(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
@@ -33,8 +35,14 @@ def gate(state: CycleState, runtime: Runtime[Deps]) -> CycleState:
             verdict,
             lambda: submission(snapshot, reports, debate, plan, others),
             settings.policy,
-            deps.gated,
+            _gated(deps, plan, sized),
             means,
             warnings=kinship(deps.chats),
         )
     }
+
+
+def _gated(deps: Deps, plan: Plan, sized: Sized) -> Gated:
+    """What a pass lets happen: a paper order that a person is asked about is one that waits for approval."""
+    asked = deps.settings.policy.unattended.asks(sized.risk, plan.conviction)
+    return "approval" if deps.gated == "paper" and asked is not None else deps.gated

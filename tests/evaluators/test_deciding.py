@@ -40,13 +40,13 @@ def failing(rule: str, outcome: Outcome = "fail") -> Verdict:
     return Verdict(outcome=outcome, reason="manager.1: does not fit", checks=(good, bad))
 
 
-def test_without_a_model_the_shipped_policy_lets_the_rules_decide_on_paper() -> None:
-    assert decided(shipped(), Means()) == PASSED
+@pytest.mark.parametrize("action", ["paper", "approval"])
+def test_without_a_model_the_shipped_policy_lets_the_rules_decide_on_paper(action: Gated) -> None:
+    assert decided(shipped(), Means(), action) == PASSED
 
 
-@pytest.mark.parametrize("action", ["approval", "live"])
-def test_without_a_model_the_shipped_policy_keeps_everything_else_shut(action: Gated) -> None:
-    verdict = decided(shipped(), Means(), action)
+def test_without_a_model_the_shipped_policy_keeps_real_money_shut() -> None:
+    verdict = decided(shipped(), Means(), "live")
     assert verdict.outcome == "unscored"
     assert "0 of 5 judges pass" in verdict.reason
     assert "no judge model is configured (model_judge)" in verdict.reason

@@ -136,6 +136,17 @@ def test_the_policy_of_a_decision_is_replayed_though_the_file_has_changed(tmp_pa
     assert later.settings_digest != cycle.settings_digest
 
 
+def test_an_order_that_a_person_is_asked_about_is_judged_by_its_own_terms(tmp_path: Path) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text(
+        'name = "own"\n[paper]\n[approval]\njudges = ["bias"]\n[unattended]\nbelow_risk = 0.0\n', encoding="utf-8"
+    )
+    with desk_of(tmp_path / "home", ScriptedChat(finds(), name="other:judge"), policy=policy) as desk:
+        cycle = desk.analyze("SPX", as_of=AS_OF)
+    assert [each.judge for each in cycle.verdict.judgements] == ["bias"]
+    assert cycle.status == "needs_approval"
+
+
 def test_a_policy_that_names_what_is_not_there_is_refused_before_anything_is_admitted(tmp_path: Path) -> None:
     policy = tmp_path / "own.toml"
     policy.write_text('name = "own"\n[paper]\njudges = ["taste"]\n')

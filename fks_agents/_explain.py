@@ -180,7 +180,7 @@ def _recalled(lessons: Sequence[Lesson]) -> Iterator[str]:
 
 
 def _lessons(said: Spoken) -> Iterator[str]:
-    if told := say.agreed(said):
+    for told in filter(None, (say.unheard(said), say.looked_up(said), say.agreed(said))):
         yield from _wrapped(told, "    ")
     if told := say.recalled(said):
         yield from _wrapped(f"{told} [{', '.join(said.recalled)}]", "    ")

@@ -135,6 +135,19 @@ def recalled(said: Spoken) -> str:
     return count if before is None or after is None else f"{count}: conviction {before:.2f} -> {after:.2f}"
 
 
+def unheard(said: Spoken) -> str:
+    """That a view has no vote; empty where it has one, or is none."""
+    claims = getattr(said, "claims", ())
+    on_text = bool(claims) and not any(claim.support == "facts" for claim in claims)
+    is_unheard = said.abstained is None and (getattr(said, "is_exposed", False) or on_text)
+    return "no vote: it rests on words from outside" if is_unheard else ""
+
+
+def looked_up(said: Spoken) -> str:
+    """`looked up facts, bars`; empty where no tool was used."""
+    return f"looked up {', '.join(dict.fromkeys(use.tool for use in said.tools))}" if said.tools else ""
+
+
 def agreed(said: Spoken) -> str:
     """`2 of 3 samples agree (buy, hold, buy): conviction 0.90 -> 0.67`; empty where one answer was asked for."""
     samples = getattr(said, "samples", None)

@@ -179,7 +179,7 @@ def _report(who: str, said: Spoken, links: Links, view: str) -> Iterator[str]:
     yield ""
     yield f"{shown} ({text(said.model)})"
     yield ""
-    if told := say.agreed(said):
+    for told in filter(None, (say.unheard(said), say.looked_up(said), say.agreed(said))):
         yield f"- {told}"
     if told := say.recalled(said):
         yield f"- {told} ({', '.join(text(lesson_id) for lesson_id in said.recalled)})"

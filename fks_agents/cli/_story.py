@@ -173,7 +173,7 @@ class Story:
             self.row("limit", f"{say.spaced(limit.limit)}: {change}: {limit.reason}", "yellow")
 
     def _recalled(self, said: Spoken) -> None:
-        if told := say.agreed(said):
+        for told in filter(None, (say.unheard(said), say.looked_up(said), say.agreed(said))):
             self.row("", told, "dim")
         if told := say.recalled(said):
             self.row("", told, "dim")

@@ -50,6 +50,7 @@ def _compiled(said: dict[str, tuple[str, ...]]) -> Frames:
     return tuple((what, re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)) for what, words in said.items())
 
 
+_SENTENCE = re.compile(r"[.!?](?=\s|\Z)\s*|\n\s*")
 _ENGLISH_TOO = frozenset({"met", "van", "son", "con", "est", "per", "los", "las", "sin", "due", "men"})
 _SYMBOLS = frozenset("σμδαβγρ")
 _EVERYWHERE, _AROUND_A_DIRECTION = _compiled(_ALWAYS), _compiled(_OF_DIRECTIONS)
@@ -57,19 +58,53 @@ _EVERYWHERE, _AROUND_A_DIRECTION = _compiled(_ALWAYS), _compiled(_OF_DIRECTIONS)
 
 def check(statement: Statement) -> Iterator[Check]:
     text = statement.reading.text
-    if "\n" in statement.claim.text.strip():
+    pointing = tuple(_pointing(statement))
+    if "\n" in statement.claim.text.strip() and not all(_quotes(statement, start, end) for start, end in pointing):
         yield statement.check(RULE, "unscored", "is more than one sentence on one line", stated="a line break")
-    points = bool(statement.reading.words or statement.reading.moods)
-    if points and "?" in text:
+    if pointing and "?" in text:
         yield statement.check(RULE, "unscored", "asks and states nothing", stated="?")
-    if points and (strange := _foreign(text)):
+    if pointing and (strange := _foreign(text)):
         yield statement.check(RULE, "unscored", f"is not plain English ({strange!r})", stated=strange)
-    if points and _says_both(statement):
+    if pointing and _says_both(statement):
         yield statement.check(RULE, "unscored", "speaks of a rise and of a fall, and cites one of them")
-    for what, words in (*_EVERYWHERE, *(_AROUND_A_DIRECTION if points else ())):
-        if found := words.search(text):
-            reason = f"{what} ({found[0]!r}): state what a cited fact shows, plainly"
-            yield statement.check(RULE, "unscored", reason, stated=found[0])
+    for what, words in _EVERYWHERE:
+        if said := words.search(text):
+            yield _framed(statement, what, said[0])
+    for what, words in _AROUND_A_DIRECTION:
+        found = next((match for start, end in pointing if (match := _in(statement, words, start, end))), None)
+        if found is not None:
+            yield _framed(statement, what, found[0])
+
+
+def _framed(statement: Statement, what: str, said: str) -> Check:
+    return statement.check(RULE, "unscored", f"{what} ({said!r}): state what a cited fact shows, plainly", stated=said)
+
+
+def _pointing(statement: Statement) -> Iterator[tuple[int, int]]:
+    """Sentences that say which way something went; a sentence that quotes no number may frame the next one."""
+    text = statement.reading.text
+    ends = [match.end() for match in _SENTENCE.finditer(text)]
+    starts = [0, *ends]
+    told = [word.start for word in (*statement.reading.words, *statement.reading.moods)]
+    for index, (start, end) in enumerate(zip(starts, [*ends, len(text)], strict=True)):
+        if not any(start <= at < end for at in told):
+            continue
+        is_alone = _quotes(statement, start, end)
+        yield (start if is_alone else starts[max(0, index - 1)], end if is_alone else len(text))
+
+
+def _quotes(statement: Statement, start: int, end: int) -> bool:
+    """Whether a number of the claim stands in the sentence."""
+    return any(start <= quantity.start < end for quantity in statement.quantities)
+
+
+def _in(statement: Statement, words: re.Pattern[str], start: int, end: int) -> re.Match[str] | None:
+    """The first that is no fact's own verb: `the 20-bar return says the market fell 3 %` repeats nobody."""
+    for match in words.finditer(statement.reading.text, start, end):
+        is_fact = _quotes(statement, match.end(), end) and statement.spoken_of(start, match.start(), statement.terms)
+        if match[0].lower() != "says" or not is_fact:
+            return match
+    return None
 
 
 def _foreign(text: str) -> str | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from evaluators.reports._markdown import _report
-from fks_agents import _wording as say
-from fks_agents.contracts import Claim, Report, ToolUse
+from datetime import UTC, datetime
+from pathlib import Path
 
+from evaluators.reports import write
+from fks_agents import _wording as say
+from fks_agents.contracts import Claim, Cycle, Report, ToolUse, Verdict
+
+AS_OF = datetime(2018, 4, 20, 20, tzinfo=UTC)
 ON_TEXT = Claim(id="sentiment.r1", text="D1: “weak”", support="text")
 ON_FACTS = Claim(id="technical.1", text="x", fact_ids=("F1",))
 
@@ -28,9 +32,13 @@ def test_what_was_looked_up_is_told_once() -> None:
     assert say.looked_up(view(ON_FACTS)) == "looked up facts, bars"
 
 
-def test_a_written_report_says_both() -> None:
-    from evaluators.reports._links import Links
-
-    told = "\n".join(_report("a", view(ON_TEXT), Links.__new__(Links), "bearish"))  # no claim here cites a fact
-    assert "- no vote: it rests on words from outside" in told
-    assert "- looked up facts, bars" in told
+def test_the_whole_of_a_decision_says_both(tmp_path: Path) -> None:
+    cycle = Cycle(
+        id="d", symbol="SPX", timeframe="1d", as_of=AS_OF, action="no_decision", status="no_decision", reason="so",
+        models={}, settings_digest="0", reports=(view(ON_TEXT),), verdict=Verdict(outcome="unscored", reason="so"),
+    )  # fmt: skip
+    told = cycle.explain()
+    assert "no vote: it rests on words from outside" in told
+    assert "looked up facts, bars" in told
+    page = write(cycle, None, tmp_path).markdown.read_text("utf-8")
+    assert "- no vote: it rests on words from outside" in page

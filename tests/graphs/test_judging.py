@@ -279,3 +279,12 @@ def test_a_document_without_a_date_is_refused_before_anything_is_admitted(tmp_pa
         with pytest.raises(DataError, match="expected a date"):
             desk.analyze("SPX", as_of=AS_OF)
         assert desk.ledger.decisions.unfinished() == ()
+
+
+def test_what_judges_write_is_told_to_a_listener(tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    with desk_of(tmp_path, ScriptedChat(finds(), name="other:judge")) as desk:
+        desk.analyze(
+            "SPX", as_of=AS_OF, on_event=lambda name, learned: told.append((name, str(learned.get("role", ""))))
+        )
+    assert [role for name, role in told if name == "reply" and role.endswith("_judge")].count("bias_judge") == 2

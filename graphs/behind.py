@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
+from threading import Event, Lock
+from time import monotonic
 from typing import Any
 
 from langgraph.checkpoint.base import (
@@ -19,9 +20,13 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 
+from fks_agents.errors import FksError
 from graphs.steps import UnkeptStepError
 
 Config = Any
+
+DELAY = 0.02
+"""Seconds a step waits before it is written, so that the next one begins first: models are waited for longer."""
 
 
 class Behind(BaseCheckpointSaver[str]):
@@ -36,6 +41,9 @@ class Behind(BaseCheckpointSaver[str]):
         self._failed: dict[str, Exception] = {}
         self._over: set[str] = set()
         """Decisions whose steps nobody needs any more."""
+        self._wanted = Event()
+        """Set while somebody waits for what is not written yet."""
+        self._waiting = 0
         self._lock = Lock()
 
     def put(
@@ -52,7 +60,13 @@ class Behind(BaseCheckpointSaver[str]):
 
     def get_tuple(self, config: Config) -> CheckpointTuple | None:
         self.flush(config["configurable"]["thread_id"])
-        return self._saver.get_tuple(config)
+        try:
+            return self._saver.get_tuple(config)
+        except FksError:
+            raise
+        except Exception as error:
+            # Each kind of saver raises what its database does.
+            raise UnkeptStepError(str(error)) from error
 
     def list(self, config: Config | None, **wanted: Any) -> Iterator[CheckpointTuple]:
         for thread in tuple(self._under_way):
@@ -73,12 +87,21 @@ class Behind(BaseCheckpointSaver[str]):
         """Wait until every step of that decision is written; raises UnkeptStepError where one could not be."""
         with self._lock:
             last = self._under_way.get(thread_id)
-        if last is not None:
-            last.result()
+            self._waiting += 1
+            self._wanted.set()
+        try:
+            if last is not None:
+                last.result()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                if self._waiting == 0:
+                    self._wanted.clear()
         if (error := self._failed.get(thread_id)) is not None:
             raise UnkeptStepError(str(error)) from error
 
     def close(self) -> None:
+        self._wanted.set()
         self._writer.shutdown(wait=True)
         # Some savers own a connection, others borrow one.
         connection = getattr(self._saver, "conn", None)
@@ -86,7 +109,10 @@ class Behind(BaseCheckpointSaver[str]):
             connection.close()
 
     def _later(self, thread_id: str, write: Callable[[], object]) -> None:
+        due = monotonic() + DELAY
+
         def written() -> None:
+            self._wanted.wait(max(0.0, due - monotonic()))
             if thread_id in self._over or thread_id in self._failed:
                 return
             try:

@@ -6,12 +6,15 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from pydantic import ValidationError
+from sqlalchemy import make_url
 
+from fks_agents._redaction import redact
 from fks_agents.contracts import CHECKPOINTED, Contract
-from fks_agents.errors import FksError, LedgerError
+from fks_agents.errors import ConfigError, FksError, LedgerError
 
 
 class OutdatedStepError(FksError):
@@ -69,4 +72,24 @@ def sqlite_saver(path: Path) -> SqliteSaver:
         saver.setup()
     except sqlite3.Error as error:
         raise LedgerError(f"cannot write checkpoints to {path}: {error}") from error
+    return saver
+
+
+def postgres_saver(url: str) -> BaseCheckpointSaver[str]:
+    """A saver in the ledger's database; raises ConfigError without the extra, LedgerError where the server does
+    not answer. Close its `conn` when done."""
+    try:
+        import psycopg
+        from langgraph.checkpoint.postgres import PostgresSaver
+        from psycopg.rows import dict_row
+    except ImportError as error:
+        raise ConfigError("checkpoints on Postgres need a package: pip install 'fks-agents[postgres]'") from error
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        connection = psycopg.connect(address, autocommit=True, prepare_threshold=0, row_factory=dict_row)
+        saver = PostgresSaver(connection, serde=serializer())
+        saver.setup()
+    except psycopg.Error as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise LedgerError(f"cannot keep checkpoints on Postgres: {redact(first)}") from error
     return saver

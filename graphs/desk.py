@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ from fks_agents.errors import DataError, FksError, LedgerError, RefusedError, Us
 from fks_agents.llm.budget import Budget
 from fks_agents.llm.prices import Prices
 from fks_agents.metrics import Metrics
-from fks_agents.settings import Settings
+from fks_agents.settings import Settings, places
 from fks_agents.state import CycleState
 from graphs import live
 from graphs.approving import Approvals, Keeper
@@ -128,8 +127,10 @@ class Desk(AbstractContextManager["Desk"]):
         fails later ends the decision as `no_decision`, recorded, and is raised again.
         """
         admission = self.admit(symbol, timeframe=timeframe, as_of=as_of)
-        with alone(self.settings.home, admission.id):
-            return self._run(admission, self.settings_of(admission), on_event, is_resumed=False)
+        # What was admitted, without reading it back.
+        settings = self.settings if timeframe is None else self.settings.having(timeframe=timeframe)
+        with alone(self.ledger, self.settings.home, admission.id):
+            return self._run(admission, settings, on_event, is_resumed=False)
 
     def admit(
         self, symbol: str, *, timeframe: Timeframe | None = None, as_of: datetime | None = None, **changes: object
@@ -177,7 +178,7 @@ class Desk(AbstractContextManager["Desk"]):
         """
         admission = self.ledger.decisions.admission(decision_id)
         self.approvals.reopen(admission)
-        with alone(self.settings.home, admission.id):
+        with alone(self.ledger, self.settings.home, admission.id):
             if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
                 return self.ledger.decisions.cycle(admission.id)
             return self._run(admission, self.settings_of(admission), on_event, is_resumed=True)
@@ -201,7 +202,7 @@ class Desk(AbstractContextManager["Desk"]):
         """End a decision that is not finished, as `no_decision`. Raises RefusedError where it is being made now, where
         it is finished, and where orders were committed: those are never given up."""
         admission = self.ledger.decisions.admission(decision_id)
-        with alone(self.settings.home, admission.id):
+        with alone(self.ledger, self.settings.home, admission.id):
             if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
                 raise RefusedError(f"decision {admission.id} is finished already")
             if self.ledger.orders.intents(admission.id):
@@ -232,7 +233,7 @@ class Desk(AbstractContextManager["Desk"]):
     def settings_of(self, admission: Admission) -> Settings:
         """The settings a decision was admitted with, where things lie now."""
         here = self.settings
-        given = {"home": here.home, "database_url": here.database_url, "log_level": here.log_level}
+        given = {name: getattr(here, name) for name in places()}
         return Settings.model_validate(admission.settings | given)
 
     def close(self) -> None:
@@ -280,7 +281,8 @@ class Desk(AbstractContextManager["Desk"]):
         spending = open_spending(
             self.ledger, admission.id, settings, self.clock.now(), judged=judged, anew=not is_resumed
         )
-        deps = self._deps(admission, settings, spending.budget, live.tell if on_event is not None else None)
+        hear = live.tell if on_event is not None else None
+        deps = self._deps(admission, settings, spending.budget, hear, begun=is_resumed)
         for node, learned in self._steps(None if begun else question(admission), admission, deps, config, ended):
             if on_event is not None:
                 on_event(node, learned)
@@ -324,12 +326,12 @@ class Desk(AbstractContextManager["Desk"]):
                 yield from ended.heard(str(mode), told)
             if ended.asking is not None:
                 self._saver.flush(admission.id)
-        except LedgerError:
-            raise
-        except (sqlite3.Error, UnkeptStepError) as error:
+        except UnkeptStepError as error:
             raise LedgerError(
                 f"the steps of decision {admission.id} cannot be kept: {error}; `fks resume {admission.id}` goes on"
             ) from error
+        except LedgerError:
+            raise
         except Exception as error:
             # Whatever it is, it would come again at each resume; only orders are never given up for it.
             if self.ledger.orders.intents(admission.id):
@@ -352,11 +354,14 @@ class Desk(AbstractContextManager["Desk"]):
             self._saver.delete_thread(admission.id)
             return False
 
-    def _deps(self, admission: Admission, settings: Settings, budget: Budget, hear: Hear | None) -> Deps:
+    def _deps(
+        self, admission: Admission, settings: Settings, budget: Budget, hear: Hear | None, *, begun: bool
+    ) -> Deps:
         opened = self.chats(settings)
         chats = llm.chats_for(
             admission.id, opened, self.ledger.calls, settings, budget=budget, stages=stages(judged=is_judged(opened)),
             purse=purse_for(self.ledger, settings.policy, admission.as_of), prices=Prices(self.clock.now()), hear=hear,
+            begun=begun,
         )  # fmt: skip
         memory = self.memory if settings.memory else NoMemory()
         feeds = self.feeds(settings)

@@ -61,7 +61,7 @@ def open_desk(
         feeds=(lambda _: feeds) if feeds is not None else _once_for_each_source(),
         chats=(lambda _: given) if given is not None else _opened_once(),
         broker=broker or (lambda account, of: PaperBroker(ledger.paper, account, of)),
-        checkpoints=checkpoints or (lambda: _sqlite_saver(home)),
+        checkpoints=checkpoints or (lambda: _saver(settings)),
         clock=clock or SystemClock(),
         metrics=metrics,
         library=Libraries(home, memory),
@@ -101,10 +101,12 @@ def moment_of(text: str) -> datetime:
     return moment
 
 
-def _sqlite_saver(home: Path) -> BaseCheckpointSaver[str]:
-    from graphs.checkpoints import sqlite_saver
+def _saver(settings: Settings) -> BaseCheckpointSaver[str]:
+    """Steps are kept where the decisions are: any machine that sees the ledger can go on."""
+    from graphs.checkpoints import postgres_saver, sqlite_saver
 
-    return sqlite_saver(home / "checkpoints.sqlite")
+    url = settings.database_url.get_secret_value()
+    return postgres_saver(url) if url.startswith("postgresql") else sqlite_saver(settings.home / "checkpoints.sqlite")
 
 
 def _once_for_each_source() -> Callable[[Settings], Feeds]:

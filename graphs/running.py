@@ -1,4 +1,7 @@
-"""One process at a time makes a decision: two would ask every model twice, and the slower one would find no steps."""
+"""One process at a time makes a decision: two would ask every model twice, and the slower one would find no steps.
+
+Where the ledger is a server, the lock is the server's, as other machines decide on it; else it is a file's.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,34 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fks_agents.errors import LedgerError, RefusedError
+from memory.ledger import Ledger
 
 
 @contextmanager
-def alone(home: Path, decision_id: str) -> Iterator[None]:
-    """Hold the decision while the block runs; the kernel lets go where the process dies.
+def alone(ledger: Ledger, home: Path, decision_id: str) -> Iterator[None]:
+    """Hold the decision while the block runs; kernel or server let go where the process dies.
 
-    Raises RefusedError where another process of this machine holds it, LedgerError where the home cannot be written.
+    Raises RefusedError where another process holds it, LedgerError where home or server cannot be written.
     """
+    if ledger.is_on_server:
+        with ledger.alone(decision_id) as is_ours:
+            if not is_ours:
+                raise _taken(decision_id)
+            yield
+        return
     path = home / "running" / decision_id
     lock = _held(path)
     if lock is None:
-        raise RefusedError(f"decision {decision_id} is being made by another process; wait for it to end")
+        raise _taken(decision_id)
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
         os.close(lock)
+
+
+def _taken(decision_id: str) -> RefusedError:
+    return RefusedError(f"decision {decision_id} is being made by another process; wait for it to end")
 
 
 def _held(path: Path) -> int | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from fks_agents.contracts import OrderIntent, Receipt
 from fks_agents.deps import IntentLog
-from fks_agents.errors import FksError
+from fks_agents.errors import LedgerError
 
 
-class UnkeptStepError(FksError):
-    """A step could not be written, and the decision is not over."""
+class UnkeptStepError(LedgerError):
+    """A step could not be written or read, and the decision is not over."""
 
 
 @dataclass(frozen=True)

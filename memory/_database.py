@@ -10,10 +10,25 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, inspect, make_url, select, text, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
@@ -79,6 +94,23 @@ class Database:
         with self.write() as connection:
             connection.execute(update(heads).values(sequence=heads.c.sequence))
 
+    @property
+    def is_on_server(self) -> bool:
+        return self._engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[bool]:
+        """Whether this session holds the server's lock of that name while the block runs; it ends with the session."""
+        key = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+        with self._plain_errors(), self._engine.connect() as connection:
+            session = connection.execution_options(isolation_level="AUTOCOMMIT")
+            is_ours = bool(session.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar())
+            try:
+                yield is_ours
+            finally:
+                if is_ours:
+                    session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -96,8 +128,14 @@ class Database:
 
 def add(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert the row unless its key is taken; says whether it was inserted."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(_insertion(connection.dialect.name, table), row).rowcount == 1
+
+
+@cache
+def _insertion(dialect: str, table: Table) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # Without the option no count of inserted rows comes back from Postgres.
+    return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def next_in(connection: Connection, log: str) -> tuple[int, str]:
@@ -119,6 +157,8 @@ def locate(url_or_path: str | Path) -> URL:
             url = make_url(url_or_path)
         except ArgumentError:
             raise ConfigError("database_url: expected DIALECT://USER:PASSWORD@HOST/NAME or a file") from None
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")  # the driver of our extra, not SQLAlchemy's default
     if url.get_backend_name() == "sqlite":
         if url.database in (None, "", ":memory:"):
             raise ConfigError("database_url: expected a file, was a database in memory, which forgets")
@@ -147,6 +187,8 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
     except NoSuchModuleError:
         raise ConfigError(f"database_url: expected sqlite or postgresql, was {url.drivername!r}") from None
     except ModuleNotFoundError as error:
+        if error.name == "psycopg":
+            raise ConfigError("database_url: Postgres needs a driver: pip install 'fks-agents[postgres]'") from error
         raise ConfigError(f"database_url: {url.drivername} needs a driver: pip install {error.name}") from error
     if backend == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)

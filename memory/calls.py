@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from fks_agents.deps import Call, CallLog, Reply
 from fks_agents.errors import LedgerError
 from memory._database import Database, add
 from memory.schema import calls
+
+_RECORDED = select(calls.c.reply).where(calls.c.decision_id == bindparam("decision"), calls.c.key == bindparam("call"))
+_SHARED = select(calls.c.reply).where(calls.c.shared == bindparam("name")).order_by(calls.c.sequence).limit(1)
 
 
 class RecordedCall(NamedTuple):
@@ -23,16 +26,14 @@ class Calls:
         self._database = database
 
     def recorded(self, decision_id: str, key: str) -> Reply | None:
-        query = select(calls.c.reply).where(calls.c.decision_id == decision_id, calls.c.key == key)
         with self._database.read() as connection:
-            text = connection.execute(query).scalar()
+            text = connection.execute(_RECORDED, {"decision": decision_id, "call": key}).scalar()
         return None if text is None else Reply.model_validate_json(text)
 
     def shared(self, shared: str) -> Reply | None:
         """The first reply that was recorded under that name, of whichever decision."""
-        query = select(calls.c.reply).where(calls.c.shared == shared).order_by(calls.c.sequence).limit(1)
         with self._database.read() as connection:
-            text = connection.execute(query).scalar()
+            text = connection.execute(_SHARED, {"name": shared}).scalar()
         return None if text is None else Reply.model_validate_json(text)
 
     def record(self, decision_id: str, key: str, call: Call, reply: Reply, *, shared: str = "") -> None:
@@ -47,8 +48,8 @@ class Calls:
         with self._database.write() as connection:
             if add(connection, calls, row):
                 return
-            query = select(calls.c.reply).where(calls.c.decision_id == decision_id, calls.c.key == key)
-            known = Reply.model_validate_json(connection.execute(query).scalar_one())
+            found = connection.execute(_RECORDED, {"decision": decision_id, "call": key})
+            known = Reply.model_validate_json(found.scalar_one())
         if (known.text, known.reasoning) != (reply.text, reply.reasoning):
             raise LedgerError(f"decision {decision_id}: call {key[:12]} of {call.role} has another reply on record")
 

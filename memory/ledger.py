@@ -5,6 +5,7 @@ Each write is one transaction, on disk when the call returns; what cannot be wri
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +20,7 @@ from memory.labels import Labels
 from memory.lessons import Lessons
 from memory.orders import Orders
 from memory.paper import PaperAccounts
+from memory.people import People
 from memory.requests import Requests
 from memory.results import Results
 from memory.verdicts import Verdicts
@@ -42,6 +44,7 @@ class Ledger:
         self.ideas = Ideas(database)
         self.halts = Halts(database)
         self.requests = Requests(database)
+        self.people = People(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:
@@ -57,6 +60,15 @@ class Ledger:
             database.close()
             raise
         return cls(database)
+
+    @property
+    def is_on_server(self) -> bool:
+        """Whether processes of other machines may work on it, too."""
+        return self._database.is_on_server
+
+    def alone(self, decision_id: str) -> AbstractContextManager[bool]:
+        """Hold a decision on the server while the block runs; False where another process holds it."""
+        return self._database.held(f"decision/{decision_id}")
 
     def close(self) -> None:
         self._database.close()

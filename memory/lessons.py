@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 
 from fks_agents.contracts import Lesson
 from memory._database import Database, add
@@ -77,7 +77,7 @@ class Lessons:
     def recalled(self, decision_id: str, agent: str) -> tuple[str, ...] | None:
         """Ids of the lessons the agent was shown, in order; None where it has not asked yet."""
         with self._database.read() as connection:
-            text = connection.execute(_recall(decision_id, agent)).scalar()
+            text = connection.execute(_RECALL, {"decision": decision_id, "whose": agent}).scalar()
         return None if text is None else tuple(json.loads(text))
 
     def record_recall(self, decision_id: str, agent: str, ids: Sequence[str]) -> tuple[str, ...]:
@@ -86,11 +86,13 @@ class Lessons:
         with self._database.write() as connection:
             if add(connection, recalls, row):
                 return tuple(ids)
-            return tuple(json.loads(connection.execute(_recall(decision_id, agent)).scalar_one()))
+            known = connection.execute(_RECALL, {"decision": decision_id, "whose": agent})
+            return tuple(json.loads(known.scalar_one()))
 
 
-def _recall(decision_id: str, agent: str) -> Select[str]:
-    return select(recalls.c.lesson_ids).where(recalls.c.decision_id == decision_id, recalls.c.agent == agent)
+_RECALL = select(recalls.c.lesson_ids).where(
+    recalls.c.decision_id == bindparam("decision"), recalls.c.agent == bindparam("whose")
+)
 
 
 def _row(lesson: Lesson) -> dict[str, object]:

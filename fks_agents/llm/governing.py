@@ -37,12 +37,14 @@ def chats_for(
     prices: Prices | None = None,
     hear: Hear | None = None,
     replaying: bool = False,
+    begun: bool = True,
 ) -> dict[ChatRole, ChatModel | None]:
     """The chats as one decision may use them: recorded, on one budget, and given up on when they keep failing; judges
     pay from `purse` as well.
 
     The recorder is the outermost, so that a replay meets the refusals of budget and breaker as they were. One model in
-    two roles of the desk is one model to the breaker. `hear` is told each piece of what they write now.
+    two roles of the desk is one model to the breaker. `hear` is told each piece of what they write now. `begun`
+    is False where the decision has asked nothing yet.
     """
     budget = budget or budget_for(settings, stages)
     sharing = settings if settings.call_cache and not replaying else None
@@ -60,6 +62,7 @@ def chats_for(
             budget=budget,
             sharing=sharing,
             replaying=replaying,
+            begun=begun,
         )
 
     return {role: chat and governed(role, chat) for role, chat in chats.items()}

@@ -51,7 +51,9 @@ class Recorder:
         budget: Budget | None = None,
         sharing: Settings | None = None,
         replaying: bool = False,
+        begun: bool = True,
     ) -> None:
+        """`begun` is False for a decision that has nothing on record yet: nothing need be looked for there."""
         self.name = chat.name
         self._chat = chat
         self._log = log
@@ -59,10 +61,13 @@ class Recorder:
         self._budget = budget
         self._sharing = sharing
         self._is_replaying = replaying
+        self._asked: set[str] | None = None if begun else set()
+        """Keys of what was asked here; None where earlier calls may be on record."""
 
     def ask(self, call: Call) -> Reply:
         key = key_of(call)
-        reply = self._log.recorded(self._decision_id, key)
+        is_known = self._asked is None or key in self._asked
+        reply = self._log.recorded(self._decision_id, key) if is_known else None
         if reply is None:
             if self._is_replaying:
                 raise ModelError(
@@ -71,6 +76,8 @@ class Recorder:
             shared = shared_key(call, self._sharing) if self._sharing is not None else ""
             reply = self._shared(shared) or self._made(call)
             self._log.record(self._decision_id, key, call, reply, shared="" if reply.failure else shared)
+            if self._asked is not None:
+                self._asked.add(key)
         if self._budget is not None:
             self._budget.count(call.role, key, reply)
         return usable(reply)

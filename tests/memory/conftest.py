@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,8 +15,11 @@ from fks_agents.settings import Settings
 from memory.decisions import Admission
 from memory.embeddings import StaticEmbedder
 from memory.ledger import Ledger
+from tests.postgres import Server, served
 
 EMBEDDER = StaticEmbedder()
+PROMISES = frozenset({"test_decisions", "test_records", "test_judgements", "test_requests", "test_ideas"})
+"""Modules whose tests hold for a ledger on any database."""
 NOON = datetime(2018, 12, 24, 12, tzinfo=UTC)
 
 
@@ -24,10 +28,32 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "home" / "ledger.db"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What a ledger promises it promises on both databases; a test that looks into the file is about SQLite."""
+    own = set(inspect.signature(metafunc.function).parameters)
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if "ledger" in metafunc.fixturenames and module in PROMISES and not own & {"path", "edit", "tmp_path"}:
+        on_server = pytest.param("postgres", marks=pytest.mark.real)
+        metafunc.parametrize("database", ["sqlite", on_server], indirect=True)
+
+
 @pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    with Ledger.open(path) as opened:
+def database(request: pytest.FixtureRequest) -> str:
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
+
+
+@pytest.fixture
+def ledger(path: Path, database: str, request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    where = path if database == "sqlite" else request.getfixturevalue("postgres").fresh()
+    with Ledger.open(where) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with served() as server:
+        yield server
 
 
 @pytest.fixture

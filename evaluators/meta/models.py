@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import version
 
 from evaluators import judges
@@ -15,6 +16,8 @@ from evaluators.meta.judging import Answer, Judge, Opinion
 from fks_agents.contracts import Outcome
 
 _ANSWERS: dict[Outcome, Answer] = {"pass": "supported", "fail": "refuted", "unscored": "not_enough"}
+LONGEST_NAME = 128
+"""Characters a ledger keeps of a judge's name; a model may be named by a long path."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,7 +37,10 @@ class ModelJudge:
             asked = hear(question, Submission((), (), _LONG_AGO), Means()).prompt  # without models nobody is asked
         else:
             asked = f"{self.kind}@{version('fks-agents')}"
-        return "+".join([str(asked), *(chat.name for chat in self.means.chats)])
+        whole = "+".join([str(asked), *(chat.name for chat in self.means.chats)])
+        if len(whole) <= LONGEST_NAME:
+            return whole
+        return f"{whole[: LONGEST_NAME - 17]}~{sha256(whole.encode()).hexdigest()[:16]}"
 
     def judge(self, case: Case) -> Opinion:
         found = judges.get(self.kind)(submission(case), self.means)

@@ -206,6 +206,16 @@ def test_whole_decisions_need_a_model(fks: Fks, home: Path) -> None:
 
 
 @pytest.mark.real
+def test_processes_find_what_one_process_finds(fks: Fks, home: Path) -> None:
+    options = ("--probes", "0", "--json", "--home", str(home))
+    one, two = (fks("bench", "judge", "sample", "--workers", n, *options).json["measured"] for n in ("1", "2"))
+    assert one["answers"] == two["answers"]
+    audited = fks("audit", "--workers", "2", "--json", "--home", str(home)).json
+    assert (audited["judged"], audited["left"]) == (6, 0)
+    assert [each["claim_id"] for each in audited["figures"]["worst"]] == ["macro.1"]
+
+
+@pytest.mark.real
 def test_ctrl_c_keeps_what_was_judged_and_the_same_command_goes_on(fks: Fks, tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         for day in range(150):

@@ -50,6 +50,13 @@ def test_the_name_holds_judge_prompt_and_models() -> None:
     assert len({first.name, judge(finds(), "bias").name, judge(finds(), name="test:other").name}) == 3
 
 
+def test_a_long_name_keeps_its_beginning_and_stays_apart_from_others() -> None:
+    names = [judge(finds(), name=f"local:/{'models/' * 30}{n}.gguf").name for n in (1, 2)]
+    assert [len(name) for name in names] == [128, 128]
+    assert names[0] != names[1]
+    assert names[0].startswith("factual_consistency/v1@")
+
+
 def test_the_cited_facts_come_first_and_tables_row_by_row() -> None:
     case = next(each for each in datasets.load("sample") if each.id == "selloff-7")
     shown = submission(case)

@@ -115,6 +115,8 @@ def _ledger(settings: Settings) -> str:
 
     with Ledger.open(settings.database_url.get_secret_value() or settings.home / "ledger.sqlite") as ledger:
         count = ledger.decisions.verify()
+        ledger.judgements.verify()
+        ledger.labels.verify()
         unfinished = ledger.decisions.unfinished()
     if unfinished:
         raise Unwell(f"{len(unfinished)} decision(s) unfinished: `fks resume {unfinished[0].id}`")

@@ -87,7 +87,7 @@ class _Layout:
     def __init__(self, table: Table, number: int, paragraphs: tuple[str, ...]) -> None:
         self.number = number
         self.rows = [[cell.strip() for cell in row] for row in table.rows]
-        self.width = max((len(row) for row in self.rows), default=0)
+        self.width = max([1, *map(len, self.rows)])
         for row in self.rows:
             row += [""] * (self.width - len(row))
         self.table_scale, self.excepts = self._table_scale(table, paragraphs)

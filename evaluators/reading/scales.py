@@ -29,6 +29,10 @@ _OTHERWISE = re.compile(
 _PER_UNIT = re.compile(r"\bper\b|\bEPS\b|\bratio\b|\brates?\b|%|\bpercent|\bmultiple\b|\(x\)", re.IGNORECASE)
 
 
+_SAME = 40
+"""Letters within which two findings are one."""
+
+
 class Told(NamedTuple):
     factor: float
     start: int
@@ -44,9 +48,10 @@ def scales_in(text: str) -> tuple[Told, ...]:
     for match in _SHORT.finditer(text):
         found.setdefault(match.start(), _WORDS[match.lastgroup or "thousand"])
     for match in _BARE.finditer(text):
-        found.setdefault(match.start(), THOUSAND)
+        if not any(abs(match.start() - at) < _SAME for at in found):
+            found[match.start()] = THOUSAND
     for match in _LOOSE.finditer(text):
-        if not any(abs(match.start() - at) < 40 for at in found):
+        if not any(abs(match.start() - at) < _SAME for at in found):
             found[match.start()] = _WORDS[match[0].lower()[:-1]]
     if not found and (only := _ONLY.match(text)) is not None:
         short = only[1].lower()

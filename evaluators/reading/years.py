@@ -7,13 +7,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _YEAR = re.compile(
-    r"(?<![\d.,$€£])(?P<full>(?:19|20)\d\d)(?:\s*[-/–]\s*(?P<tail>\d{2}|(?:19|20)\d\d))?(?![\d%]|,\d(?!\d{3}\b)|\.\d)"
+    r"(?<![\d.$€£])(?<!\b\d,)(?<!\b\d\d,)(?<!\b\d\d\d,)(?P<full>(?:19|20)\d\d)"
+    r"(?:\s*[-/–]\s*(?P<tail>\d{2}|(?:19|20)\d\d))?(?![\d%]|,\d{3}(?!\d)|\.\d)"
 )
 _SHORT = re.compile(r"\b(?:FY|F|CY|Fiscal|H[12]|[1-4]Q|Q[1-4])\s?['’]?(?P<short>\d{2})\b(?!\d)", re.IGNORECASE)
 _SLASHED = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?P<year>\d{4}|\d{2})\b")
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _QUARTER = re.compile(
-    r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[ -](?:fiscal )?quarters?\b|\bQ([1-4])\b|\b([1-4])Q", re.IGNORECASE
+    r"\b(first|second|third|fourth|1st|2nd|3rd|4th)"
+    r"(?=(?:,? (?:and |to |through )?(?:the )?(?:first|second|third|fourth))*[ -](?:fiscal )?quarters?\b)|"
+    r"\bQ([1-4])\b|\b([1-4])Q",
+    re.IGNORECASE,
 )
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip

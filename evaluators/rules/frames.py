@@ -85,7 +85,7 @@ def _pointing(statement: Statement) -> Iterator[tuple[int, int]]:
     text = statement.reading.text
     ends = [match.end() for match in _SENTENCE.finditer(text)]
     starts = [0, *ends]
-    told = [word.start for word in (*statement.reading.words, *statement.reading.moods)]
+    told = [*(word.start for word in statement.reading.words), *(mood.start for mood in statement.reading.moods)]
     for index, (start, end) in enumerate(zip(starts, [*ends, len(text)], strict=True)):
         if not any(start <= at < end for at in told):
             continue

@@ -135,21 +135,32 @@ def test_portfolio_limits_never_enlarge(quantity: float, price: float, one: floa
 
 
 def test_exits_are_distances_worked_out_beforehand() -> None:
-    # ranges 2, 3 (12 - 9), 4 (14 - 10): mean of two 2.5, then 2.5 + (4 - 2.5) / 2 = 3.25
-    found = exits.average_true_range(
-        np.array([11.0, 12.0, 14.0]), np.array([9.0, 9.0, 11.0]), np.array([10.0, 10.0, 13.0]), 2
-    )
-    assert found.tolist()[1:] == [2.5, 3.25]
-    assert math.isnan(found[0])
-    assert exits.by_range(2.5, 2.0, 3.0, horizon=5) == (5.0, 7.5, 0.0, 0.0, 5)
-    assert exits.by_volatility(100.0, 0.01, 4, 1.5) == (3.0, 0.0, 0.0, 0.0, 0)
-    assert exits.trailing(2.0, 1.0) == (0.0, 0.0, 2.0, 1.0, 0)
+    assert exits.by_range(2.5, 2.0) == 5.0
+    # 100 x 1 % x the root of 4 bars x 1.5
+    assert exits.by_volatility(100.0, 0.01, 4, 1.5) == 3.0
+    assert exits.by_share(80.0, 0.05) == 4.0
+    columns = exits.by_volatility(np.array([100.0, 50.0]), np.array([0.01, math.nan]), 1, 2.0)
+    assert columns.tolist()[0] == 2.0
+    assert math.isnan(columns[1])
     engine = Engine()
-    engine.place("market", "buy", 1.0, **exits.by_range(2.5, 2.0, 3.0)._asdict())
-    engine.bar(0, 1, 100.0, 101.0, 99.0, 100.0)
-    assert [order.price for order in engine.orders()] == [95.0, 107.5]
-    with pytest.raises(ValueError, match="stop must be finite and not negative, was nan"):
+    way_out = exits.Exit(stop_distance=exits.by_range(2.5, 2.0), target_distance=exits.by_range(2.5, 3.0), horizon=2)
+    engine.place("market", "buy", 1.0, **way_out._asdict())
+    for bar in range(2):
+        engine.bar(bar, bar + 1, 100.0, 101.0, 99.0, 100.0)
+    assert [order.price for order in engine.orders()] == [95.0, 107.5, 0.0]
+    engine.bar(2, 3, 103.0, 104.0, 102.0, 103.0)
+    assert engine.realised == 3.0  # left at the open after two bars
+    with pytest.raises(ValueError, match="times must be finite and not negative, was nan"):
         exits.by_range(1.0, math.nan)
+
+
+def test_a_trailing_exit_follows_once_price_has_gone_far_enough() -> None:
+    engine = Engine()
+    engine.place("market", "buy", 1.0, **exits.Exit(trail=2.0, activation=1.0)._asdict())
+    engine.bar(0, 1, 100.0, 100.5, 99.0, 100.0)
+    assert [order.price for order in engine.orders()] == [0.0]
+    engine.bar(1, 2, 100.0, 103.0, 100.0, 102.0)
+    assert [order.price for order in engine.orders()] == [101.0]
 
 
 def test_sizes_by_one_r_and_a_part_of_kelly() -> None:

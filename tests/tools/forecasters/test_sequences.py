@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from fks_agents.bars import Floats
 from tests.tools.forecasters.conftest import Walk
 from tools import forecasters
 
 MEDIAN = (0.5,)
 
 
-def _closes(moves: Floats) -> list[float]:
+def _closes(moves: NDArray[Any]) -> list[float]:
     closes: list[float] = (100.0 * np.exp(np.concatenate([[0.0], np.cumsum(moves)]))).tolist()
     return closes
 

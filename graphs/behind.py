@@ -128,4 +128,5 @@ class Behind(BaseCheckpointSaver[str]):
         self._saver.delete_thread(thread_id)
         with self._lock:
             self._over.discard(thread_id)
+            self._failed.pop(thread_id, None)
             self._under_way.pop(thread_id, None)

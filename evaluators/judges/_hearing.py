@@ -6,7 +6,7 @@ models that do not agree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import prompts
 from evaluators.judges import Means, Submission
 from evaluators.judges._reply import Answered, answer, schema
-from evaluators.judges._shown import Page, Planted, pages
+from evaluators.judges._shown import Page, Planted, pages, unordered
 from fks_agents.contracts import Outcome
 from fks_agents.deps import Call, ChatModel, Message
 from fks_agents.errors import ModelError
@@ -91,24 +91,31 @@ def hear(question: Question, submission: Submission, means: Means, passages: Seq
 
 def fitted(question: Question, submission: Submission, most: int) -> Submission:
     """As many statements, from the first, as fit with the evidence they cite; then as much other evidence as fits."""
-    for count in range(len(submission.statements), 0, -1):
+
+    def cut(count: int, more: int = 0) -> Submission:
         statements = submission.statements[:count]
         cited = {one for statement in statements for one in statement.cites}
         first = [item for item in submission.evidence if item.id in cited]
-        if _size(question, submission._replace(statements=statements, evidence=tuple(first))) > most:
-            continue
         rest = [item for item in submission.evidence if item.id not in cited]
-        low, high = 0, len(rest)
-        while low < high:
-            middle = (low + high + 1) // 2
-            tried = submission._replace(statements=statements, evidence=(*first, *rest[:middle]))
-            low, high = (middle, high) if _size(question, tried) <= most else (low, middle - 1)
-        return submission._replace(statements=statements, evidence=(*first, *rest[:low]))
-    return submission._replace(statements=(), evidence=())
+        return submission._replace(statements=statements, evidence=(*first, *rest[:more]))
+
+    count = _most(len(submission.statements), lambda tried: _size(question, cut(tried)) <= most)
+    if not count:
+        return submission._replace(statements=(), evidence=())
+    return cut(count, _most(len(submission.evidence), lambda tried: _size(question, cut(count, tried)) <= most))
+
+
+def _most(limit: int, fits: Callable[[int], bool]) -> int:
+    """The largest number up to `limit` that fits; 0 is never tried."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle - 1)
+    return low
 
 
 def _size(question: Question, submission: Submission) -> int:
-    page = pages(submission, question.planted)[0]
+    page = unordered(submission, question.planted)
     text = _prompt(f"{question.judge}/v1").render(statements=page.statements, evidence=page.evidence)
     return estimate(_prompt(SYSTEM).text) + estimate(text) + ANSWER
 

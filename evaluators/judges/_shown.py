@@ -37,10 +37,20 @@ class Page:
 def pages(submission: Submission, planted: Planted) -> tuple[Page, Page]:
     """The submission in one order, and in the reverse of it."""
     mark = int(sha256(repr(submission).encode()).hexdigest(), 16)
+    statements, evidence = _among(submission, planted, mark)
+    return _page(statements, evidence), _page(statements[::-1], evidence[::-1])
+
+
+def unordered(submission: Submission, planted: Planted) -> Page:
+    """A page as long as both of `pages`; where the planted fault stands in it means nothing."""
+    return _page(*_among(submission, planted, 0))
+
+
+def _among(submission: Submission, planted: Planted, mark: int) -> tuple[tuple[Statement, ...], tuple[Item, ...]]:
     statements = _with(submission.statements, Statement("", planted.statement), mark)
-    evidence = _with(submission.evidence, Item("", planted.evidence), mark >> 64) if planted.evidence else None
-    kept = evidence or submission.evidence
-    return _page(statements, kept), _page(statements[::-1], kept[::-1])
+    if not planted.evidence:
+        return statements, submission.evidence
+    return statements, _with(submission.evidence, Item("", planted.evidence), mark >> 64)
 
 
 def _page(statements: Sequence[Statement], evidence: Sequence[Item]) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -14,6 +15,7 @@ from memory.judgements import Judged
 
 Word = Literal["supported", "refuted", "not_enough"]
 WORDS: tuple[Word, ...] = ("supported", "refuted", "not_enough")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 WORST = 20
 """Claims shown."""
 
@@ -76,6 +78,7 @@ class Drift(Contract):
 class Figures(Contract):
     claims: int
     judged: int
+    refuted: int
     agents: tuple[Tally, ...]
     """Over all months, most refuted first."""
     trend: tuple[Tally, ...]
@@ -95,6 +98,7 @@ def figures(rows: Sequence[tuple[Stated, Judged | None]], others: Sequence[Judge
     return Figures(
         claims=len(rows),
         judged=len(judged),
+        refuted=sum(found.answer == "refuted" for _, found in judged),
         agents=tuple(sorted(_tallies(judged, by_month=False), key=lambda each: (-each.refuted_share, each.agent))),
         trend=tuple(_tallies(judged, by_month=True)),
         worst=_worst(judged),
@@ -140,11 +144,12 @@ def _worst(judged: Sequence[tuple[Stated, Judged]]) -> tuple[Claimed, ...]:
 
 
 def off(judged: Judged) -> float:
-    """How far the stated number is from the computed one, as a share of the larger; 0 where either is no number."""
-    try:
-        stated, computed = float(judged.stated), float(judged.computed)
-    except ValueError:
+    """How far the last number of what was stated is from the last of what was computed, as a share of the larger; 0
+    where either has none."""
+    numbers = [_NUMBER.findall(text.replace(",", "").replace("−", "-")) for text in (judged.stated, judged.computed)]
+    if not all(numbers):
         return 0.0
+    stated, computed = (float(found[-1]) for found in numbers)
     largest = max(abs(stated), abs(computed))
     return abs(stated - computed) / largest if largest > 0.0 else 0.0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evaluators.audits import report
-from evaluators.audits.figures import Figures, figures
+from evaluators.audits.figures import Figures, figures, off
 from evaluators.meta.checker import Checker
 from evaluators.meta.examples import Case
 from evaluators.meta.judging import Opinion
@@ -18,7 +18,7 @@ from fks_agents.clock import FixedClock
 from fks_agents.errors import UsageError
 from fks_agents.settings import Settings
 from graphs.audit import Audited, audit
-from memory.judgements import Scope
+from memory.judgements import Judged, Scope
 from memory.ledger import Ledger
 from tests.evaluators.audits.recorded import BEGIN, decide
 
@@ -73,6 +73,24 @@ def test_the_worst_claims_come_with_their_evidence(ledger: Ledger) -> None:
     assert worst[0].text == "RSI(14) is 52.0"
     assert [(fact.id, fact.value) for fact in worst[0].facts] == [("F2", 25.0)]
     assert worst[0].gate == "unscored"  # these decisions have no checks on record
+
+
+@pytest.mark.parametrize(
+    ("stated", "computed", "share"),
+    [
+        ("RSI(14) is 52.0", "25", 27 / 52),
+        ("1,200", "−1200", 2.0),  # of 1,200
+        ("3 %", "3", 0.0),
+        ("rising", "-4", 0.0),
+        ("0", "0", 0.0),
+    ],
+)
+def test_how_far_off_a_claim_is(stated: str, computed: str, share: float) -> None:
+    judged = Judged(
+        audit_id="a", decision_id="d", subject="s", judge="j", answer="refuted", stated=stated, computed=computed,
+        judged_at=BEGIN,
+    )  # fmt: skip
+    assert off(judged) == pytest.approx(share)
 
 
 def test_another_version_s_judgements_are_compared_claim_by_claim(ledger: Ledger) -> None:

@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     model_keep_alive: str = Field(
         "30m", description="How long Ollama keeps a model loaded after a call: 30m, 1h; -1m: for good"
     )
-    model_attempts: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Tries for one readable answer")
+    model_attempts: Annotated[int, Field(ge=1, le=3)] = Field(3, description="Tries for one readable answer")
     model_endpoints: tuple[str, ...] = Field(
         (),
         description="Ollama servers, by address; PROVIDER=URL names another provider's; empty means the usual one",
@@ -213,6 +213,14 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address `fks serve` listens on; others than this machine's need people who sign in"
     )
     service_port: Annotated[int, Field(ge=1, le=65_535)] = Field(8007, description="Port of `fks serve`")
+    service_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret that sessions are signed with; empty means one that is made and kept in the home",
+    )
+    service_rate: str = Field("600/minute", description="Requests one signed-in name may send, as 600/minute")
+    service_stranger_rate: str = Field(
+        "20/minute", description="Refused requests and attempts to sign in, of one address or name"
+    )
     service_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Decisions the service makes at once")
     service_queue: Annotated[int, Field(ge=0, le=100_000)] = Field(
         1_000, description="Decisions that may wait for their turn; more are answered 429"
@@ -315,8 +323,14 @@ class Settings(BaseSettings):
     @property
     def digest(self) -> str:
         """sha256 (16 digits) of every setting that can change a decision; paths, addresses and logging do not enter."""
-        said = self.model_dump_json(exclude=_NOT_DECIDING)
+        said = self.model_dump_json(exclude={*_NOT_DECIDING, *places()})
         return sha256(said.encode()).hexdigest()[:16]
+
+
+def places() -> frozenset[str]:
+    """Settings that say where things lie and how they are served: they are this machine's, not a decision's."""
+    served = (name for name in Settings.model_fields if name.startswith("service_"))
+    return frozenset({"home", "database_url", "log_level", *served})
 
 
 def _endpoint(entry: str) -> tuple[str, str]:
@@ -367,7 +381,7 @@ def _lines(error: ValidationError) -> list[str]:
             # Our own validators say themselves what the value was.
             lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
         else:
-            was = "" if name == "database_url" else f", was {problem['input']!r}"
+            was = "" if name in ("database_url", "service_secret") else f", was {problem['input']!r}"
             lines.append(f"{name}: {problem['msg'].replace('Input should be', 'expected')}{was}")
     return lines
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fks_agents.errors import UsageError
 from fks_agents.llm.recorded import Answer, Recording, question
-from fks_agents.settings import Settings
+from fks_agents.settings import Settings, places
 from graphs.desk import Desk
 
 _NOT_ASKED = frozenset(
-    {"home", "database_url", "log_level", "account", "source", "timeframe"}
+    places()
+    | {"account", "source", "timeframe"}
     | {name for name in Settings.model_fields if name.startswith("model")} - {"model_attempts", "model_samples"}
 )
 """Settings that say where things lie, who answers and how long that may take: they do not shape a question."""

@@ -12,15 +12,13 @@ from sqlalchemy import ColumnElement, Select, insert, select
 from fks_agents.contracts import Action, Contract, Cycle, Outcome, Status, Timeframe, Utc
 from fks_agents.deps import JUDGES, ChatRole
 from fks_agents.errors import LedgerError, UsageError
-from fks_agents.settings import Settings
+from fks_agents.settings import Settings, places
 from memory._chain import Chain
 from memory._database import Database, next_in
 from memory.schema import admissions, cycles, results
 
 _LISTED = 5
 """How many decisions an error names."""
-
-_WHERE_THINGS_LIE = frozenset({"home", "database_url", "log_level"})
 
 
 class Admission(Contract):
@@ -78,7 +76,7 @@ class Decisions:
                 timeframe=timeframe,
                 as_of=as_of,
                 account=account or decision_id,
-                settings=settings.model_dump(mode="json", exclude=set(_WHERE_THINGS_LIE)),
+                settings=settings.model_dump(mode="json", exclude=set(places())),
                 settings_digest=settings.digest,
                 models=_models(settings),
             )

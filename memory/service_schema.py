@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from memory.schema import Instant, metadata
 
@@ -28,3 +28,36 @@ happenings = Table(
     Column("told", Text, nullable=False),
 )
 """What a listener was told of a running decision, in order, so that one who comes back misses nothing."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("is_disabled", Boolean, nullable=False),
+)
+"""Who may sign in. Every change counts `version` up, which ends all of their sessions."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("secret_hash", String(64), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+)
+"""Keys of programs; the secret itself is shown once and kept nowhere."""
+
+revoked = Table(
+    "revoked",
+    metadata,
+    Column("token_id", String(64), primary_key=True),
+    Column("expires_at", Instant, nullable=False),
+)
+"""Sessions that were ended before their time."""

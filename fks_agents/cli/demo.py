@@ -16,7 +16,7 @@ AS_OF = "2018-04-20T20:00:00Z"
 """A day on which the analysts disagree, one persona declines, and the trade ends about where it began."""
 
 
-_PLACES = frozenset({"home", "database_url", "log_level", "source", "timeframe", "account"})
+_COMPARED = frozenset({"source", "timeframe", "account"})
 """Settings that change no question of a recorded decision, or are compared with what was recorded."""
 
 
@@ -70,8 +70,9 @@ def command(
 def _words(settings: Settings, symbol: str, at: datetime | None) -> Recording | None:
     """The recording of that decision, where one is shipped and nobody set what would change its questions."""
     from fks_agents.llm import recorded
+    from fks_agents.settings import places
 
-    if settings.model_fields_set - _PLACES:
+    if settings.model_fields_set - places() - _COMPARED:
         return None
     asked = (settings.source, symbol, settings.timeframe, at)
     shipped = (recorded.shipped(name) for name in recorded.names())

@@ -10,6 +10,10 @@ from fastapi import APIRouter, FastAPI
 
 from fks_agents import _discovery
 from fks_agents.service import problems, routes
+from fks_agents.service.auth.guard import Door
+from fks_agents.service.auth.limits import Limiter
+from fks_agents.service.auth.signing import signing_key
+from fks_agents.service.auth.tokens import Tokens
 from fks_agents.service.hub import Hub
 from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
@@ -22,12 +26,14 @@ VERSION = "v1"
 
 
 def create_app(
-    settings: Settings, *, open_with: Callable[[Settings], Desk] = open_desk, guard: Guard = closed
+    settings: Settings, *, open_with: Callable[[Settings], Desk] = open_desk, guard: Guard | None = None
 ) -> FastAPI:
     """The application. Nothing is opened before it starts, and all is closed when it stops.
 
-    Every public file in `routes` is found; what it offers under `/v1` it offers without it too.
+    Every public file in `routes` is found; what it offers under `/v1` it offers without it too. Without a `guard`
+    people sign in with passwords and programs with keys. Raises ConfigError where the signing secret is weak.
     """
+    secret = None if guard is not None else signing_key(settings.service_secret.get_secret_value(), settings.home)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -38,6 +44,11 @@ def create_app(
                 timeout=settings.service_timeout,
             )  # fmt: skip
             app.state.service = Service(settings, desk, hub, runner)
+            if secret is not None:
+                app.state.guard = Door(
+                    Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
+                    requests=Limiter(settings.service_rate), strangers=Limiter(settings.service_stranger_rate),
+                )  # fmt: skip
             runner.start()
             try:
                 yield
@@ -48,7 +59,7 @@ def create_app(
         title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None,
         description="Decisions that are checked before they are acted on. Every refusal is application/problem+json.",
     )  # fmt: skip
-    app.state.guard = guard
+    app.state.guard = guard or closed
     problems.install(app)
     for name in _discovery.names(routes.__path__):
         router: APIRouter = import_module(f"{routes.__name__}.{name}").router

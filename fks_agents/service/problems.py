@@ -94,8 +94,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> JSONResponse:
-        del request
-        errors = [_field(each) for each in error.errors()]
+        # What is sent to sign in or to make people is not shown to anyone again, in whichever field it stood.
+        is_secret = "/auth/" in request.url.path
+        errors = [_field(each, is_secret=is_secret) for each in error.errors()]
         first = errors[0]
         return reply(422, f"{first.field}: {first.expected}, was {first.was}", errors)
 
@@ -110,10 +111,13 @@ def install(app: FastAPI) -> None:
         return reply(500, "a defect of the service; its log says more")
 
 
-def _field(error: Mapping[str, Any]) -> Field:
+def _field(error: Mapping[str, Any], *, is_secret: bool) -> Field:
     where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path", "header"))
     expected = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
     if error["type"] == "extra_forbidden":
         expected = "expected no such field"
-    was = "missing" if error["type"] == "missing" else redact(repr(error.get("input")))[:_LONGEST]
+    if error["type"] == "missing":
+        was = "missing"
+    else:
+        was = "not shown here" if is_secret else redact(repr(error.get("input")))[:_LONGEST]
     return Field(field=where or str(error["loc"][0]), expected=expected, was=was)

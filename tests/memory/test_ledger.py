@@ -45,7 +45,9 @@ def test_the_newest_revision_is_the_one_the_code_expects() -> None:
 
 
 def test_an_append_only_table_is_every_table_that_records_what_happened() -> None:
-    assert set(metadata.tables) - set(APPEND_ONLY) == {"heads", "paper_accounts", "requests"}
+    assert set(metadata.tables) - set(APPEND_ONLY) == {
+        "heads", "paper_accounts", "requests", "people", "keys", "revoked",
+    }  # fmt: skip
 
 
 def test_a_commit_is_on_disk(ledger: Ledger) -> None:

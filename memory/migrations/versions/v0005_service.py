@@ -31,7 +31,35 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("told", sa.Text, nullable=False),
     )
+    _people()
     _guard()
+
+
+def _people() -> None:
+    op.create_table(
+        "people",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("password_hash", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("is_disabled", sa.Boolean, nullable=False),
+    )
+    op.create_table(
+        "keys",
+        sa.Column("id", sa.String(16), primary_key=True),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("secret_hash", sa.String(64), nullable=False),
+        sa.Column("made_by", sa.String(64), nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger),
+        sa.Column("revoked_at", sa.BigInteger),
+    )
+    op.create_table(
+        "revoked",
+        sa.Column("token_id", sa.String(64), primary_key=True),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+    )
 
 
 def _guard() -> None:

@@ -1,0 +1,1 @@
+"""Who sends a request: a session of a person, or the key of a program."""

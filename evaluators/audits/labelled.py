@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import count
 
 from evaluators.audits.claims import Stated, author, stated
 from evaluators.meta.examples import Example, Label as Truth
@@ -37,24 +38,37 @@ class Month(Contract):
 
 
 def waiting(ledger: Ledger, person: str, *, symbol: str | None = None, agent: str | None = None) -> Iterator[Stated]:
-    """Claims this person has not labelled, one after the other in an order drawn by their hash: whoever stops early has
-    labelled a random sample, not the newest or the worst."""
+    """Claims this person has not labelled: one of each decision, then a second one of each, and so on, decisions and
+    claims drawn by their hash. Whoever stops early has labelled a sample, not the newest or the worst."""
     done = {(label.decision_id, label.subject) for label in ledger.labels.standing(person)}
-    keys = []
-    for entry in ledger.decisions.history(symbol, limit=1_000_000):
-        claims = stated(ledger.decisions.cycle(entry.id), 0.0)
-        keys += [claim.key for claim in claims if claim.key not in done and agent in (None, claim.agent)]
-    for decision_id, subject in sorted(keys, key=lambda key: sha256(f"{key[0]}/{key[1]}".encode()).hexdigest()):
-        yield find(ledger, decision_id, subject)
+    entries = sorted(ledger.decisions.history(symbol, limit=1_000_000), key=lambda entry: _lot(entry.id))
+    for turn in count():
+        is_over = True
+        for entry in entries:
+            claims = [
+                each for each in _claims(ledger, entry.id) if each.key not in done and agent in (None, each.agent)
+            ]
+            if turn < len(claims):
+                is_over = False
+                yield sorted(claims, key=lambda each: _lot(each.case.id))[turn]
+        if is_over:
+            return
+
+
+def _lot(name: str) -> str:
+    return sha256(name.encode()).hexdigest()
+
+
+def _claims(ledger: Ledger, decision_id: str) -> tuple[Stated, ...]:
+    tick = ledger.decisions.admission(decision_id).settings.get("tick", 0.0)
+    return tuple(stated(ledger.decisions.cycle(decision_id), float(str(tick))))
 
 
 def find(ledger: Ledger, decision_id: str, subject: str) -> Stated:
     """The claim; raises UsageError listing those of its decision."""
-    admission = ledger.decisions.admission(decision_id)
-    tick = float(str(admission.settings.get("tick", 0.0)))
-    claims = {claim.claim.id: claim for claim in stated(ledger.decisions.cycle(admission.id), tick)}
+    claims = {claim.claim.id: claim for claim in _claims(ledger, decision_id)}
     if subject not in claims:
-        raise UsageError(f"decision {admission.id} has no claim {subject!r}; it has {', '.join(claims) or 'none'}")
+        raise UsageError(f"decision {decision_id} has no claim {subject!r}; it has {', '.join(claims) or 'none'}")
     return claims[subject]
 
 

@@ -54,6 +54,7 @@ def test_the_order_is_neither_that_of_time_nor_of_agents(ledger: Ledger) -> None
     order = [claim.decision_id for claim in labelled.waiting(ledger, "kim")]
     assert order != [decision for decision in made for _ in range(3)]
     assert order == [claim.decision_id for claim in labelled.waiting(ledger, "kim")]
+    assert set(order[:10]) == set(order[10:20]) == set(order[20:]) == set(made)  # one of each, then one more
 
 
 def test_agreement_by_month_by_hand(ledger: Ledger) -> None:

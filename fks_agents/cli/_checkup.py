@@ -168,7 +168,8 @@ def _policy(settings: Settings) -> str:
     if terms is None:
         return f"{settings.policy.name}: paper orders are closed"
     asked = [*terms.judges] if models or terms.demand == "always" else []
-    return f"{settings.policy.name}: the rules{f' and {len(asked)} judges' if asked else ''} decide over paper orders"
+    told = f" and {', '.join(asked)}" if asked else ""
+    return f"{settings.policy.name}: the rules{told} decide over paper orders"
 
 
 def _knowledge(settings: Settings) -> str:

@@ -46,7 +46,6 @@ def signed(key: bytes | str, header: dict[str, Any] | None = None, **changes: An
 
 
 PRIVATE = rsa.generate_private_key(65537, 2048)
-PUBLIC = PRIVATE.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 WRONG = b"w" * 32
 PAST, FUTURE = int((NOW - timedelta(days=1)).timestamp()), int((NOW + timedelta(days=1)).timestamp())
 

@@ -33,7 +33,7 @@ _DIFFERENCE = re.compile(
     \b(?:net\s)?chang(?:e|es|ed)\b, \bdifferences?\b, \bincreas(?:e|ed|es)\b, \bdecreas(?:e|ed|es)\b,
     \bdeclin(?:e|ed)\b, \bvariances?\b, \bvariations?\b, \bfluctuations?\b,
     \breduction\b, \bris(?:e|en)\b, \brose\b, \bdrop(?:ped)?\b,
-    \bf[ae]ll\b, \bgrow(?:th|n)?\b, \bgrew\b, \bgains?\b, \bvar(?:y|ied)\b, \bgap\b, \bspread\b,
+    \bf[ae]ll\b, \bgrow(?:th|n)?\b, \bgrew\b, \bvar(?:y|ied)\b, \bgap\b, \bspread\b,
     \bhow much (?:more|less|higher|lower|greater|larger|smaller)\b, \b(?:minus|subtract(?:ed|ing)?)\b,
     \bless\b(?!\s(?:than|accumulated)), \bwithout\b, \bexclud(?:ing|es)\b, \bremoving\b
 """),

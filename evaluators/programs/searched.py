@@ -15,7 +15,7 @@ from evaluators.programs.series import catalogue
 from evaluators.reading.answers import Answer
 from evaluators.reading.scales import scales_in
 
-NEAR = 0.25
+NEAR = 0.3
 """How far behind the best a program may be and still bear the claim out."""
 SURE = 0.55
 """What the best has to score before it may refute."""

@@ -26,10 +26,13 @@ def figures_of(paragraphs: tuple[str, ...]) -> tuple[Figure, ...]:
         by_sentence.setdefault((mention.paragraph, mention.sentence), []).append(mention)
     for (paragraph, sentence), members in by_sentence.items():
         years = _aligned(sentence, members)
-        for run in _runs(sentence, [(mention.start, mention.end) for mention in members]):
+        runs = _runs(sentence, [(mention.start, mention.end) for mention in members])
+        together = _told_by_year(members, runs, years)
+        shared = len(found)
+        for run in runs:
             label = _label(sentence, members[run[0]].start, members[run[-1]].end)
             parts = frozenset({f"q{q}" for q in quarters_in(label)} | {f"m{m}" for m in months_in(label)})
-            row = len(found)
+            row = shared if run[0] in together else len(found) + 1
             for index in run:
                 mention = members[index]
                 found.append(
@@ -39,6 +42,16 @@ def figures_of(paragraphs: tuple[str, ...]) -> tuple[Figure, ...]:
                     )
                 )  # fmt: skip
     return tuple(found)
+
+
+def _told_by_year(
+    members: Sequence[Mention], runs: Sequence[Sequence[int]], years: Sequence[frozenset[int]]
+) -> frozenset[int]:
+    """Numbers of one sentence that are one thing in several years: `$ 28 million in 2015, and $ 29 million in 2014`."""
+    alone = [run[0] for run in runs if len(run) == 1 and len(years[run[0]]) == 1]
+    kinds = {(members[index].is_percent, members[index].is_currency, members[index].scale) for index in alone}
+    dates = {year for index in alone for year in years[index]}
+    return frozenset(alone) if len(alone) > 1 and len(kinds) == 1 and len(dates) == len(alone) else frozenset()
 
 
 def _scale(mention: Mention, declared: float | None) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _YEAR = re.compile(
     r"(?<![\d.$€£])(?<!\b\d,)(?<!\b\d\d,)(?<!\b\d\d\d,)(?P<full>(?:19|20)\d\d)"
-    r"(?:\s*[-/–]\s*(?P<tail>\d{2}|(?:19|20)\d\d))?(?![\d%]|,\d{3}(?!\d)|\.\d)"
+    r"(?:\s*[-/–]\s*(?P<tail>\d{2}|(?:19|20)\d\d))?(?![\w%]|,\d{3}(?!\d)|\.\d)"
 )
 _SHORT = re.compile(r"\b(?:FY|F|CY|Fiscal|H[12]|[1-4]Q|Q[1-4])\s?['’]?(?P<short>\d{2})\b(?!\d)", re.IGNORECASE)
 _SLASHED = re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.](?P<year>\d{4}|\d{2})\b")

@@ -16,6 +16,8 @@ from evaluators.meta.examples import Example, Table, Turn
 NAME = "convfinqa"
 _RATE = re.compile(r"%|percent|\brates?\b|volatility|yield|margin|return on", re.IGNORECASE)
 _TURN = re.compile(r"Q: (?P<question>.*) A: (?P<answer>.*)")
+_SIGNS = {"2019s": "'s", "201c": '"', "201d": '"', "0160": " "}
+_CODES = re.compile(r" ?\b2019s\b|\b201[cd](?=\b|[a-z])|\b0160\b", re.IGNORECASE)
 
 Value = float | str | None
 
@@ -27,10 +29,10 @@ def examples(argument: str, *, carrying: bool = True) -> Iterator[Example]:
         yield Example(
             id=record["id"],
             claim=_questions.answer_of(record),
-            question=record["question"],
+            question=_cleaned(record["question"]),
             history=turns_of(record["history"]),
             tables=(Table(rows=rows_of(context["table"])),),
-            paragraphs=tuple(context[part] for part in ("pre_text", "post_text") if context.get(part)),
+            paragraphs=tuple(_cleaned(context[part]) for part in ("pre_text", "post_text") if context.get(part)),
             formula=(record["derivation"] or None) if carrying else None,
             label=record["label"],
             kind=_questions.kind_of(record),
@@ -42,10 +44,15 @@ def examples(argument: str, *, carrying: bool = True) -> Iterator[Example]:
 def turns_of(history: str) -> tuple[Turn, ...]:
     """`Q: ... A: ...`, one a line."""
     return tuple(
-        Turn(question=match["question"], answer=match["answer"])
+        Turn(question=_cleaned(match["question"]), answer=match["answer"])
         for line in history.split("\n")
         if (match := _TURN.match(line)) is not None
     )
+
+
+def _cleaned(text: str) -> str:
+    """Signs that the set holds as their code points made signs again: `marathon 2019s` is Marathon's."""
+    return _CODES.sub(lambda match: _SIGNS[match[0].lower().strip()], text)
 
 
 def rows_of(table: Mapping[str, Mapping[str, Value]]) -> tuple[tuple[str, ...], ...]:

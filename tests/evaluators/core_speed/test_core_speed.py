@@ -122,8 +122,9 @@ def test_every_peer_has_its_program_and_none_is_imported_by_the_product() -> Non
 def test_works_are_taken_in_turn_after_one_round_that_is_not_told() -> None:
     rounds: list[tuple[str, int]] = []
     works: dict[str, Callable[[int], object]] = {
-        name: lambda turn, name=name: rounds.append((name, turn)) for name in ("a", "b")
-    }  # fmt: skip
+        "a": lambda turn: rounds.append(("a", turn)),
+        "b": lambda turn: rounds.append(("b", turn)),
+    }
     took = in_turn(works, 2)
     assert rounds == [("a", 0), ("b", 0), ("a", 0), ("b", 0), ("a", 1), ("b", 1)]
     assert [len(times) for times in took.values()] == [2, 2]

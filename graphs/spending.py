@@ -14,7 +14,7 @@ from fks_agents.errors import ConfigError
 from fks_agents.llm.budget import Budget, limits_of
 from fks_agents.llm.prices import Prices
 from fks_agents.settings import Settings
-from fks_agents.usage import Limits, Spent, Usage
+from fks_agents.usage import Amount, Limits, Spent, Usage
 from memory.allowances import Taken
 from memory.ledger import Ledger
 
@@ -34,6 +34,8 @@ class Spending:
     ledger: Ledger
     taken: Taken | None
     """None where no day limits the decision."""
+    paid: Amount
+    """What an earlier allowance has paid for already: a decision that waited for a person has two."""
     _shown: tuple[Spent, ...] = ()
 
     def news(self) -> Iterator[Usage]:
@@ -46,7 +48,7 @@ class Spending:
     def close(self) -> None:
         """Give back to the day what was not spent. Without it the day counts all that was taken."""
         if self.taken is not None:
-            self.ledger.allowances.settle(self.taken, self.budget.spent)
+            self.ledger.allowances.settle(self.taken, self.budget.spent.minus(self.paid))
 
 
 def open_spending(
@@ -59,7 +61,8 @@ def open_spending(
     budget = llm.budget_for(settings, stages(judged=judged), taken and taken.limits)
     for kept in () if anew else ledger.calls.calls(decision_id):
         budget.count(kept.call.role, kept.key, kept.reply)
-    return Spending(budget, ledger, taken)
+    was_settled = taken is not None and taken.is_new
+    return Spending(budget, ledger, taken, budget.spent if was_settled else Amount())
 
 
 def replayed_budget(ledger: Ledger, decision_id: str, settings: Settings, *, judged: bool = False) -> Budget:

@@ -20,6 +20,8 @@ class Taken(NamedTuple):
     sequence: int
     limits: Limits
     """The decision's own, or less where the day has less left."""
+    is_new: bool = True
+    """False where the decision took it before and has not settled it."""
 
 
 class Allowances:
@@ -82,4 +84,4 @@ def _open(connection: Connection, decision_id: str) -> Taken | None:
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else Taken(row.sequence, Limits(row.tokens, row.seconds, row.money))
+    return None if row is None else Taken(row.sequence, Limits(row.tokens, row.seconds, row.money), is_new=False)

@@ -8,6 +8,8 @@ from hypothesis import given, settings, strategies as st
 from fks_agents.deps import Call
 from fks_agents.errors import ModelError
 from fks_agents.llm import ScriptedChat
+from fks_agents.llm.budget import length
+from fks_agents.llm.gates import GateError
 from fks_agents.llm.structured import LONGEST, Answer, ask, read, schema_of
 
 
@@ -92,3 +94,29 @@ def test_the_schema_allows_no_strange_field_and_requires_all() -> None:
     schema = schema_of(View)
     assert schema["additionalProperties"] is False
     assert schema["required"] == ["view", "weight"]
+
+
+def test_a_repair_leaves_out_earlier_replies_where_they_do_not_fit(call: Call) -> None:
+    chat = ScriptedChat("x" * 400, "y" * 400, GOOD)
+    repaired: list[str] = []
+    whole = 250  # the question has 13, each reply 100 and what is said of it about 60: one fits, two do not
+    answer, _ = ask(chat, call, View, 3, most=whole, repairing=repaired.append)
+    assert answer.view == "up"
+    assert any("x" * 400 in message.text for message in chat.asked[1].messages)
+    assert all(length(each) <= whole for each in chat.asked)
+    assert not any("x" * 400 in message.text for message in chat.asked[2].messages)
+    assert len(repaired) == 2
+
+
+def test_a_repair_that_does_not_fit_at_all_is_an_abstention(call: Call) -> None:
+    chat = ScriptedChat("x" * 4_000, GOOD)
+    with pytest.raises(GateError, match="prompt too long: expected at most 100 tokens, was ") as shut:
+        ask(chat, call, View, 3, most=100)
+    assert shut.value.phase == "prompt"
+    assert len(chat.asked) == 1
+
+
+def test_without_a_readable_answer_the_gate_of_attempts_is_shut(call: Call) -> None:
+    with pytest.raises(GateError, match="no readable answer from technical in 2 tries") as shut:
+        ask(ScriptedChat("no", "no"), call, View, 2)
+    assert shut.value.phase == "attempts"

@@ -28,6 +28,8 @@ def checked_feed(clock: int, columns: Columns, path: str) -> Feed:
 
 def shaped_feed(columns: Columns) -> Feed:
     """Contiguous arrays; raises ValueError naming the column whose dtype, dimensions or length does not fit."""
+    if not isinstance(columns, Columns):
+        raise ValueError(f"bars must be `records.Columns`, was {type(columns).__name__}")  # noqa: TRY004  as all others
     names = columns._fields[:6]
     count = len(column("opened", columns.opened, "int64"))
     arrays = [

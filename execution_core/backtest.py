@@ -225,7 +225,9 @@ def _at(legs: Mapping[str, ArrayLike], rows: NDArray[np.int64], count: int) -> d
 
 def _columns_of(bars: Bars) -> Columns:
     """Contiguous ones; raises ValueError naming what does not fit, before room is made for what comes out."""
-    given = bars if isinstance(bars, Columns) else Columns(
-        bars.opened, bars.closed, bars.open, bars.high, bars.low, bars.close, bars.volume
-    )  # fmt: skip
+    missing = [name for name in Columns._fields[:7] if not hasattr(bars, name)]
+    if missing:
+        raise ValueError(f"bars must have the column {missing[0]}, was {type(bars).__name__}")
+    ask = bars.ask if isinstance(bars, Columns) else None
+    given = Columns(bars.opened, bars.closed, bars.open, bars.high, bars.low, bars.close, bars.volume, ask)
     return Columns(*shaped_feed(given))

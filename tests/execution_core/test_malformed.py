@@ -213,7 +213,7 @@ def test_bars_and_ticks_of_any_form_are_played_or_refused(
     for name in data.draw(st.sets(st.sampled_from(["volume", "ask", "orders", "equity", "finer"]), max_size=2)):
         thing = data.draw(things())
         named[name] = data.draw(st.sampled_from([thing, (thing,) * 4])) if name in ("ask", "finer") else thing
-    if "finer" in named and isinstance(named["finer"], tuple):
+    if isinstance(named.get("finer"), tuple) and len(named["finer"]) == 4:
         named["finer"] = Columns(*(named["finer"] * 2)[:6])
     _refusing(lambda: engine.run(*columns, **named))
     if engine.bars == 0:
@@ -245,6 +245,7 @@ def test_encoders_answer_or_refuse_columns_of_any_form(columns: list[Any], depth
 
 INF = np.array([np.inf, 1.0])
 WHOLE: Any = np.arange(4)
+NOTHING: Any = 3
 REAL: Any = np.ones(1)
 
 
@@ -261,6 +262,8 @@ REAL: Any = np.ones(1)
          "up must be contiguous and writeable"),
         (lambda: markov.fit(np.array([0.5, 1.0])), "labels must be a one-dimensional array of int8, was float64"),
         (lambda: markov.labels(np.array([0.1, np.nan]), 0.1), "row 1: return must be finite, was nan"),
+        (lambda: backtest.run(Engine(), NOTHING), "bars must have the column opened, was int"),
+        (lambda: Engine().run(*good(), finer=NOTHING), "bars must be `records.Columns`, was int"),
         (lambda: backtest.targets([[1.0]]), "positions must be a one-dimensional array of numbers, was float64"),
         (lambda: backtest.signals(["buy"]), "sides must be a one-dimensional array of numbers, was <U3"),
     ],

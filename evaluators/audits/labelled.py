@@ -91,7 +91,8 @@ def _said(ledger: Ledger, decisions: Sequence[str]) -> dict[tuple[str, str], dic
     said: dict[tuple[str, str], dict[str, Truth]] = {}
     for decision_id in sorted(set(decisions)):
         cycle = ledger.decisions.cycle(decision_id)
-        said[decision_id, VERDICT] = {GATE: _OF_GATE[cycle.verdict.outcome]}
+        asked = {f"{each.judge}+{each.model}": _OF_GATE[each.outcome] for each in cycle.verdict.judgements}
+        said[decision_id, VERDICT] = {GATE: _OF_GATE[cycle.verdict.outcome], **asked}
         for claim in stated(cycle, 0.0):
             said[claim.key] = {GATE: _OF_GATE[claim.gate]}
     for judged in ledger.judgements.by(decisions=decisions):

@@ -15,6 +15,8 @@ from evaluators.meta.examples import lines
 from evaluators.meta.measuring import measure
 from fks_agents.clock import FixedClock
 from fks_agents.errors import UsageError
+from fks_agents.judgements import Judgement
+from fks_agents.settings import Settings
 from graphs.audit import audit
 from memory.judgements import Scope
 from memory.labels import VERDICT, Label, Word
@@ -82,6 +84,17 @@ def test_the_gate_and_other_people_are_raters_too(ledger: Ledger) -> None:
     label(ledger, cycle.id, VERDICT, "refuted", "lee")
     found = {(month.person, month.rater): month.same for month in labelled.agreement(ledger) if month.month == "all"}
     assert found == {("kim", "gate"): 1.0, ("kim", "lee"): 0.0, ("lee", "gate"): 0.0, ("lee", "kim"): 0.0}
+
+
+def test_judges_that_the_gate_asked_are_raters_of_the_verdict(ledger: Ledger) -> None:
+    cycle = decide(ledger, 0)
+    judgement = Judgement(judge="coherence", model="ollama:judge", outcome="fail", reason="it does not follow")
+    admission = ledger.decisions.admit("X", "1d", BEGIN, Settings())
+    verdict = cycle.verdict.model_copy(update={"judgements": (judgement,)})
+    ledger.decisions.finish(cycle.model_copy(update={"id": admission.id, "symbol": "X", "verdict": verdict}))
+    label(ledger, admission.id, VERDICT, "refuted")
+    found = {month.rater: month.same for month in labelled.agreement(ledger) if month.month == "all"}
+    assert found == {"gate": 0.0, "coherence+ollama:judge": 1.0}
 
 
 def test_labels_become_a_data_set_that_a_judge_is_measured_on(ledger: Ledger, tmp_path: Path) -> None:

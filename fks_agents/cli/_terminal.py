@@ -57,7 +57,9 @@ class Terminal:
         """A command to type next: as `fks` is called here, with the flags that say where things lie; with `also`, those
         flags and every `--set`, too."""
         given = [(f"--{name}", str(value)) for name in (*also, "home") if (value := self.flags.get(name)) is not None]
-        plain = [pair for pair in self.pairs if not pair.strip().startswith(("database_url", "database-url", "service"))]
+        plain = [
+            pair for pair in self.pairs if not pair.strip().startswith(("database_url", "database-url", "service"))
+        ]
         given += [("--set", pair) for pair in plain if also]  # never the URL: it may hold a password
         return f"{program()} {shlex.join([*words, *(part for flag in given for part in flag)])}"
 

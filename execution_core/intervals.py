@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import sqrt
-from statistics import NormalDist
 from typing import NamedTuple
 
 
@@ -31,4 +30,6 @@ def wilson(share: float, count: float, confidence: float = 0.95) -> Interval:
 
 def z_of(confidence: float) -> float:
     """Deviations of a normal variable within which that share of it lies; confidence in (0, 1)."""
+    from statistics import NormalDist  # with fractions, decimal and random, a fifth of what the core's import costs
+
     return NormalDist().inv_cdf(0.5 + confidence / 2.0)

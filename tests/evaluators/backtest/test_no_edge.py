@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from evaluators.backtest import Strategy, Terms, load, run
+from evaluators.statistics import Significance
 from fks_agents.bars import Bars
 from tests.evaluators.backtest.tables import strategy, walk
 
@@ -15,18 +16,24 @@ MOST = 18
 """Of 200 worlds with a chance of 5 %, 99 % of the counts lie between 3 and this."""
 
 
+def judged(made: Strategy, worlds: int) -> list[Significance]:
+    said = (run(made, walk(seed, 1200), terms=FREE, seed=seed).significance for seed in range(worlds))
+    return [each for each in said if each is not None]
+
+
 def found(made: Strategy, worlds: int) -> int:
-    total = 0
-    for seed in range(worlds):
-        said = run(made, walk(seed, 1200), terms=FREE, seed=seed).significance
-        total += said is not None and said.is_found
-    return total
+    return sum(each.is_found for each in judged(made, worlds))
 
 
 @pytest.mark.real
 def test_on_random_walks_about_one_run_in_twenty_is_found() -> None:
     loud = {"fact": "volume", "is": "above", "than": 0.9}
-    assert 3 <= found(strategy(long=loud, exit={"bars": 5, "stop": {"atr": 2}, "target": {"atr": 3}}), WORLDS) <= MOST
+    said = judged(strategy(long=loud, exit={"bars": 5, "stop": {"atr": 2}, "target": {"atr": 3}}), WORLDS)
+    assert len(said) == WORLDS
+    assert 3 <= sum(each.random_entries is not None and each.random_entries.p <= 0.05 for each in said) <= MOST
+    assert 3 <= sum(each.sign_flip.p <= 0.05 for each in said) <= MOST
+    # The label needs both, so it is given less often.
+    assert sum(each.is_found for each in said) <= MOST
 
 
 @pytest.mark.real

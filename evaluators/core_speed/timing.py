@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -34,7 +35,9 @@ def ratio(above: list[float], below: list[float]) -> float:
     return median(one / other for one, other in zip(above, below, strict=True))
 
 
-def asked(code: str) -> str:
-    """What a fresh interpreter prints."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+def asked(code: str, **env: str) -> str:
+    """What a fresh interpreter prints; `env` is set for it, and it keeps its bytecode."""
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | env
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=True)  # noqa: S603
     return done.stdout.strip()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from evaluators.meta import base_rates, datasets
 from evaluators.meta.checker import Checker
-from evaluators.meta.examples import Example
+from evaluators.meta.examples import Example, Label
 from evaluators.meta.judging import Answer
 from evaluators.meta.measuring import contexts, measure
 from evaluators.meta.results import Measured, compare, load
@@ -134,7 +136,7 @@ def test_the_same_version_is_neither_better_nor_worse() -> None:
     assert (found.p, found.is_better, found.is_worse) == (1.0, False, False)
 
 
-def test_results_over_other_claims_cannot_be_compared(tmp_path: object) -> None:
+def test_results_over_other_claims_cannot_be_compared() -> None:
     other = measured(examples=(example("x", "supported"), example("y", "refuted")))
     with pytest.raises(DataError, match="no claim in common"):
         compare(measured(), other)
@@ -160,10 +162,44 @@ def test_the_checker_needs_no_model_and_answers_the_same_twice() -> None:
     assert first.cost.tokens == 0
 
 
-def test_a_result_that_is_none_is_refused(tmp_path: object) -> None:
-    from pathlib import Path
-
-    path = Path(str(tmp_path)) / "result.json"
+def test_a_result_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
     path.write_text("{}")
     with pytest.raises(DataError, match="expected a result of `fks bench judge --json`"):
         load(path)
+
+
+LABELS: st.SearchStrategy[Label] = st.sampled_from(["supported", "refuted", "not_enough"])
+ANSWERS: st.SearchStrategy[Answer] = st.sampled_from(["supported", "refuted", "not_enough", "failed"])
+TURNED: dict[Label, Answer] = {"supported": "refuted", "refuted": "supported", "not_enough": "supported"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(LABELS, ANSWERS, st.integers(0, 3)), min_size=1, max_size=30))
+def test_figures_are_those_of_counting(rows: list[tuple[Label, Answer, int]]) -> None:
+    examples = [example(str(n), label, context=str(context)) for n, (label, _, context) in enumerate(rows)]
+    script = {str(n): answer for n, (_, answer, _) in enumerate(rows)}
+    found = measure(Scripted(script), examples, dataset="x", probed=0, draws=100)
+    answered = [answer in ("supported", "refuted") for _, answer, _ in rows]
+    assert found.coverage.value == pytest.approx(sum(answered) / len(rows))
+    wrong = [answer for label, answer, _ in rows if label != "supported"]
+    right = [answer for label, answer, _ in rows if label == "supported"]
+    passed = wrong.count("supported") / len(wrong) if wrong else None
+    blocked = 1.0 - right.count("supported") / len(right) if right else None
+    assert found.false_pass.value == (None if passed is None else pytest.approx(passed))
+    assert found.false_block.value == (None if blocked is None else pytest.approx(blocked))
+    for figure in (found.coverage, found.false_pass, found.false_block, found.balanced_accuracy):
+        if figure.low is not None and figure.high is not None:
+            assert 0.0 <= figure.low <= figure.high <= 1.0
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(LABELS, min_size=2, max_size=20).filter(lambda labels: {"supported", "refuted"} <= set(labels)))
+def test_one_that_knows_the_labels_is_perfect_and_its_opposite_is_not(labels: list[Label]) -> None:
+    examples = [example(str(n), label) for n, label in enumerate(labels)]
+    right: dict[str, Answer] = {str(n): label for n, label in enumerate(labels)}
+    wrong = {str(n): TURNED[label] for n, label in enumerate(labels)}
+    knows, errs = (measure(Scripted(script), examples, dataset="x", draws=100) for script in (right, wrong))
+    assert (knows.balanced_accuracy_strict.value, knows.kappa_strict.value, knows.false_pass.value) == (1.0, 1.0, 0.0)
+    assert (errs.balanced_accuracy.value, errs.false_pass.value, errs.false_block.value) == (0.0, 1.0, 1.0)
+    assert compare(errs, knows).only_first_right == 0

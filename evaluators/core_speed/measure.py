@@ -162,5 +162,6 @@ def _import(rounds: int) -> float:
     """ms with bytecode there, as after any first start: it is written to a folder of our own by one more run."""
     code = "import time, numpy; t = time.process_time(); import execution_core; print(time.process_time() - t)"
     with tempfile.TemporaryDirectory() as folder:
-        took = [float(asked(code, PYTHONPYCACHEPREFIX=folder)) for _ in range(rounds + 1)]
+        kept = {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+        took = [float(asked(code, **kept)) for _ in range(rounds + 1)]
     return median(took[1:]) * 1000

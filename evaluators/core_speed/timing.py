@@ -36,8 +36,7 @@ def ratio(above: list[float], below: list[float]) -> float:
 
 
 def asked(code: str, **env: str) -> str:
-    """What a fresh interpreter prints; `env` is set for it, and it keeps its bytecode."""
-    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | env
+    """What a fresh interpreter prints, with `env` set for it."""
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=told, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, check=True)  # noqa: S603
     return done.stdout.strip()

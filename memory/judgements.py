@@ -123,13 +123,6 @@ class Judgements:
         kept = (each for each in read if wanted is None or each.decision_id in wanted)
         return tuple(sorted(kept, key=lambda each: (each.decision_id, each.subject, each.judge)))
 
-    def judges(self) -> tuple[str, ...]:
-        """Names and versions that have judged, in the order of their latest judgement, newest last."""
-        query = select(judgements.c.judge, judgements.c.sequence).order_by(judgements.c.sequence)
-        with self._database.read() as connection:
-            latest = {row.judge: row.sequence for row in connection.execute(query)}
-        return tuple(sorted(latest, key=lambda judge: latest[judge]))
-
     def verify(self) -> int:
         """Walk the log and return its length; raises LedgerError naming the first broken row."""
         with self._database.read() as connection:

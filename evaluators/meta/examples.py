@@ -7,7 +7,6 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -98,12 +97,6 @@ class Case(Contract):
             if table > len(self.tables) or not self.tables[table - 1].has(row, column):
                 raise ValueError(f"cells: no table has {address}")
         return self
-
-    @property
-    def evidence_digest(self) -> str:
-        """sha256 of what the claim is held against."""
-        said = self.model_dump_json(include={"facts", "tables", "paragraphs", "history"})
-        return sha256(said.encode()).hexdigest()
 
 
 class Example(Case):

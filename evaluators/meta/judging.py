@@ -30,11 +30,6 @@ class Opinion(Contract):
     seconds: NonNegative = 0.0
     """Wall time; part of no digest."""
 
-    @property
-    def passes(self) -> bool:
-        """Whether a gate opens for it: anything but support keeps it shut."""
-        return self.answer == "supported"
-
 
 class Judge(Protocol):
     @property

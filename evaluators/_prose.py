@@ -133,6 +133,62 @@ HELD_OUT = Wording(
     ),
 )
 
+LATER = Wording(
+    singles=(
+        "{fact} reads {n}, neither here nor there",
+        "one number I trust is {fact} at {n} ({id})",
+        "{fact} ended the session at {n}",
+        "for {fact}, the table lists {n}",
+        "the value of {fact} is {n} [{id}]",
+        "we are looking at {fact} of {n}",
+        "{fact} holds at {n}",
+        "{fact} works out to {n}",
+        "the facts give {n} for {fact}",
+        "{fact} is given as {n}, per {id}",
+        "considering {fact} ({n}), caution is fine",
+        "among other things, {fact} is at {n}",
+        "{fact} amounts to {n} right now",
+        "my key input is {fact} = {n}",
+    ),
+    changes=(
+        ("the price went up {n} measured by {fact}", "the price went down {n} measured by {fact}"),
+        ("{fact} reflects an advance of {n}", "{fact} reflects a decline of {n}"),
+        ("on {fact} the market added {n}", "on {fact} the market shed {n}"),
+        ("{fact} stands for a rise of {n}", "{fact} stands for a drop of {n}"),
+    ),
+    distances=(
+        (
+            "the last close is {n} above where {fact} is anchored",
+            "the last close is {n} below where {fact} is anchored",
+        ),
+        ("{fact}: the market sits {n} above", "{fact}: the market sits {n} below"),
+    ),
+    openings=(
+        "",
+        "Stance and reasoning follow.",
+        "I considered trend, momentum and volatility.",
+        "Key points:",
+        "The situation at the close was as follows.",
+    ),
+    endings=(
+        "",
+        "I rest my case.",
+        "On balance this supports the stated conviction.",
+        "No other fact changes this view.",
+        "The plan follows from these points.",
+    ),
+    shapes=(
+        "{first} {0}. {1}. {last}",
+        "{first} {0}; meanwhile, {1}. {last}",
+        "{first}\n* {0}\n* {1}\n* {2}\n{last}",
+        "{first} (1) {0}. (2) {1}. {last}",
+        "{first} {0}, although {1}. {2}. {last}",
+        "{first} To begin with, {0}. Also, {1}. Last but not least, {2}. {last}",
+        "{first} {0} and {1}. {last}",
+        "{first} {0}. By contrast, {1}. {last}",
+    ),
+)
+
 NAMES = {
     "rsi": ("{0}-period RSI", "RSI({0})"),
     "atr": ("{0}-period ATR", "average true range over {0} bars"),

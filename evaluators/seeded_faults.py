@@ -214,7 +214,7 @@ def _drafts(facts: Sequence[Fact], n: int, random: Random, *, held_out: bool, pr
 
 def _paragraph(facts: Sequence[Fact], random: Random, held_out: bool) -> Draft | None:  # noqa: FBT001
     """Several sentences about facts of different names; the number of one of them is left open."""
-    words = prose_words.HELD_OUT if held_out else prose_words.KNOWN
+    words = random.choice((prose_words.HELD_OUT, prose_words.LATER)) if held_out else prose_words.KNOWN
     shape = random.choice(words.shapes)
     count = sum(f"{{{i}}}" in shape for i in range(4))
     chosen = random.sample([fact for fact in facts if fact.value], count)

@@ -50,7 +50,8 @@ _NAMES = re.compile(
     |(?P<retrace>\b(?:23\.6|38\.2|50|61\.8|78\.6)\s?%\ (?i:fib\w*|retracement)\b)
     |(?P<token>\b(?!(?:USD|EUR|GBP|JPY|CHF|USDT)\d)[A-Za-z][A-Za-z_]*_?\d+(?:_?[A-Za-z]\w*|_\d+)*\b(?![.,]\d|\s?%))
     )
-    |(?P<round>\b(?i:round|step)\ [1-9]\b(?![.,]\d|\s?%)|\#[1-9]\b|(?:^|(?<=\n))\s*[1-9][.)]\s)
+    |(?P<round>\b(?i:round|step)\ [1-9]\b(?![.,]\d|\s?%)|\#[1-9]\b
+      |(?:^|(?<=\n))\s*[1-9][.)]\s|(?:^|(?<=[.:;,]\ )|(?<=\n))\([1-9]\)\ )
     |(?P<scale>(?:\bout\ of\ |(?<=\d)\s?/\s?)100\b(?![.,]\d))
     """,
     re.VERBOSE,

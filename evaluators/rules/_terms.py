@@ -107,6 +107,8 @@ _MOVING = frozenset(
         "market",
     )
 )
+_ANY_PRICE = frozenset(("close", "price", "prices", "market"))
+"""What a distance or a change is told of, whichever is meant."""
 _TIMEFRAMES = {"weekly": "1w", "daily": "1d", "hourly": "1h"}
 
 
@@ -147,7 +149,7 @@ def mentioned(
         return tuple(ids)
     words = set(_WORD.findall(text.lower()))
     known = words if by_verb else words - _MOVING
-    told = words | {alias for word in known for alias in _ALIASES.get(word, ())}
+    told = (words if by_verb else words - _ANY_PRICE) | {alias for word in known for alias in _ALIASES.get(word, ())}
     told |= {word[:-1] for word in words if word.endswith("s")}
     if "exponential" in words:
         told.discard("sma")

@@ -27,8 +27,19 @@ _SUBJECTS = tuple((re.compile(rf"\b(?:{said})\b", re.IGNORECASE), parts) for sai
 def check(statement: Statement) -> Iterator[Check]:
     names = [fact.name.lower() for fact in statement.cited]
     for pattern, parts in _SUBJECTS:
-        found = pattern.search(statement.reading.text)
+        found = next(
+            (match for match in pattern.finditer(statement.reading.text) if _says_something(statement, match)), None
+        )
         if found is not None and names and not any(part in name for part in parts for name in names):
             yield statement.check(
                 RULE, "unscored", f"speaks of {found[0]}, which no cited fact measures", stated=found[0]
             )
+
+
+def _says_something(statement: Statement, said: re.Match[str]) -> bool:
+    """Whether a number or a direction stands in the same clause: `I looked at volatility` states nothing."""
+    start, end = statement.reading.clause(said.start())
+    numbers = (quantity.start for quantity in statement.quantities)
+    words = (word.start for word in statement.reading.words)
+    moods = (mood.start for mood in statement.reading.moods)
+    return any(start <= at < end for at in (*numbers, *words, *moods))

@@ -360,7 +360,8 @@ class Desk(AbstractContextManager["Desk"]):
         opened = self.chats(settings)
         chats = llm.chats_for(
             admission.id, opened, self.ledger.calls, settings, budget=budget, stages=stages(judged=is_judged(opened)),
-            purse=purse_for(self.ledger, settings.policy, admission.as_of), prices=Prices(self.clock.now()), hear=hear,
+            purse=purse_for(self.ledger, settings.policy, admission.id, admission.as_of),
+            prices=Prices(self.clock.now()), hear=hear,
             begun=begun,
         )  # fmt: skip
         memory = self.memory if settings.memory else NoMemory()

@@ -21,12 +21,17 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def purse_for(ledger: Ledger, policy: Policy, as_of: datetime) -> Purse:
+def purse_for(ledger: Ledger, policy: Policy, decision_id: str, as_of: datetime) -> Purse:
     """The purse of a decision about `as_of`. Hours and days are those decisions are about; only finished ones count.
 
     What shut the purse is recorded with the calls it refused.
     """
-    return Purse(policy.budget.tokens_per_decision, lambda: _refusal(ledger, policy, as_of))
+    used = sum(
+        kept.reply.input_tokens + kept.reply.output_tokens
+        for kept in ledger.calls.calls(decision_id)
+        if kept.call.role.endswith("_judge") and not kept.reply.cached
+    )
+    return Purse(policy.budget.tokens_per_decision, lambda: _refusal(ledger, policy, as_of), used=used)
 
 
 def _refusal(ledger: Ledger, policy: Policy, as_of: datetime) -> GateError | None:

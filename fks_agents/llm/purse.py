@@ -16,9 +16,10 @@ ANSWER = 160
 class Purse:
     """Safe to share among threads. `refusal` is asked once, before the first call: why none may be made, or nothing."""
 
-    def __init__(self, tokens: int, refusal: Callable[[], GateError | None] = lambda: None) -> None:
+    def __init__(self, tokens: int, refusal: Callable[[], GateError | None] = lambda: None, *, used: int = 0) -> None:
+        """`used`: what an interrupted decision had paid already."""
         self._limit, self._refusal = tokens, refusal
-        self._used = 0
+        self._used = used
         self._is_open: bool | None = None
         self._shut: GateError | None = None
         self._lock = Lock()

@@ -361,8 +361,7 @@ class Desk(AbstractContextManager["Desk"]):
         chats = llm.chats_for(
             admission.id, opened, self.ledger.calls, settings, budget=budget, stages=stages(judged=is_judged(opened)),
             purse=purse_for(self.ledger, settings.policy, admission.id, admission.as_of),
-            prices=Prices(self.clock.now()), hear=hear,
-            begun=begun,
+            prices=Prices(self.clock.now()), hear=hear, begun=begun,
         )  # fmt: skip
         memory = self.memory if settings.memory else NoMemory()
         feeds = self.feeds(settings)

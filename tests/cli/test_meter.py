@@ -1,67 +1,51 @@
-"""The last line of a terminal tells what was spent and what is being written; anywhere else nothing is shown."""
+"""The meter counts where somebody looks, and nowhere else."""
 
 from __future__ import annotations
 
-from io import StringIO
-from typing import Any
+import io
 
+import pytest
 from rich.console import Console
 
 from fks_agents.cli._meter import Meter
-from fks_agents.contracts import Spent, Usage
+from fks_agents.contracts import Bite, Cycle, Spent, Usage
+from tests.test_contracts import CYCLE
+
+USAGE = Usage(
+    spent=(
+        Spent(role="bull", calls=2, cached=1, input_tokens=1_000, output_tokens=234, seconds=2.5, money=0.0125),
+        Spent(role="macro", calls=1, failures=1, input_tokens=10, seconds=0.5),
+    ),
+    bites=(Bite(phase="budget", role="bear", effect="rules", reason="token budget of the decision: 9 spent"),),
+)
+SPENT = "3 calls (1 from the record, 1 failed), 1,244 tokens, 3.0 s of model time, 0.0125 US dollars"
 
 
-def shown(*events: tuple[str, dict[str, Any]], terminal: bool = True, width: int = 100) -> str:
-    screen = StringIO()
-    console = Console(file=screen, force_terminal=terminal, width=width, highlight=False, emoji=False, markup=False)
-    with Meter(console) as meter:
-        for name, learned in events:
-            meter(name, learned)
-            if meter._line is not None:
-                meter._line._live.refresh()
-    return screen.getvalue()
+def shown(*, is_terminal: bool) -> str:
+    out = io.StringIO()
+    with Meter(Console(file=out, force_terminal=is_terminal, width=120)) as meter:
+        meter("snapshot", {})
+        meter("meter", {"usage": USAGE})
+    return out.getvalue()
 
 
-def token(text: str, *, call: str = "c1", role: str = "technical", is_first: bool = False, **more: str) -> Any:
-    return "token", {"role": role, "call": call, "text": text, "reasoning": "", "is_first": is_first, **more}
+def test_a_terminal_shows_what_was_spent_so_far() -> None:
+    assert SPENT in shown(is_terminal=True)
 
 
-def spent(tokens: int) -> Any:
-    return "meter", {"usage": Usage(spent=(Spent(role="technical", calls=1, input_tokens=tokens),))}
+def test_a_file_is_not_written_into() -> None:
+    assert shown(is_terminal=False) == ""
 
 
-def test_words_and_figures_are_on_one_line() -> None:
-    screen = shown(spent(1_200), token("the trend ", is_first=True), token("is up"))
-    assert "1,200 tokens" in screen
-    assert "technical: the trend is up" in screen
+@pytest.mark.parametrize("usage", [USAGE, USAGE.model_copy(update={"spent": ()})], ids=["spent", "bites only"])
+def test_the_decision_in_words_says_what_it_cost_and_what_gave_way(usage: Usage) -> None:
+    cycle: Cycle = CYCLE.model_copy(update={"usage": usage})
+    told = " ".join(cycle.explain().split())
+    assert (SPENT in told) is bool(usage.spent)
+    assert "bear: budget, rules speak instead: token budget of the decision: 9 spent" in told
 
 
-def test_thoughts_are_shown_too_while_they_are_thought() -> None:
-    assert "technical: let me see" in shown(token("", is_first=True, reasoning="let me see"))
-
-
-def test_the_first_who_writes_is_shown_until_it_ends() -> None:
-    ended: Any = ("reply", {"role": "technical", "call": "c1", "failure": ""})
-    screen = shown(token("first", is_first=True), token("second", call="c2", role="macro", is_first=True))
-    assert "second" not in screen
-    screen = shown(token("first", is_first=True), ended, token("second", call="c2", role="macro", is_first=True))
-    assert "macro: second" in screen
-
-
-def test_a_try_that_is_void_is_wiped_off() -> None:
-    screen = shown(token("wrong", is_first=True), token("right", is_first=True))
-    assert "technical: right" in screen
-    assert "wrongright" not in screen
-
-
-def test_a_model_cannot_steer_the_terminal() -> None:
-    assert "\x1b]0;owned" not in shown(token("\x1b]0;owned\x07", is_first=True))
-
-
-def test_brackets_of_a_model_are_no_markup() -> None:
-    assert "technical: [/bold] [red]x" in shown(token("[/bold] [red]x", is_first=True))
-
-
-def test_nothing_is_shown_where_nobody_looks() -> None:
-    assert shown(spent(1_200), token("the trend", is_first=True), terminal=False) == ""
-    assert "the trend" not in shown(spent(1_200), token("the trend", is_first=True), width=30)
+def test_what_was_spent_survives_the_file_of_a_cycle() -> None:
+    cycle = CYCLE.model_copy(update={"usage": USAGE})
+    assert Cycle.from_json(cycle.as_json()) == cycle
+    assert cycle.model_copy(update={"usage": Usage(bites=USAGE.bites)}).digest == cycle.digest

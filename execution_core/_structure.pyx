@@ -9,7 +9,6 @@ import numpy as np
 
 cdef enum:
     NEAR = 64
-    STRIDE = 16
 
 
 cdef struct Query:
@@ -146,9 +145,6 @@ def first_above(const double[::1] values, const Py_ssize_t[::1] start, const dou
             if waiting.near_count == 0:
                 t = stop
             while t < stop:
-                t = _passed(&values[0], t, stop, lowest)
-                if t == stop:
-                    break
                 if values[t] > lowest:
                     out[waiting.near[waiting.near_count - 1].number] = t
                     lowest = _without_lowest(&waiting)
@@ -163,20 +159,6 @@ def first_above(const double[::1] values, const Py_ssize_t[::1] start, const dou
             next_query += 1
     free(waiting.far)
     return result
-
-
-cdef inline Py_ssize_t _passed(const double* values, Py_ssize_t t, Py_ssize_t stop, double level) noexcept nogil:
-    """Pass by values not above the level, STRIDE at once and without a branch between them; mostly there are many."""
-    cdef long long is_any
-    cdef Py_ssize_t k
-    while t + STRIDE <= stop:
-        is_any = 0
-        for k in range(STRIDE):
-            is_any |= 1 if values[t + k] > level else 0
-        if is_any:
-            return t
-        t += STRIDE
-    return t
 
 
 cdef double _with(Waiting* waiting, Query query) noexcept nogil:
@@ -415,7 +397,6 @@ def in_order(list parts, const double[::1] ranges):
     cdef Part table[MOST_PARTS]
     cdef Part* part
     cdef Py_ssize_t used = 0, count = 0, at, i, next_part, row, n = ranges.shape[0]
-    cdef Py_ssize_t heads[MOST_PARTS]  # the row each part comes to next; n where it has come to its end
     if len(parts) > MOST_PARTS:
         raise ValueError(f"expected at most {MOST_PARTS} parts, was {len(parts)}")
     kept = []  # the columns the table points into
@@ -435,17 +416,14 @@ def in_order(list parts, const double[::1] ranges):
     cdef double[::1] to_level = level, to_far = far, to_strength = strength
     cdef unsigned char[::1] to_open = is_open.view(np.uint8)
     with nogil:
-        for i in range(used):
-            heads[i] = table[i].known[0]
         for at in range(count):
-            next_part, row = 0, heads[0]
-            for i in range(1, used):
-                next_part = i if heads[i] < row else next_part
-                row = heads[i] if heads[i] < row else row
+            next_part, row = 0, n
+            for i in range(used):
+                if table[i].at < table[i].count and table[i].known[table[i].at] < row:
+                    next_part, row = i, table[i].known[table[i].at]
             part = &table[next_part]
             i = part.at
             part.at += 1
-            heads[next_part] = part.known[part.at] if part.at < part.count else n
             to_kind[at], to_lean[at] = part.kind, part.lean
             to_formed[at], to_known[at] = part.formed[i], row
             to_level[at] = part.sign * part.level[i]

@@ -55,14 +55,15 @@ class Events(Sequence[Event]):
     """Close times of all bars, for `confirmed`."""
 
     def __post_init__(self) -> None:
+        columns, shape = self.__dict__, (len(self.formed),)
         for name, dtype in _DTYPES.items():
-            column: NDArray[Any] = np.asarray(getattr(self, name), dtype=dtype)
-            if column.shape != (len(self.formed),):
-                raise DataError(f"{name}: expected {len(self.formed)} values in one column, was shape {column.shape}")
+            column: NDArray[Any] = np.asarray(columns[name], dtype=dtype)
+            if column.shape != shape:
+                raise DataError(f"{name}: expected {shape[0]} values in one column, was shape {column.shape}")
             column = column.view()
             column.flags.writeable = False
-            object.__setattr__(self, name, column)
-        if np.any(self.confirmed[1:] < self.confirmed[:-1]):
+            columns[name] = column
+        if (self.confirmed[1:] < self.confirmed[:-1]).any():
             raise DataError(f"events of {self.detector}: expected rows by confirmation, was another order")
 
     def __len__(self) -> int:

@@ -98,7 +98,7 @@ def test_finishing_twice_with_other_content_is_refused(ledger: Ledger, admit: Ad
 
 def test_what_was_never_admitted_cannot_finish(ledger: Ledger, admit: Admit) -> None:
     stranger = cycle_of(admit()).model_copy(update={"id": "f" * 12})
-    with pytest.raises(LedgerError, match="(?i)foreign key"):
+    with pytest.raises(LedgerError, match=r"(?i)foreign key"):
         ledger.decisions.finish(stranger)
     assert ledger.decisions.verify() == 0
 

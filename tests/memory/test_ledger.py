@@ -88,15 +88,10 @@ def test_an_unusable_url_is_a_configuration_error(url: str) -> None:
         Ledger.open(url)
 
 
-def test_a_missing_driver_is_named() -> None:
-    pytest.importorskip("sqlalchemy.dialects.postgresql")
-    try:
-        import psycopg  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        with pytest.raises(ConfigError, match="pip install psycopg"):
-            Ledger.open("postgresql+psycopg://me:hunter2@localhost/x")
-    else:
-        assert psycopg
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ConfigError, match=r"pip install 'fks-agents\[postgres\]'"):
+        Ledger.open("postgresql://me:hunter2@localhost/x")
 
 
 # --- the disk says no ---

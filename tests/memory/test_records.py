@@ -80,7 +80,7 @@ def test_the_first_reply_stays(ledger: Ledger, decision_id: str) -> None:
 
 
 def test_a_call_of_no_decision_is_refused(ledger: Ledger) -> None:
-    with pytest.raises(LedgerError, match="(?i)foreign key"):
+    with pytest.raises(LedgerError, match=r"(?i)foreign key"):
         ledger.calls.record("f" * 12, "k", CALL, Reply(text="a"))
 
 
@@ -102,7 +102,7 @@ def test_an_intent_is_never_made_twice(ledger: Ledger, decision_id: str) -> None
 
 
 def test_intents_are_committed_together_or_not_at_all(ledger: Ledger, decision_id: str) -> None:
-    with pytest.raises(LedgerError, match="(?i)foreign key"):
+    with pytest.raises(LedgerError, match=r"(?i)foreign key"):
         ledger.orders.intend((intent_of(decision_id), intent_of("f" * 12)))
     assert ledger.orders.intents(decision_id) == ()
 
@@ -124,7 +124,7 @@ def test_answers_are_appended_and_repetitions_left_out(ledger: Ledger, decision_
 
 
 def test_an_answer_to_no_intent_is_refused(ledger: Ledger) -> None:
-    with pytest.raises(LedgerError, match="(?i)foreign key"):
+    with pytest.raises(LedgerError, match=r"(?i)foreign key"):
         ledger.orders.receive((Receipt(client_order_id="a" * 32, status="working"),))
 
 
@@ -154,7 +154,7 @@ def test_the_slower_writer_is_refused_and_its_fills_with_it(ledger: Ledger, deci
 
 def test_a_fill_that_is_refused_keeps_the_state_as_it_was(ledger: Ledger) -> None:
     ledger.paper.save("main", {"cash": 100.0}, (), 0)
-    with pytest.raises(LedgerError, match="(?i)foreign key"):
+    with pytest.raises(LedgerError, match=r"(?i)foreign key"):
         ledger.paper.save("main", {"cash": 0.0}, (fill_of("f" * 12),), 1)
     assert ledger.paper.load("main") == {"cash": 100.0, "version": 1}
 

@@ -146,8 +146,16 @@ class Decisions:
         status: str | None = None,
         since: datetime | None = None,
         limit: int = 50,
+        *,
+        until: datetime | None = None,
+        text: str | None = None,
+        before: int | None = None,
     ) -> tuple[Entry, ...]:
-        """Finished decisions, newest first; `since` is compared with as_of. Raises UsageError for an unknown word."""
+        """Finished decisions, newest first. `since` and `until` are compared with as_of, `text` is looked for in the
+        reason, small and capital letters alike, and `before` is the sequence above the first one listed.
+
+        Raises UsageError for an unknown word.
+        """
         _known("action", action, get_args(Action))
         _known("status", status, get_args(Status))
         wanted: list[ColumnElement[bool]] = []
@@ -159,6 +167,12 @@ class Decisions:
             wanted.append(cycles.c.status == status)
         if since is not None:
             wanted.append(cycles.c.as_of >= since)
+        if until is not None:
+            wanted.append(cycles.c.as_of <= until)
+        if text is not None:
+            wanted.append(cycles.c.reason.icontains(text, autoescape=True))
+        if before is not None:
+            wanted.append(cycles.c.sequence < before)
         return self._entries(_ENTRY.where(*wanted).order_by(cycles.c.sequence.desc()).limit(limit))
 
     def open_decisions(self, account: str | None = None) -> tuple[Entry, ...]:

@@ -8,13 +8,13 @@ from hashlib import sha256
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response, WebSocket
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sse_starlette import EventSourceResponse
 
 from fks_agents.contracts import Cycle, Report, Timeframe, Turn
 from fks_agents.errors import UsageError
 from fks_agents.service.hub import Told
-from fks_agents.service.inputs import Id, Key, Moment
+from fks_agents.service.inputs import Id, Key, Moment, Symbol
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import Problem, documented
 from fks_agents.service.state import Held, Service
@@ -27,7 +27,7 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"symbol": "SPX"}]})
 
-    symbol: Annotated[str, Field(min_length=1, max_length=64)]
+    symbol: Symbol
     timeframe: Timeframe | None = None
     as_of: Moment | None = None
     """By default the close of the newest bar."""

@@ -125,6 +125,7 @@ cdef inline double margin_level(const Book* b) noexcept nogil:
 cdef inline void watch_margin(Book* b, int move) noexcept nogil:
     """Keep the order that closes the position where a margin call would: one for each book, used again and again."""
     cdef Py_ssize_t i
+    cdef double level
     cdef int side = 0 if b.position == 0.0 else (-1 if b.position > 0.0 else 1)
     cdef Order* o = NULL
     for i in range(b.order_count):
@@ -146,8 +147,14 @@ cdef inline void watch_margin(Book* b, int move) noexcept nogil:
         o.born = move
         b.is_plain = b.is_plain and move == 0
         o.entry_event = b.event_count - 1
+    level = margin_level(b)
+    if move != 0 and (level - o.price) * o.side < 0.0:
+        # Nearer than before: what the bar reached ahead of this fill is not known to have come after it.
+        o.born = move
+        b.is_plain = False
+        o.entry_event = b.event_count - 1
     o.quantity = fabs(b.position)
-    set_price(o, margin_level(b))
+    set_price(o, level)
 
 
 cdef inline int refusal_at_fill(

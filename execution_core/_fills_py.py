@@ -114,7 +114,11 @@ def watch_margin(b: Book, move: int) -> None:
         order.is_done = order.is_spent = False
         order.born, order.entry_event = move, len(b.events) - 1
     order.quantity = abs(b.position)
-    order.price = margin_level(b)
+    level = margin_level(b)
+    if move != 0 and (level - order.price) * order.side < 0.0:
+        # Nearer than before: what the bar reached ahead of this fill is not known to have come after it.
+        order.born, order.entry_event = move, len(b.events) - 1
+    order.price = level
 
 
 def refusal_at_fill(b: Book, order: Order, quantity: float, price: float, fee: float) -> str:

@@ -73,7 +73,11 @@ def test_a_file_is_a_strategy(fks: Fks, tmp_path: Path) -> None:
     [
         ((), 2, "expected a STRATEGY and a SYMBOL, as in `"),
         (("sma_cross",), 2, "expected a STRATEGY and a SYMBOL"),
-        (("sma_cros", "SPX"), 2, "expected a preset (near: sma_cross, markov) or a .toml or .json file, was 'sma_cros'"),
+        (
+            ("sma_cros", "SPX"),
+            2,
+            "expected a preset (near: sma_cross, markov) or a .toml or .json file, was 'sma_cros'",
+        ),
         (("sma_cross", "XYZ"), 2, "unknown symbol 'XYZ' for sample; expected one of IXIC, SPX"),
         (("sma_cross", "SPX", "--from", "then"), 2, "--from: expected a time like"),
         (("sma_cross", "SPX", "--from", "2030-01-01"), 2, "expected an end after 2030-01-01"),

@@ -140,6 +140,23 @@ def test_where_one_side_alone_is_reached_the_path_does_not_matter(make: type[Eng
         assert told(path) == [("entry", 100.0), ("entry", 100.0), ("stop", 99.625)]
 
 
+def test_a_margin_call_that_a_fill_brings_nearer_may_lie_before_it(make: type[Engine]) -> None:
+    # Short 2 after the stop entry at 97; cash 100 + 100 + 97 covers them up to 297 / (2 x 1.3) = 114.23. The high of
+    # 118 may have come before or after that entry.
+    def told(path: str) -> tuple[list[tuple[str, float]], int]:
+        engine = make(cash=100.0, leverage=3.0, maintenance=0.3, path=path)
+        engine.place("market", "sell", 1.0)
+        engine.bar(0, 10, 100.0, 100.0, 100.0, 100.0)
+        engine.place("stop", "sell", 1.0, 97.0)
+        engine.bar(10, 20, 100.0, 118.0, 96.0, 97.0)
+        return [(event.leg, event.price) for event in engine.drain() if event.what == "filled"], engine.ambiguous_bars
+
+    entries = [("entry", 100.0), ("entry", 97.0)]
+    assert told("pessimistic") == told("favourable") == told("ohlc") == (entries, 1)
+    assert told("adverse") == ([*entries, ("margin", pytest.approx(297.0 / 2.6))], 1)
+    assert told("olhc") == ([*entries, ("margin", pytest.approx(297.0 / 2.6))], 1)
+
+
 def test_a_run_of_one_of_several_symbols_has_no_interval_of_its_own(make: type[Engine]) -> None:
     first = make(cash=1000.0)
     make(beside=first)

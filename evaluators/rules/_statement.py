@@ -172,19 +172,22 @@ class Statement:
         for text_start, text_end in spans[:2]:
             if found_here := self.spoken_of(text_start, text_end, among, by_verb=False):
                 return found_here
-        if found_here := self.cited_in(quantity.end, quantity.end + len(tail), among):
-            return found_here
+        if (cited := self.cited_in(quantity.end, quantity.end + len(tail), among)) is not None:
+            term, at = cited
+            # `its mean` before it is no other fact; `26-bar average` is.
+            is_other = any(quantity.end <= period.start and period.end < at for period in self.reading.periods)
+            return (is_other and self.spoken_of(quantity.end, at, among, by_verb=False)) or (term,)
         for text_start, text_end in (*spans, (quantity.end, quantity.end + len(tail))):
             if found_here := self.spoken_of(text_start, text_end, among):
                 return found_here
         return among
 
-    def cited_in(self, start: int, end: int, among: tuple[Term, ...]) -> tuple[Term, ...]:
-        """The first term whose name or id stands there in full."""
+    def cited_in(self, start: int, end: int, among: tuple[Term, ...]) -> tuple[Term, int] | None:
+        """The first term whose name or id stands there in full, and where."""
         named = [(first, fact_id) for first, last, fact_id in self.name_spans if start <= first and last <= end]
         named += [(start + match.start(), match[0]) for match in _ID.finditer(self.reading.text[start:end])]
         known = {term.id: term for term in among}
-        return next(((known[fact_id],) for _, fact_id in sorted(named) if fact_id in known), ())
+        return next(((known[fact_id], at) for at, fact_id in sorted(named) if fact_id in known), None)
 
     def spoken_of(self, start: int, end: int, among: tuple[Term, ...], *, by_verb: bool = True) -> tuple[Term, ...]:
         """`by_verb`: a verb of movement may stand for what moved."""

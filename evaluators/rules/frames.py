@@ -85,7 +85,8 @@ def _pointing(statement: Statement) -> Iterator[tuple[int, int]]:
     text = statement.reading.text
     ends = [match.end() for match in _SENTENCE.finditer(text)]
     starts = [0, *ends]
-    told = [*(word.start for word in statement.reading.words), *(mood.start for mood in statement.reading.moods)]
+    words = (word for word in statement.reading.words if not statement.is_in_a_name(word.start, word.end))
+    told = [*(word.start for word in words), *(mood.start for mood in statement.reading.moods)]
     for index, (start, end) in enumerate(zip(starts, [*ends, len(text)], strict=True)):
         if not any(start <= at < end for at in told):
             continue

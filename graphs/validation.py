@@ -111,7 +111,7 @@ class BiasResponse(Contract):
 
 class GroundTruthRequest(Contract):
     scope: Scope = Scope()
-    seed: int = 7
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 7
 
 
 class GroundTruthResponse(Contract):

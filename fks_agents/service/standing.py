@@ -1,0 +1,133 @@
+"""How each agent has done in the newest decisions, and how its model answers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel
+
+from evaluators.audits.truth import Association, Stance, associations, stances_of
+from fks_agents.agents import analysts, personas
+from fks_agents.contracts import Cycle, Fraction, NonNegative, Plan, Result, Spoken
+from fks_agents.settings import Settings
+from graphs.desk import Desk
+
+Kind = Literal["analyst", "debater", "manager", "persona"]
+_LEAN = {"buy": 1.0, "sell": -1.0, "hold": 0.0}
+
+
+class Model(BaseModel):
+    """What an agent's model did in the decisions looked at."""
+
+    name: str
+    """That the next decision asks; `rules` is none."""
+    calls: int
+    cached: int
+    """Of them, answered from the record."""
+    failures: int
+    """Of them, without a usable reply."""
+    tokens: int
+    seconds: NonNegative
+    is_left_alone: bool
+    """Whether its breaker had opened in the newest decision."""
+
+
+class Agent(BaseModel):
+    name: str
+    kind: Kind
+    decisions: int
+    """It was asked in."""
+    abstentions: int
+    abstention_rate: Fraction | None
+    """None where it was never asked."""
+    record: Association | None
+    """Its stances against what came: hits with their interval, and whether its conviction can be believed. None where
+    no decision with a stance of its own has ended."""
+    model: Model
+
+
+class Standing(BaseModel):
+    decisions: int
+    """Looked at, newest first."""
+    ended: int
+    """Of them, with a result."""
+    agents: list[Agent]
+
+
+class _Seen(NamedTuple):
+    cycle: Cycle
+    result: Result | None
+
+
+def catalogue() -> dict[str, Kind]:
+    """Every agent there is, in the order they speak."""
+    speakers: dict[str, Kind] = dict.fromkeys(analysts(), "analyst")
+    return (
+        speakers | {"bull": "debater", "bear": "debater", "manager": "manager"} | dict.fromkeys(personas(), "persona")
+    )
+
+
+def standing(desk: Desk, limit: int) -> Standing:
+    """Over the newest `limit` decisions."""
+    ledger = desk.ledger
+    seen = [
+        _Seen(ledger.decisions.cycle(entry.id), ledger.results.result(entry.id))
+        for entry in ledger.decisions.history(limit=limit)
+    ]
+    asked, abstained = Counter[str](), Counter[str]()
+    for one in seen:
+        told = defaultdict[str, list[Spoken]](list)
+        for name, said in _spoken(one.cycle):
+            told[name].append(said)
+        asked.update(told.keys())
+        abstained.update(name for name, words in told.items() if all(said.abstained is not None for said in words))
+    records = {record.agent: record for record in associations(_stances(seen), seed=desk.settings.seed)}
+    agents = [
+        Agent(
+            name=name, kind=kind, decisions=asked[name], abstentions=abstained[name],
+            abstention_rate=abstained[name] / asked[name] if asked[name] else None,
+            record=records.get(name), model=_model(name, kind, [one.cycle for one in seen], desk.settings),
+        )
+        for name, kind in catalogue().items()
+    ]  # fmt: skip
+    return Standing(decisions=len(seen), ended=sum(one.result is not None for one in seen), agents=agents)
+
+
+def _stances(seen: Sequence[_Seen]) -> list[Stance]:
+    found = [
+        stance
+        for cycle, result in seen
+        if result is not None
+        for stance in (*stances_of(cycle, result), *_proposed(cycle, result))
+    ]
+    return sorted(found, key=lambda each: (each.as_of, each.symbol, each.agent))
+
+
+def _proposed(cycle: Cycle, result: Result) -> Iterator[Stance]:
+    for plan in cycle.proposals:
+        if plan.action in _LEAN:
+            lean = _LEAN[plan.action]
+            yield Stance(
+                plan.author, cycle.symbol, cycle.as_of, result.ended_at, lean, plan.conviction, result.market_return
+            )
+
+
+def _model(name: str, kind: Kind, cycles: Sequence[Cycle], settings: Settings) -> Model:
+    spent = [one for cycle in cycles for one in cycle.usage.spent if one.role == name]
+    newest = cycles[0].usage.bites if cycles else ()
+    return Model(
+        name=settings.named_model("quick" if kind == "analyst" else "deep"),
+        calls=sum(one.calls for one in spent), cached=sum(one.cached for one in spent),
+        failures=sum(one.failures for one in spent), tokens=sum(one.input_tokens + one.output_tokens for one in spent),
+        seconds=sum(one.seconds for one in spent),
+        is_left_alone=any(bite.phase == "breaker" and bite.role == name for bite in newest),
+    )  # fmt: skip
+
+
+def _spoken(cycle: Cycle) -> Iterator[tuple[str, Spoken]]:
+    plans: list[Plan] = [*([] if cycle.draft is None else [cycle.draft]), *cycle.proposals]
+    yield from ((report.analyst, report) for report in cycle.reports)
+    yield from ((turn.speaker, turn) for turn in cycle.debate)
+    yield from ((plan.author, plan) for plan in plans)

@@ -19,7 +19,8 @@ BLOCKS = [
 
 
 @pytest.mark.parametrize(("code", "text"), BLOCKS)
-def test_the_code_prints_what_is_shown(code: str, text: str) -> None:
+def test_the_code_prints_what_is_shown(code: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(code, "documentation", "exec"), {"__name__": "documented"})

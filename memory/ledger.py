@@ -18,11 +18,13 @@ from memory.ideas import Ideas
 from memory.judgements import Judgements
 from memory.labels import Labels
 from memory.lessons import Lessons
+from memory.limits import Limits
 from memory.orders import Orders
 from memory.paper import PaperAccounts
 from memory.people import People
 from memory.requests import Requests
 from memory.results import Results
+from memory.strategies import Strategies
 from memory.verdicts import Verdicts
 
 
@@ -45,6 +47,8 @@ class Ledger:
         self.halts = Halts(database)
         self.requests = Requests(database)
         self.people = People(database)
+        self.limits = Limits(database)
+        self.strategies = Strategies(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:

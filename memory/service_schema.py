@@ -61,3 +61,20 @@ revoked = Table(
     Column("expires_at", Instant, nullable=False),
 )
 """Sessions that were ended before their time."""
+
+limit_changes = Table(
+    "limit_changes",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("change", Text, nullable=False),
+)
+"""Limits that were set while the service ran; the newest word on each counts."""
+
+strategies = Table(
+    "strategies",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Text, nullable=False),
+)
+"""Every version of the strategies that are kept here."""

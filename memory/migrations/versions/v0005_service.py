@@ -10,7 +10,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_APPEND_ONLY = ("happenings",)
+_APPEND_ONLY = ("happenings", "limit_changes", "strategies")
 
 
 def upgrade() -> None:
@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("told", sa.Text, nullable=False),
     )
     _people()
+    _limits_and_strategies()
     _guard()
 
 
@@ -59,6 +60,20 @@ def _people() -> None:
         "revoked",
         sa.Column("token_id", sa.String(64), primary_key=True),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
+    )
+
+
+def _limits_and_strategies() -> None:
+    op.create_table(
+        "limit_changes",
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("change", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "strategies",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("version", sa.Text, nullable=False),
     )
 
 

@@ -53,6 +53,14 @@ class Settings(BaseSettings):
         SecretStr(""), description="SQLAlchemy URL of the ledger; empty means SQLite in the home folder"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="Least level that is logged")
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="How log lines look; auto: for people on a terminal, JSON elsewhere"
+    )
+    tracing_endpoint: str = Field(
+        "",
+        description="Address traces are sent to, as OTLP over HTTP (extra `tracing`), like http://127.0.0.1:4318; empty "
+        "means none are made",
+    )
 
     # --- what is studied
     source: str = Field("sample", description="sample | csv:PATH | parquet:PATH | ccxt:EXCHANGE")
@@ -226,6 +234,12 @@ class Settings(BaseSettings):
         1_000, description="Decisions that may wait for their turn; more are answered 429"
     )
     service_timeout: Positive = Field(1_800.0, description="Seconds one decision of the service may take")
+    service_backtests: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Backtests the service runs at once, each in a process of its own"
+    )
+    service_body: Annotated[int, Field(ge=1_024, le=2**30)] = Field(
+        1_048_576, description="Bytes the body of a request may have; a longer one is answered 413"
+    )
 
     @field_validator("headlines", "documents", "knowledge", mode="before")
     @classmethod
@@ -236,6 +250,11 @@ class Settings(BaseSettings):
     @classmethod
     def _is_found_from_elsewhere(cls, folder: Path | None) -> Path | None:
         return folder and folder.expanduser().absolute()
+
+    @field_validator("tracing_endpoint")
+    @classmethod
+    def _is_an_address(cls, endpoint: str) -> str:
+        return next(iter(cls._are_addresses((endpoint,)))) if endpoint else ""
 
     @field_validator("model_endpoints")
     @classmethod
@@ -330,7 +349,7 @@ class Settings(BaseSettings):
 def places() -> frozenset[str]:
     """Settings that say where things lie and how they are served: they are this machine's, not a decision's."""
     served = (name for name in Settings.model_fields if name.startswith("service_"))
-    return frozenset({"home", "database_url", "log_level", *served})
+    return frozenset({"home", "database_url", "log_level", "log_format", "tracing_endpoint", *served})
 
 
 def _endpoint(entry: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from fks_agents.service.auth.guard import Door
 from fks_agents.service.auth.limits import Limiter
 from fks_agents.service.auth.signing import signing_key
 from fks_agents.service.auth.tokens import Tokens
+from fks_agents.service.backtests import Backtests
 from fks_agents.service.hub import Hub
 from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
@@ -43,7 +44,8 @@ def create_app(
                 desk, hub, workers=settings.service_workers, queue=settings.service_queue,
                 timeout=settings.service_timeout,
             )  # fmt: skip
-            app.state.service = Service(settings, desk, hub, runner)
+            backtests = Backtests(settings.service_backtests, timeout=settings.service_timeout)
+            app.state.service = Service(settings, desk, hub, runner, backtests)
             if secret is not None:
                 app.state.guard = Door(
                     Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
@@ -53,6 +55,7 @@ def create_app(
             try:
                 yield
             finally:
+                backtests.stop()
                 runner.stop()
 
     app = FastAPI(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from fks_agents.contracts import Timeframe
+from fks_agents.service.backtests import Backtests
 from fks_agents.service.hub import Hub
+from fks_agents.service.limits import set_here
 from fks_agents.service.runner import Runner
 from fks_agents.settings import Settings
 from graphs.desk import Desk
+from memory.decisions import Admission
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,11 @@ class Service:
     desk: Desk
     hub: Hub
     runner: Runner
+    backtests: Backtests
+
+    def admit(self, symbol: str, *, timeframe: Timeframe | None = None, as_of: datetime | None = None) -> Admission:
+        """As the desk admits, with the limits that people have set meanwhile."""
+        return self.desk.admit(symbol, timeframe=timeframe, as_of=as_of, **set_here(self.desk.ledger))
 
 
 def service(request: Request) -> Service:

@@ -172,7 +172,7 @@ async def _asked(held: Service, question: Question, person: Person, key: str | N
     admission, _ = await asyncio.to_thread(
         held.runner.ask,
         person,
-        lambda: held.desk.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of),
+        lambda: held.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of),
         digest,
         key,
         held.desk.clock.now(),

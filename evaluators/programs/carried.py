@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evaluators.evidence import Address, Evidence, Finding
-from evaluators.programs import derived, formulas
+from evaluators.programs import citing, derived, formulas
 from evaluators.programs.grid import Figure, grid_of
 from evaluators.programs.passages import mentions_of
 from evaluators.reading.answers import Answer, answer_in
@@ -54,8 +54,9 @@ def judge(answer: Answer, formula: str, cells: tuple[Address, ...], evidence: Ev
     if finding.outcome == "refuted" and (answer.scale is None or answer.is_percent):
         # Numbers of the same digits stand in text and table in different scales: the formula may mean them as printed.
         as_printed = held(answer, plain)
-        return as_printed if as_printed.outcome == "supported" else finding
-    return finding
+        finding = as_printed if as_printed.outcome == "supported" else finding
+    against = citing.objection(question, tree, evidence) if finding.outcome == "supported" else None
+    return against or finding
 
 
 def is_part(answer: Answer, formula: str, cells: tuple[Address, ...], evidence: Evidence) -> bool:

@@ -63,15 +63,16 @@ def _over_formula(
     results: list[Finding] = []
     for quantity in quantities:
         answer = _answer(quantity)
-        finding = carried.judge(answer, formula, cells, evidence, "")
-        if finding.outcome == "refuted" and carried.is_part(answer, formula, cells, evidence):
+        finding = carried.judge(answer, formula, cells, evidence, claim)
+        is_by_value = finding.outcome == "refuted" and finding.recomputed is not None
+        if is_by_value and carried.is_part(answer, formula, cells, evidence):
             continue
-        if finding.outcome == "refuted":
+        if is_by_value:
             rest.append(answer)
         results.append(finding)
     has_result = any(finding.outcome == "supported" for finding in results)
     for finding in results:
-        if finding.outcome != "refuted" or not has_result:
+        if finding.outcome != "refuted" or finding.recomputed is None or not has_result:
             yield finding
     if has_result and rest:
         beside = {quantity.start: finding for quantity, finding in _findings(claim, known)}

@@ -82,3 +82,19 @@ def test_the_value_beside_the_words_is_held_in_its_unit(
 def test_a_value_in_money_may_be_printed_or_in_full(sales: tuple[Table, ...]) -> None:
     for value in (-12.6, -12.6e6):
         assert verify_value(value, "currency", CHANGE, Evidence(sales)).outcome == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "formula", "outcome"),
+    [
+        ("Total sales in 2018 were $1,202.9 million", "T1R5C3", "supported"),
+        ("Total sales in 2019 were $1,202.9 million", "T1R5C3", "refuted"),  # right digits, another year's cell
+        ("Other sales in 2019 were $1,496.5 million", "T1R5C2", "not_enough"),  # another row's cell
+        ("Other sales fell by $12.6 million in 2019", "T1R4C2 - T1R4C3", "supported"),
+    ],
+)
+def test_the_cited_cells_are_those_the_words_speak_of(
+    claim: str, formula: str, outcome: str, sales: tuple[Table, ...]
+) -> None:
+    finding = verify(claim, formula=formula, tables=sales)
+    assert finding.outcome == outcome, finding

@@ -57,7 +57,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"\bminus(?: of)?\s?\Z", re.IGNORECASE)
-_FLIPPED = re.compile(r"\b(?:not|n't|never|no)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
+_FLIPPED = re.compile(r"(?:\b(?:not|never|no)|n't)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
 
 
 _DENIED = re.compile(r"(?:\b(?:not|never)|n't)\s+(?:at|near|about|around|quite|exactly)?\s*\Z", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""A negation is read with the word it turns round, or the claim does not pass: it may say that a true number is false."""
+"""A negation is read with the word it turns round, or the claim does not pass: it may deny a number that is true."""
 
 from __future__ import annotations
 

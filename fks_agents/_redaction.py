@@ -63,19 +63,20 @@ def _hide_value(match: re.Match[str]) -> str:
 def processor(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """For structlog: every string of the event, however deep, without its secrets."""
     for name, value in event.items():
-        event[name] = _clean(value, name)
+        event[name] = cleaned(value, name)
     return event
 
 
-def _clean(value: object, name: str = "") -> object:
+def cleaned(value: object, name: str = "") -> object:
+    """A value without secrets, however deep; under a name such as `password` nothing of a text is left."""
     rebuild: Callable[[Any], object]
     match value:
         case str():
             return HIDDEN if value and _SURE_NAME.search(name) else redact(value)
         case Mapping():
-            return {key: _clean(inner, str(key)) for key, inner in value.items()}
+            return {key: cleaned(inner, str(key)) for key, inner in value.items()}
         case list() | tuple() | set():
             rebuild = list if isinstance(value, list) else tuple
-            return rebuild(_clean(inner, name) for inner in value)
+            return rebuild(cleaned(inner, name) for inner in value)
         case _:
             return value

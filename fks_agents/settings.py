@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     )
     tracing_endpoint: str = Field(
         "",
-        description="Address traces are sent to, as OTLP over HTTP (extra `tracing`), like http://127.0.0.1:4318; empty "
-        "means none are made",
+        description="Address traces are sent to, as OTLP over HTTP (extra `tracing`), like http://127.0.0.1:4318; "
+        "empty means none are made",
     )
 
     # --- what is studied

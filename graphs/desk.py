@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime
 
 from fks_agents import llm
 from fks_agents._redaction import redact
+from fks_agents._running import deciding
 from fks_agents.clock import FixedClock
 from fks_agents.contracts import Approval, Cycle, Snapshot, Timeframe
 from fks_agents.deps import (
@@ -129,7 +130,7 @@ class Desk(AbstractContextManager["Desk"]):
         admission = self.admit(symbol, timeframe=timeframe, as_of=as_of)
         # What was admitted, without reading it back.
         settings = self.settings if timeframe is None else self.settings.having(timeframe=timeframe)
-        with alone(self.ledger, self.settings.home, admission.id):
+        with deciding(admission.id), alone(self.ledger, self.settings.home, admission.id):
             return self._run(admission, settings, on_event, is_resumed=False)
 
     def admit(
@@ -178,7 +179,7 @@ class Desk(AbstractContextManager["Desk"]):
         """
         admission = self.ledger.decisions.admission(decision_id)
         self.approvals.reopen(admission)
-        with alone(self.ledger, self.settings.home, admission.id):
+        with deciding(admission.id), alone(self.ledger, self.settings.home, admission.id):
             if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
                 return self.ledger.decisions.cycle(admission.id)
             return self._run(admission, self.settings_of(admission), on_event, is_resumed=True)

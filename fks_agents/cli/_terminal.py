@@ -35,7 +35,7 @@ class Terminal:
     @cached_property
     def settings(self) -> Settings:
         """Read when first asked for, so that `init` and `doctor` run where they do not load."""
-        from fks_agents import _logging, settings
+        from fks_agents import _logging, settings, tracing
 
         given = {**self.flags, **_parsed(self.pairs)}
         try:
@@ -43,7 +43,8 @@ class Terminal:
         except ConfigError as error:
             name = str(error).partition(":")[0]
             raise (UsageError(str(error)) if given.get(name) is not None else error) from None
-        _logging.configure(loaded.log_level)
+        _logging.configure(loaded.log_level, loaded.log_format)
+        tracing.start(loaded.tracing_endpoint)
         return loaded
 
     @cached_property

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib import import_module
 
 from fastapi import APIRouter, FastAPI
 
 from fks_agents import _discovery
-from fks_agents.service import problems, routes
+from fks_agents.metrics import Metrics
+from fks_agents.service import measuring, problems, routes
 from fks_agents.service.auth.guard import Door
 from fks_agents.service.auth.limits import Limiter
 from fks_agents.service.auth.signing import signing_key
 from fks_agents.service.auth.tokens import Tokens
 from fks_agents.service.backtests import Backtests
+from fks_agents.service.description import describe
 from fks_agents.service.hub import Hub
 from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
+from fks_agents.service.shielding import Shield
 from fks_agents.service.state import Service
 from fks_agents.settings import Settings
 from graphs.desk import Desk
@@ -36,9 +40,11 @@ def create_app(
     """
     secret = None if guard is not None else signing_key(settings.service_secret.get_secret_value(), settings.home)
 
+    metrics = Metrics()
+
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        with open_with(settings) as desk:
+        with measured(open_with(settings), metrics) as desk:
             hub = Hub(desk.ledger)
             runner = Runner(
                 desk, hub, workers=settings.service_workers, queue=settings.service_queue,
@@ -46,6 +52,7 @@ def create_app(
             )  # fmt: skip
             backtests = Backtests(settings.service_backtests, timeout=settings.service_timeout)
             app.state.service = Service(settings, desk, hub, runner, backtests)
+            measuring.install(metrics, app.state.service)
             if secret is not None:
                 app.state.guard = Door(
                     Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
@@ -63,9 +70,16 @@ def create_app(
         description="Decisions that are checked before they are acted on. Every refusal is application/problem+json.",
     )  # fmt: skip
     app.state.guard = guard or closed
+    app.add_middleware(Shield, most_bytes=settings.service_body, requests=measuring.Requests(metrics))
     problems.install(app)
+    describe(app)
     for name in _discovery.names(routes.__path__):
         router: APIRouter = import_module(f"{routes.__name__}.{name}").router
         app.include_router(router, prefix=f"/{VERSION}")
         app.include_router(router, include_in_schema=False)
     return app
+
+
+def measured(desk: Desk, metrics: Metrics) -> Desk:
+    """The desk, counting into `metrics` where it does not count elsewhere already."""
+    return desk if desk.metrics is not None else replace(desk, metrics=metrics)

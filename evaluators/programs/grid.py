@@ -45,7 +45,7 @@ class Figure:
     """Of its column."""
     years: frozenset[int]
     parts: frozenset[str]
-    """Quarters and months: `q3`, `m12`."""
+    """Quarters, months, ends of a year: `q3`, `m12`, `closing`."""
     scale: float | None
     """None where nothing tells."""
     is_percent: bool

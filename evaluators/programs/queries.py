@@ -9,7 +9,7 @@ from typing import Literal
 
 from evaluators.programs.wording import OPERATING_STEMS, words_of
 from evaluators.reading._vocabulary import any_of
-from evaluators.reading.years import months_in, quarters_in, years_in
+from evaluators.reading.years import ends_in, months_in, quarters_in, years_in
 
 Operation = Literal["value", "difference", "growth", "average", "sum", "ratio", "share", "count"]
 
@@ -92,7 +92,7 @@ class Query:
     years: tuple[int, ...]
     """In the order named, each once."""
     parts: frozenset[str] = frozenset()
-    """Quarters and months: `q3`, `m12`."""
+    """Quarters, months, ends of a year: `q3`, `m12`, `closing`."""
     is_span: bool = False
     """Years are the ends of a span: `from 2015 to 2019`."""
     falls: bool = False
@@ -111,7 +111,9 @@ class Query:
 @lru_cache(maxsize=2048)
 def read(question: str) -> Query:
     years = tuple(dict.fromkeys(year.year for year in years_in(question)))
-    parts = frozenset({f"q{q}" for q in quarters_in(question)} | {f"m{m}" for m in months_in(question)})
+    parts = frozenset(
+        {f"q{q}" for q in quarters_in(question)} | {f"m{m}" for m in months_in(question)} | ends_in(question)
+    )
     rises = _RISES.search(question) is not None
     return Query(
         question,

@@ -9,10 +9,11 @@ from functools import lru_cache
 from evaluators.programs.grid import Figure
 from evaluators.programs.passages import Mention, mentions_of
 from evaluators.reading.scales import scales_in
-from evaluators.reading.years import Year, months_in, quarters_in, years_in
+from evaluators.reading.years import Year, ends_in, months_in, quarters_in, years_in
 
 _LISTED = re.compile(r"^[\s,;]*(?:and|or|to|,)?[\s,;]*(?:(?:US)?[$€£]\s?)?$", re.IGNORECASE)
 _JOINED = re.compile(r"^[^.;]{0,6}$")
+_BREAK = re.compile(r"[,;.]\s")
 _REACH = 110
 
 
@@ -27,7 +28,8 @@ def figures_of(paragraphs: tuple[str, ...]) -> tuple[Figure, ...]:
     for (paragraph, sentence), members in by_sentence.items():
         years = _aligned(sentence, members)
         runs = _runs(sentence, [(mention.start, mention.end) for mention in members])
-        together = _told_by_year(members, runs, years)
+        ends = _ends(sentence, members)
+        together = _told_by_year(members, runs, years) or frozenset(ends)
         shared = len(found)
         for run in runs:
             label = _label(sentence, members[run[0]].start, members[run[-1]].end)
@@ -37,7 +39,8 @@ def figures_of(paragraphs: tuple[str, ...]) -> tuple[Figure, ...]:
                 mention = members[index]
                 found.append(
                     Figure(
-                        mention.value, mention.decimals, label, "", "", years[index], parts, _scale(mention, declared),
+                        mention.value, mention.decimals, label, "", "", years[index],
+                        parts | ends.get(index, frozenset()), _scale(mention, declared),
                         mention.is_percent, mention.is_currency, False, 1000 + paragraph, row, 0,
                     )
                 )  # fmt: skip
@@ -52,6 +55,17 @@ def _told_by_year(
     kinds = {(members[index].is_percent, members[index].is_currency, members[index].scale) for index in alone}
     dates = {year for index in alone for year in years[index]}
     return frozenset(alone) if len(alone) > 1 and len(kinds) == 1 and len(dates) == len(alone) else frozenset()
+
+
+def _ends(sentence: str, members: Sequence[Mention]) -> dict[int, frozenset[str]]:
+    """What a year began and ended with: `fell from $ 412.6 million at its beginning to $ 371.3 million at its end`."""
+    stops = [*(mention.start for mention in members[1:]), len(sentence)]
+    behind = [
+        ends_in(_BREAK.split(sentence[mention.end : stop])[0]) for mention, stop in zip(members, stops, strict=True)
+    ]
+    found = {index: parts for index, parts in enumerate(behind) if len(parts) == 1}
+    kinds = {(members[index].is_percent, members[index].is_currency, members[index].scale) for index in found}
+    return found if len(kinds) == 1 and sorted(map(min, found.values())) == ["closing", "opening"] else {}
 
 
 def _scale(mention: Mention, declared: float | None) -> float:

@@ -24,6 +24,13 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?", re.IGNORECASE)
 
 
+_END = re.compile(
+    r"\b(?:(?P<opening>at (?:the |its )?(?:beginning|start|opening)\b)|"
+    r"(?P<closing>at (?:the |its )?(?:end|close)\b|at year[- ]end\b))",
+    re.IGNORECASE,
+)
+
+
 class Year(NamedTuple):
     year: int
     start: int
@@ -65,6 +72,12 @@ def months_in(text: str) -> tuple[int, ...]:
         next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(match[1].lower()[:3]))
         for match in _MONTH.finditer(text)
     )
+
+
+@lru_cache(maxsize=8192)
+def ends_in(text: str) -> frozenset[str]:
+    """Which ends of a period are named: `opening` where `at the beginning`, `closing` where `at its end`."""
+    return frozenset(match.lastgroup for match in _END.finditer(text) if match.lastgroup)
 
 
 def is_period(text: str) -> bool:

@@ -77,3 +77,20 @@ def test_an_answer_may_be_a_sentence(sales: tuple[Table, ...]) -> None:
     ask = "What were total sales in 2019?"
     assert verify("Total sales in 2019 were $1,496.5 million.", question=ask, tables=sales).outcome == "supported"
     assert verify(f"Question: {ask} Claimed answer: 1,469.5 million.", tables=sales).outcome == "refuted"
+
+
+DEBT = Paragraph("Net debt fell from $412.6 million at the beginning of the year to $371.3 million at its end.")
+
+
+@pytest.mark.parametrize(
+    ("question", "opening", "closing"),
+    [
+        ("What was net debt at the end of the year?", "refuted", "supported"),
+        ("What was net debt at year-end?", "refuted", "supported"),
+        ("What was net debt at the beginning of the year?", "supported", "refuted"),
+        ("What was net debt?", "supported", "supported"),  # either may be meant
+    ],
+)
+def test_what_a_year_began_with_is_not_what_it_ended_with(question: str, opening: str, closing: str) -> None:
+    assert verify("412.6 million", question=question, paragraphs=[DEBT]).outcome == opening
+    assert verify("371.3 million", question=question, paragraphs=[DEBT]).outcome == closing

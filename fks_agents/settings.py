@@ -365,6 +365,9 @@ def config_files() -> tuple[Path, ...]:
     return (Path("fks.toml"), Path(platformdirs.user_config_dir("fks-agents")) / "config.toml")
 
 
+_OF_SOME_ROLES = ("model_quick", "model_deep", "model_judge", "model_judge_2", "model_judge_3")
+
+
 def load(**flags: Any) -> Settings:
     """Read file, environment and flags; raises ConfigError naming each unknown key or unfit value, never a secret."""
     known = Settings.model_fields
@@ -378,11 +381,15 @@ def load(**flags: Any) -> Settings:
     if stray:
         raise ConfigError(f"unknown setting {stray[0]!r} in the environment; `fks init --print` lists the known ones")
     given = {name: value for name, value in flags.items() if value is not None}
+    if "model" in given:
+        # One model for all: a file's or the environment's choice for single roles is weaker than the flag.
+        given = dict.fromkeys(_OF_SOME_ROLES, "") | given
     in_environment = {name for name in known if os.environ.get(f"{PREFIX}{name.upper()}")}
     for name, value in _from_file().items():
         if name not in known:
             raise ConfigError(f"unknown setting {name!r} in {_file()}; `fks init --print` lists the known ones")
-        if name not in in_environment:
+        is_overruled = name in _OF_SOME_ROLES and "model" in in_environment
+        if name not in in_environment and not is_overruled:
             given.setdefault(name, value)
     try:
         return Settings(**given)

@@ -23,6 +23,20 @@ def test_a_flag_beats_the_environment_and_the_environment_beats_the_file(monkeyp
     assert (loaded.model, loaded.seed, loaded.bars) == ("from:environment", 3, 300)
 
 
+def test_a_model_for_all_beats_weaker_choices_for_single_roles(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("fks.toml").write_text('model_quick = "ollama:a"\nmodel_deep = "ollama:b"\nmodel_judge = "ollama:c"\n')
+    assert settings.load().named_model("deep") == "ollama:b"
+    chosen = settings.load(model="recorded:x")
+    assert {chosen.named_model(role) for role in ("quick", "deep", "judge")} == {"recorded:x"}
+    mixed = settings.load(model="recorded:x", model_deep="ollama:d")
+    assert [mixed.named_model(role) for role in ("quick", "deep")] == ["recorded:x", "ollama:d"]
+    monkeypatch.setenv("FKS_MODEL", "rules")
+    assert {settings.load().named_model(role) for role in ("quick", "deep", "judge")} == {"rules"}
+    monkeypatch.setenv("FKS_MODEL_DEEP", "ollama:e")
+    assert settings.load().named_model("deep") == "ollama:e"
+    assert settings.load(model="rules").named_model("deep") == "rules"
+
+
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_has_a_description_and_a_line_in_the_template(name: str) -> None:
     assert Settings.model_fields[name].description
@@ -31,7 +45,9 @@ def test_every_setting_has_a_description_and_a_line_in_the_template(name: str) -
 
 def test_the_template_uncommented_is_the_default() -> None:
     lines = [line.removeprefix("# ") for line in settings.template().splitlines() if " = " in line]
-    told = {k: v for k, v in tomllib.loads("\n".join(lines)).items() if k not in {"database_url", "headlines", "documents"}}
+    told = {
+        k: v for k, v in tomllib.loads("\n".join(lines)).items() if k not in {"database_url", "headlines", "documents"}
+    }
     assert Settings(**told).digest == Settings().digest
 
 

@@ -63,17 +63,17 @@ async def analyze(
     held: Held, question: Question, response: Response, person: Annotated[Person, trader()], key: Key = None
 ) -> Accepted | Cycle:
     """Ask for one gated decision. It is on record when this answers; whatever happens, it finishes."""
-    decision_id = await _asked(held, question, person, key)
+    decision_id = await asked(held, question, person, key)
     if not question.wait:
         return Accepted(id=decision_id, events=f"/v1/runs/{decision_id}/events")
     response.status_code = 200
-    return await _finished(held, decision_id)
+    return await made(held, decision_id)
 
 
 @router.post("/ai/debate", responses=documented(400, 409, 422, 429, 503))
 async def debate(held: Held, question: Question, person: Annotated[Person, trader()], key: Key = None) -> Argument:
     """The same decision, answered with what was said for and against it."""
-    cycle = await _finished(held, await _asked(held, question, person, key))
+    cycle = await made(held, await asked(held, question, person, key))
     return Argument(id=cycle.id, reports=cycle.reports, debate=cycle.debate)
 
 
@@ -167,7 +167,7 @@ def known(held: Service, decision_id: str) -> str:
         raise Problem(404, str(error)) from None
 
 
-async def _asked(held: Service, question: Question, person: Person, key: str | None) -> str:
+async def asked(held: Service, question: Question, person: Person, key: str | None) -> str:
     digest = sha256(question.model_dump_json(exclude={"wait"}).encode()).hexdigest()
     admission, _ = await asyncio.to_thread(
         held.runner.ask,
@@ -180,7 +180,7 @@ async def _asked(held: Service, question: Question, person: Person, key: str | N
     return admission.id
 
 
-async def _finished(held: Service, decision_id: str) -> Cycle:
+async def made(held: Service, decision_id: str) -> Cycle:
     async for each in held.hub.listen(decision_id):
         if each.kind == "waits":
             return await asyncio.to_thread(held.desk.pending, decision_id)

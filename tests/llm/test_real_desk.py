@@ -90,7 +90,10 @@ def test_a_desk_decides_with_a_model_in_this_process(tmp_path: Path) -> None:
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_a_desk_decides_with_an_ollama_server(tmp_path: Path, ollama: Model) -> None:
     cycle = decided(settings(tmp_path, "ollama:smollm2"), ollama.asked)
-    assert len(ollama.asked) >= 4
+    # Calls that run out of time behind one another never reach the model; they are failures on record.
+    answered = sum(spent.calls - spent.cached - spent.failures for spent in cycle.usage.spent)
+    assert max(1, answered) <= len(ollama.asked) <= cycle.usage.calls
+    assert {spent.role for spent in cycle.usage.spent} >= {"technical", "structure", "forecast", "macro", "risk"}
     assert {report.model for report in cycle.reports if report.analyst != "sentiment"} == {"ollama:smollm2"}
 
 

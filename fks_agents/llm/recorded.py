@@ -104,7 +104,8 @@ def open_recorded(name: str) -> ChatModel:
     """`recorded:NAME` of a shipped one, or `recorded:PATH`."""
     wanted = name.partition(":")[2]
     path = Path(wanted).expanduser()
-    return PlayedChat(name, Recording.load(path) if path.suffix == ".json" else shipped(wanted))
+    is_file = wanted not in names() and (path.suffix == ".json" or path.exists())
+    return PlayedChat(name, Recording.load(path) if is_file else shipped(wanted))
 
 
 _: type[ChatModel] = PlayedChat

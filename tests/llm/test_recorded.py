@@ -56,6 +56,13 @@ def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
     assert chat.recording == kept
 
 
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    kept = recording(answered(Reply(text="{}")))
+    chat = open_chat(f"recorded:{kept.save(tmp_path / 'words')}", Settings())
+    assert isinstance(chat, PlayedChat)
+    assert chat.recording == kept
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"model": "x", "stray": 1}', "\x00"])
 def test_a_file_that_is_no_recording_is_refused_by_name(tmp_path: Path, content: str) -> None:
     (tmp_path / "words.json").write_text(content)

@@ -1,28 +1,22 @@
 # cython: language_level=3, embedsignature=True, binding=True, autotestdict=False, boundscheck=False, wraparound=False
 # cython: cdivision=True
 """Passes over price columns that market-structure detectors share. `_structure_py` says what is right."""
-from libc.math cimport INFINITY, NAN, fabs, isfinite, isnan, nextafter
+from libc.math cimport INFINITY, NAN, fabs, fmin, isfinite, nextafter
 from libc.stdlib cimport free, malloc
 
 import numpy as np
 
 
 cdef enum:
-    NEAR = 64
+    STEP = 16
+    MOST_STEPS = 17  # 16 ** 16 values are more than any memory holds
 
 
-cdef struct Query:
-    double level
-    Py_ssize_t number
-
-
-cdef struct Waiting:
-    # Open queries. The lowest few in falling order, so that the lowest is the last: price is near them, and new ones
-    # mostly belong among them. The others, none lower than these, as a heap.
-    Query near[NEAR]
-    Py_ssize_t near_count
-    Query* far
-    Py_ssize_t far_count
+cdef struct Stairs:
+    # A column, the maxima of its blocks of STEP values, the maxima of blocks of those, and so on up to one value.
+    const double* step[MOST_STEPS]
+    Py_ssize_t length[MOST_STEPS]
+    Py_ssize_t steps
 
 
 def average_ranges(const double[::1] high, const double[::1] low, const double[::1] close, Py_ssize_t period):
@@ -70,9 +64,11 @@ def breaks(const double[::1] close, const double[::1] high, const double[::1] lo
            const Py_ssize_t[::1] tops, const Py_ssize_t[::1] bottoms, Py_ssize_t n):
     """Closes beyond the newest known unbroken peak, and beyond the newest trough; a peak is known n rows later.
 
-    Returns rows, the rows of what was broken, signs (1 up, -1 down), and whether each break turned the trend.
+    Returns rows, the rows of what was broken, signs (1 up, -1 down), and whether each break turned the trend: of two at
+    one row each is judged by those before it.
     """
-    cdef Py_ssize_t t, count = _same(close, high), found = 0, i = 0, j = 0, top = -1, bottom = -1
+    cdef Py_ssize_t t = 0, count = _same(close, high), found = 0, i = 0, j = 0, top = -1, bottom = -1
+    cdef Py_ssize_t top_known, bottom_known, stop
     _same(close, low)
     _inside(tops, count)
     _inside(bottoms, count)
@@ -83,42 +79,72 @@ def breaks(const double[::1] close, const double[::1] high, const double[::1] lo
     cdef signed char[::1] out_signs = signs
     cdef unsigned char[::1] out_turns = turns.view(np.uint8)
     cdef double above = INFINITY, below = -INFINITY
-    cdef int trend = 0
+    # Whether there was a break up since the last one down, and a break down since the last one up.
+    cdef bint rose = False, fell = False, up, down
     with nogil:
-        for t in range(count):
-            if close[t] > above:
-                out_rows[found] = t
-                out_broken[found] = top
-                out_signs[found] = 1
-                out_turns[found] = trend < 0
-                found += 1
-                trend = 1
-                above = INFINITY
-            if close[t] < below:
-                out_rows[found] = t
-                out_broken[found] = bottom
-                out_signs[found] = -1
-                out_turns[found] = trend > 0
-                found += 1
-                trend = -1
-                below = -INFINITY
-            if i < tops.shape[0] and tops[i] + n == t:
+        while t < count:
+            # Nothing but closes up to the row at which the next swing is known.
+            top_known = tops[i] + n if i < tops.shape[0] and tops[i] + n >= t else count
+            bottom_known = bottoms[j] + n if j < bottoms.shape[0] and bottoms[j] + n >= t else count
+            stop = min(min(top_known, bottom_known) + 1, count)
+            while t < stop:
+                up, down = close[t] > above, close[t] < below
+                if up:
+                    out_rows[found], out_broken[found], out_signs[found], out_turns[found] = t, top, 1, fell
+                    found += 1
+                    fell, above = False, INFINITY
+                if down:
+                    out_rows[found], out_broken[found], out_signs[found], out_turns[found] = t, bottom, -1, rose
+                    found += 1
+                    rose, below = False, -INFINITY
+                rose, fell = rose | up, fell | down
+                t += 1
+            if top_known < t:
                 top = tops[i]
                 above = high[top]
                 i += 1
-            if j < bottoms.shape[0] and bottoms[j] + n == t:
+            if bottom_known < t:
                 bottom = bottoms[j]
                 below = low[bottom]
                 j += 1
     return rows[:found].copy(), broken[:found].copy(), signs[:found].copy(), turns[:found].copy()
 
 
-def first_above(const double[::1] values, const Py_ssize_t[::1] start, const double[::1] level, bint or_at):
+def maxima(const double[::1] values):
+    """The highest of each 16 values, of each 16 of those, and so on down to one: what `first_above` skips by."""
+    cdef Py_ssize_t i, j, total = 0, length = values.shape[0], begin = 0
+    while length > 1:
+        length = (length + STEP - 1) // STEP
+        total += length
+    result = np.empty(total)
+    cdef double[::1] out = result
+    cdef const double* below = &values[0] if total else NULL
+    cdef double highest
+    cdef Py_ssize_t count
+    length = values.shape[0]
+    with nogil:
+        while length > 1:
+            count = (length + STEP - 1) // STEP
+            for i in range(count):
+                highest = -INFINITY
+                for j in range(i * STEP, min(length, (i + 1) * STEP)):
+                    highest = below[j] if below[j] > highest else highest
+                out[begin + i] = highest
+            below = &out[begin]
+            begin += count
+            length = count
+    return result
+
+
+def first_above(const double[::1] values, const Py_ssize_t[::1] start, const double[::1] level, bint or_at,
+                Py_ssize_t within=0, tops=None):
     """For each query the first row after `start` (rising, from -1) whose value is above `level`, or len(values) where none is.
 
-    `or_at`: a value equal to the level counts as well.
+    `or_at`: a value equal to the level counts as well. `within`: so many rows are looked at, all where it is 0. `tops`
+    are `maxima(values)`, where they are at hand.
     """
-    cdef Py_ssize_t t, q, next_query = 0, n = values.shape[0], queries = start.shape[0]
+    cdef Py_ssize_t q, n = values.shape[0], queries = start.shape[0]
+    _at_least(within, 0, "within")
     if level.shape[0] != queries:
         raise ValueError(f"level: expected {queries} values, was {level.shape[0]}")
     for q in range(1, queries):
@@ -126,103 +152,91 @@ def first_above(const double[::1] values, const Py_ssize_t[::1] start, const dou
             raise ValueError(f"start must rise, was {start[q]} after {start[q - 1]}")
     if queries and start[0] < -1:
         raise ValueError(f"start must be at least -1, was {start[0]}")
-    result = np.full(queries, n, dtype=np.intp)
-    if queries == 0:
-        return result
+    result = np.empty(queries, dtype=np.intp)
     cdef Py_ssize_t[::1] out = result
-    cdef Waiting waiting
-    waiting.near_count = waiting.far_count = 0
-    waiting.far = <Query*>malloc(queries * sizeof(Query))
-    if waiting.far == NULL:
-        raise MemoryError
-    cdef double lowest = INFINITY, price
-    cdef Py_ssize_t stop
-    t = start[0] if start[0] > 0 else 0
+    cdef const double[::1] skips = maxima(values) if tops is None and not within else tops
+    cdef Stairs stairs
+    if not within:
+        _build(&stairs, values, skips)
+    cdef double above
     with nogil:
-        while True:
-            # Bars up to the next query's start can only end queries; a query sees the bars after its own start.
-            stop = start[next_query] + 1 if next_query < queries and start[next_query] < n else n
-            if waiting.near_count == 0:
-                t = stop
-            while t < stop:
-                if values[t] > lowest:
-                    out[waiting.near[waiting.near_count - 1].number] = t
-                    lowest = _without_lowest(&waiting)
-                else:
-                    t += 1
-            if next_query == queries or start[next_query] >= n:
-                break
+        for q in range(queries):
+            if start[q] >= n:
+                out[q] = n
+                continue
             # At a level or above it is above the number just below it.
-            price = nextafter(level[next_query], -INFINITY) if or_at else level[next_query]
-            if not isnan(price):
-                lowest = _with(&waiting, Query(price, next_query))
-            next_query += 1
-    free(waiting.far)
+            above = nextafter(level[q], -INFINITY) if or_at else level[q]
+            out[q] = _near(values, start[q], above, within) if within else _next(&stairs, start[q], above)
     return result
 
 
-cdef double _with(Waiting* waiting, Query query) noexcept nogil:
-    """Take the query in; give the lowest level now waiting."""
-    cdef Py_ssize_t at = waiting.near_count, moved
-    if waiting.far_count and at and query.level >= waiting.near[0].level:
-        _rise(waiting.far, waiting.far_count, query)
-        waiting.far_count += 1
-        return waiting.near[at - 1].level
-    if at == NEAR:
-        # The higher half goes to the heap.
-        for moved in range(NEAR // 2):
-            _rise(waiting.far, waiting.far_count, waiting.near[moved])
-            waiting.far_count += 1
-            waiting.near[moved] = waiting.near[moved + NEAR // 2]
-        at = NEAR // 2
-        waiting.near_count = at
-        if query.level >= waiting.near[0].level:
-            _rise(waiting.far, waiting.far_count, query)
-            waiting.far_count += 1
-            return waiting.near[at - 1].level
-    while at > 0 and waiting.near[at - 1].level < query.level:
-        waiting.near[at] = waiting.near[at - 1]
-        at -= 1
-    waiting.near[at] = query
-    waiting.near_count += 1
-    return waiting.near[waiting.near_count - 1].level
+cdef Py_ssize_t _near(const double[::1] values, Py_ssize_t after, double level, Py_ssize_t within) noexcept nogil:
+    cdef Py_ssize_t at, n = values.shape[0], end = after + 1 + within if within < n - 1 - after else n
+    for at in range(after + 1, end):
+        if values[at] > level:
+            return at
+    return n
 
 
-cdef double _without_lowest(Waiting* waiting) noexcept nogil:
-    """Let go of the lowest query; give the lowest level still waiting, infinity where none is."""
-    waiting.near_count -= 1
-    if waiting.near_count == 0 and waiting.far_count:
-        waiting.near[0] = waiting.far[0]
-        waiting.near_count = 1
-        waiting.far_count -= 1
-        _sink(waiting.far, waiting.far_count, waiting.far[waiting.far_count])
-    return waiting.near[waiting.near_count - 1].level if waiting.near_count else INFINITY
+cdef int _build(Stairs* stairs, const double[::1] values, const double[::1] tops) except -1:
+    cdef Py_ssize_t begin = 0, length = values.shape[0]
+    stairs.step[0] = &values[0] if length else NULL
+    stairs.length[0] = length
+    stairs.steps = 1
+    while length > 1:
+        length = (length + STEP - 1) // STEP
+        if begin + length <= tops.shape[0]:
+            stairs.step[stairs.steps] = &tops[begin]
+        stairs.length[stairs.steps] = length
+        stairs.steps += 1
+        begin += length
+    if begin != tops.shape[0]:
+        raise ValueError(f"tops: expected {begin} values, was {tops.shape[0]}")
+    return 0
 
 
-cdef void _rise(Query* heap, Py_ssize_t at, Query query) noexcept nogil:
-    cdef Py_ssize_t parent
-    while at > 0:
-        parent = (at - 1) // 2
-        if heap[parent].level <= query.level:
-            break
-        heap[at] = heap[parent]
-        at = parent
-    heap[at] = query
-
-
-cdef void _sink(Query* heap, Py_ssize_t held, Query query) noexcept nogil:
-    cdef Py_ssize_t at = 0, child
+cdef Py_ssize_t _next(const Stairs* stairs, Py_ssize_t after, double level) noexcept nogil:
+    """Up the stairs until a block holds a value above the level, and down again to the value."""
+    cdef Py_ssize_t at = after + 1, end, step = 0
     while True:
-        child = 2 * at + 1
-        if child >= held:
+        if at >= stairs.length[step]:
+            return stairs.length[0]
+        end = min((at // STEP + 1) * STEP, stairs.length[step])
+        while at < end and not stairs.step[step][at] > level:
+            at += 1
+        if at < end:
             break
-        if child + 1 < held and heap[child + 1].level < heap[child].level:
-            child += 1
-        if query.level <= heap[child].level:
-            break
-        heap[at] = heap[child]
-        at = child
-    heap[at] = query
+        if end == stairs.length[step]:
+            return stairs.length[0]
+        at = end // STEP
+        step += 1
+    while step > 0:
+        step -= 1
+        at *= STEP
+        end = min(at + STEP, stairs.length[step])
+        while at < end - 1 and not stairs.step[step][at] > level:
+            at += 1
+    return at
+
+
+def highest_between(const double[::1] values, const Py_ssize_t[::1] first, const Py_ssize_t[::1] end):
+    """The highest of the values from each `first` row up to the row before its `end`."""
+    cdef Py_ssize_t i, t, n = values.shape[0], count = first.shape[0]
+    if end.shape[0] != count:
+        raise ValueError(f"end: expected {count} values, was {end.shape[0]}")
+    for i in range(count):
+        if not 0 <= first[i] < end[i] <= n:
+            raise ValueError(f"rows must lie in 0..{n - 1} and end after their first, were {first[i]} to {end[i]}")
+    result = np.empty(count)
+    cdef double[::1] out = result
+    cdef double highest
+    with nogil:
+        for i in range(count):
+            highest = values[first[i]]
+            for t in range(first[i] + 1, end[i]):
+                highest = values[t] if values[t] > highest else highest
+            out[i] = highest
+    return result
 
 
 def highest_after(const double[::1] values):
@@ -328,23 +342,19 @@ def states(const double[::1] values, double enter, double leave):
     cdef Py_ssize_t[::1] out_rows = rows
     cdef signed char[::1] out_states = changed
     cdef int state = 2, new
-    cdef double value
+    cdef double value, upper = enter, lower = -enter
     with nogil:
         for t in range(n):
             value = values[t]
-            if isnan(value):
-                continue
-            if value >= enter or (state == 1 and value >= leave):
-                new = 1
-            elif value <= -enter or (state == -1 and value <= -leave):
-                new = -1
-            else:
-                new = 0
-            if new != state:
+            new = (value >= upper) - ((value <= lower) & (not value >= upper))
+            # NaN alone does not equal itself.
+            if new != state and value == value:
                 out_rows[found] = t
                 out_states[found] = new
                 found += 1
                 state = new
+                upper = fmin(enter, leave) if state == 1 else enter
+                lower = -fmin(enter, leave) if state == -1 else -enter
     return rows[:found].copy(), changed[:found].copy()
 
 

@@ -53,14 +53,16 @@ def breaks(
     found: list[tuple[int, int, int, bool]] = []
     top = bottom = -1
     above, below = inf, -inf
-    trend = 0
+    rose = fell = False
     for t, last in enumerate(close.tolist()):
-        if last > above:
-            found.append((t, top, 1, trend < 0))
-            trend, above = 1, inf
-        if last < below:
-            found.append((t, bottom, -1, trend > 0))
-            trend, below = -1, -inf
+        up, down = last > above, last < below
+        if up:
+            found.append((t, top, 1, fell))
+            fell, above = False, inf
+        if down:
+            found.append((t, bottom, -1, rose))
+            rose, below = False, -inf
+        rose, fell = rose or up, fell or down
         if t in new_tops:
             top = new_tops[t]
             above = high[top]
@@ -76,7 +78,25 @@ def breaks(
     )
 
 
-def first_above(values: Floats, start: Rows, level: Floats, or_at: bool) -> Rows:  # noqa: FBT001
+def maxima(values: Floats) -> Floats:
+    steps, below = [], values.tolist()
+    while len(below) > 1:
+        # A value that is no number is passed over.
+        blocks = [[-inf, *(value for value in below[i : i + 16] if value > -inf)] for i in range(0, len(below), 16)]
+        below = [max(block) for block in blocks]
+        steps += below
+    return np.array(steps, dtype=np.float64)
+
+
+def first_above(
+    values: Floats,
+    start: Rows,
+    level: Floats,
+    or_at: bool,  # noqa: FBT001
+    within: int = 0,
+    tops: Floats | None = None,
+) -> Rows:
+    _at_least(within, 0, "within")
     if len(level) != len(start):
         raise ValueError(f"level: expected {len(start)} values, was {len(level)}")
     for before, after in zip(start.tolist(), start[1:].tolist(), strict=False):
@@ -85,11 +105,30 @@ def first_above(values: Floats, start: Rows, level: Floats, or_at: bool) -> Rows
     if len(start) and start[0] < -1:
         raise ValueError(f"start must be at least -1, was {start[0]}")
     n = len(values)
+    if tops is not None and not within and len(tops) != (expected := len(maxima(values))):
+        raise ValueError(f"tops: expected {expected} values, was {len(tops)}")
     out = [
-        next((t for t in range(after + 1, n) if values[t] > price or (or_at and values[t] == price)), n)
+        next(
+            (
+                t
+                for t in range(after + 1, min(n, after + 1 + within) if within else n)
+                if values[t] > price or (or_at and values[t] == price)
+            ),
+            n,
+        )
         for after, price in zip(start.tolist(), level.tolist(), strict=True)
     ]
     return np.array(out, dtype=np.intp)
+
+
+def highest_between(values: Floats, first: Rows, end: Rows) -> Floats:
+    if len(end) != len(first):
+        raise ValueError(f"end: expected {len(first)} values, was {len(end)}")
+    for begin, stop in zip(first.tolist(), end.tolist(), strict=True):
+        if not 0 <= begin < stop <= len(values):
+            raise ValueError(f"rows must lie in 0..{len(values) - 1} and end after their first, were {begin} to {stop}")
+    rows = zip(first.tolist(), end.tolist(), strict=True)
+    return np.array([max(values[begin:stop].tolist()) for begin, stop in rows], dtype=np.float64)
 
 
 def highest_after(values: Floats) -> Floats:

@@ -25,9 +25,12 @@ else:
         from execution_core import _structure as passes
 
 __all__ = [
-    "average_ranges", "breaks", "drifts", "first_above", "highest_after", "highest_of", "in_order", "means_of", "peaks",
-    "states",
+    "average_ranges", "breaks", "drifts", "first_above", "highest_after", "highest_between", "highest_of", "in_order",
+    "maxima", "means_of", "peaks", "states",
 ]  # fmt: skip
+
+trusted = passes
+"""The same functions for callers that have made these checks: columns of other dtypes and layouts are still refused."""
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -49,17 +52,37 @@ def breaks(
 ) -> tuple[Rows, Rows, Signs, NDArray[np.bool_]]:
     """Closes beyond the newest known unbroken peak, and beyond the newest trough; a peak is known n rows later.
 
-    Rows, the rows of what was broken, signs (1 up, -1 down), and whether each break turned the trend.
+    Rows, the rows of what was broken, signs (1 up, -1 down), and whether each break turned the trend: of two at
+    one row each is judged by those before it.
     """
     columns = (_prices("close", close), _prices("high", high), _prices("low", low))
     return passes.breaks(*columns, column("tops", tops, "intp"), column("bottoms", bottoms, "intp"), n)
 
 
-def first_above(values: Floats, start: Rows, level: Floats, or_at: bool) -> Rows:  # noqa: FBT001  as compiled
-    """For each query the first row after `start` (rising, from -1) whose value is above `level`, or len(values)."""
-    return passes.first_above(
-        _numbers("values", values), column("start", start, "intp"), _numbers("level", level), or_at
-    )
+def first_above(
+    values: Floats,
+    start: Rows,
+    level: Floats,
+    or_at: bool,  # noqa: FBT001  as compiled
+    within: int = 0,
+    tops: Floats | None = None,
+) -> Rows:
+    """For each query the first row after `start` (rising, from -1) whose value is above `level`, or len(values).
+
+    `within`: so many rows are looked at, all where it is 0. `tops`: `maxima(values)`, where they are at hand.
+    """
+    columns = (_numbers("values", values), column("start", start, "intp"), _numbers("level", level))
+    return passes.first_above(*columns, or_at, within, None if tops is None else _numbers("tops", tops))
+
+
+def maxima(values: Floats) -> Floats:
+    """The highest of each 16 values, of each 16 of those, and so on down to one: what `first_above` skips by."""
+    return passes.maxima(_numbers("values", values))
+
+
+def highest_between(values: Floats, first: Rows, end: Rows) -> Floats:
+    """The highest of the values from each `first` row up to the row before its `end`."""
+    return passes.highest_between(_prices("values", values), column("first", first, "intp"), column("end", end, "intp"))
 
 
 def highest_after(values: Floats) -> Floats:

@@ -229,6 +229,7 @@ def test_kernels_answer_or_refuse_columns_of_any_form(name: str, columns: list[A
         "first_above": (*columns[:3], True), "highest_after": (columns[0],), "highest_of": (columns[0], width),
         "means_of": (columns[0], width), "drifts": (columns[0], np.nan, np.inf), "states": (columns[0], np.nan, 0.0),
         "in_order": ([(*columns, None, 0, 1, 1)], columns[0]),
+        "maxima": (columns[0],), "highest_between": (*columns[:3],),
     }  # fmt: skip
     _refusing(lambda: getattr(structure, name)(*calls[name]))
 

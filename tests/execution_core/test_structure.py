@@ -34,6 +34,7 @@ def test_passes_over_one_column_equal_the_plain_ones(values: Floats, width: int)
     same("peaks", values, width)
     same("highest_of", values, width)
     same("highest_after", values)
+    same("maxima", values)
     same("means_of", values, width)
 
 
@@ -53,8 +54,41 @@ def test_the_first_row_above_a_level_equals_the_plain_one(values: Floats, data: 
     start = np.array(sorted(data.draw(st.lists(st.integers(-1, 60), max_size=40))), dtype=np.intp)
     some = st.one_of(st.integers(0, 12).map(float), st.floats(-1e6, 1e6), st.just(float("nan")))
     level = np.array(data.draw(st.lists(some, min_size=len(start), max_size=len(start))), dtype=np.float64)
-    same("first_above", values, start, level, True)
-    same("first_above", values, start, level, False)
+    within = data.draw(st.integers(0, 20))
+    for or_at in (True, False):
+        same("first_above", values, start, level, or_at, within)
+        same("first_above", values, start, level, or_at, within, plain.maxima(values))
+
+
+def test_the_first_row_above_a_level_is_found_however_far_it_is() -> None:
+    # 16 blocks of 16 blocks and a rest: three steps up to row 4,999, and none above it.
+    values = np.zeros(5_000)
+    values[4_999] = 1.0
+    start = np.array([-1, 0, 15, 16, 255, 4_095, 4_998, 4_999, 2**63 - 1], dtype=np.intp)
+    assert fast.first_above(values, start, np.full(9, 0.5), False).tolist() == [4_999] * 7 + [5_000] * 2
+    assert fast.first_above(values, start, np.ones(9), False).tolist() == [5_000] * 9
+    assert fast.first_above(values, start, np.full(9, 0.5), False, 2).tolist() == [5_000] * 6 + [4_999, 5_000, 5_000]
+
+
+@given(columns.filter(len), st.data())
+@settings(deadline=None)
+def test_the_highest_between_rows_equals_the_plain_one(values: Floats, data: st.DataObject) -> None:
+    pair = st.tuples(st.integers(0, len(values) - 1), st.integers(1, len(values))).filter(
+        lambda rows: rows[0] < rows[1]
+    )
+    rows = np.array(data.draw(st.lists(pair, max_size=20)), dtype=np.intp).reshape(-1, 2)
+    same("highest_between", values, rows[:, 0].copy(), rows[:, 1].copy())
+
+
+def test_a_break_both_ways_at_one_row_is_judged_by_those_before_it() -> None:
+    # The top at 4 is below the bottom at 7: closes at 5 are beyond both, once both are known (rows 2 and 5).
+    high, low = np.array([4.0, 0, 0, 0, 4, 0, 0]), np.array([0.0, 7, 0, 0, 7, 0, 0])
+    close = np.array([3.0, 3, 3, 5, 5, 5, 5])
+    tops, bottoms = np.array([0, 4]), np.array([1, 4])
+    same("breaks", close, high, low, tops, bottoms, 1)
+    rows, _, signs, turned = fast.breaks(close, high, low, tops, bottoms, 1)
+    assert (rows.tolist(), signs.tolist()) == ([3, 3, 6, 6], [1, -1, 1, -1])
+    assert turned.tolist() == [False, False, True, True]
 
 
 @given(holed, st.floats(0, 1), st.floats(0, 9))
@@ -116,6 +150,13 @@ def test_read_only_columns_are_taken() -> None:
         (lambda: fast.first_above(READ_ONLY, ROWS, READ_ONLY, True), "expected 2 values, was 5"),
         (lambda: fast.first_above(READ_ONLY, ROWS[::-1].copy(), READ_ONLY[:2], True), "start must rise, was 1 after 3"),
         (lambda: fast.first_above(READ_ONLY, ROWS - 3, READ_ONLY[:2], True), "start must be at least -1, was -2"),
+        (lambda: fast.first_above(READ_ONLY, ROWS, READ_ONLY[:2], True, -1), "within must be at least 0, was -1"),
+        (
+            lambda: fast.first_above(READ_ONLY, ROWS, READ_ONLY[:2], True, 0, READ_ONLY),
+            "tops: expected 1 values, was 5",
+        ),
+        (lambda: fast.highest_between(READ_ONLY, ROWS, ROWS), "end after their first, were 1 to 1"),
+        (lambda: fast.highest_between(READ_ONLY, ROWS, ROWS + 3), "rows must lie in 0..4 .*, were 3 to 6"),
         (lambda: fast.breaks(READ_ONLY, READ_ONLY, READ_ONLY, ROWS + 2, ROWS, 1), "rise and lie in 0..4, was 5"),
         (lambda: fast.in_order([TWO_EVENTS] * 17, READ_ONLY), "at most 16 parts, was 17"),
         (lambda: fast.in_order([TWO_EVENTS], READ_ONLY[:3]), "known rows must lie in 0..2, was 3"),

@@ -33,6 +33,6 @@ def _blocks(side: Side, n: int) -> Blocks:
     before = np.searchsorted(fallen, breaks.known) - 1
     formed = fallen[np.maximum(before, 0)] if len(fallen) else np.zeros(len(before), dtype=np.intp)
     top = side.high[formed]
-    kept = (before >= 0) & (formed >= breaks.formed) & (side.close[breaks.known] > top)
+    kept = np.flatnonzero((before >= 0) & (formed >= breaks.formed) & (side.close[breaks.known] > top))
     formed = formed[kept]
     return Blocks(formed, breaks.known[kept], top[kept], side.low[formed])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fks_agents.events import Flags
+import numpy as np
+
 from tools.detectors._found import Found
 from tools.detectors._ground import Side
 
@@ -10,7 +11,7 @@ from tools.detectors._ground import Side
 def found_breaks(side: Side, n: int, kind: int, *, turned: bool) -> Found:
     """Breaks of swings of `n` bars that turned the trend, or those that went with it."""
     breaks = side.breaks(n)
-    chosen: Flags = breaks.turned == turned
+    chosen = np.flatnonzero(breaks.turned == turned)
     known, level = breaks.known[chosen], breaks.level[chosen]
     size = side.close[known] - level
     return Found(breaks.formed[chosen], known, level, size, side.no_close_below(known, level), kind=kind)

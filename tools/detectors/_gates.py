@@ -17,7 +17,7 @@ def gate(
     is_newest = np.arange(len(known)) == len(known) - 1
 
     def found(code: int) -> Found:
-        chosen = state == code
+        chosen = np.flatnonzero(state == code)
         row = known[chosen]
         return Found(
             row, row, seen.up.close[row], size[chosen], is_newest[chosen], kind=code + 1, leans=code if leans else 0

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from execution_core import structure
+from execution_core.structure import trusted as passes
 from fks_agents.bars import Bars, Floats
 from fks_agents.errors import DataError
 from fks_agents.events import Codes, Flags, Rows
@@ -56,7 +56,7 @@ class _Half:
 
     def peaks(self, n: int) -> Rows:
         if n not in self._peaks:
-            self._peaks[n] = structure.peaks(self.high, n)
+            self._peaks[n] = passes.peaks(self.high, n)
         return self._peaks[n]
 
     def swings(self, n: int, sign: int) -> Swings:
@@ -69,7 +69,7 @@ class _Half:
     def passed(self, n: int) -> Rows:
         if n not in self._passed:
             rows = self.peaks(n)
-            self._passed[n] = structure.first_above(self.high, rows + n, self.high[rows], or_at=False)
+            self._passed[n] = self.first_high(rows + n, self.high[rows])
         return self._passed[n]
 
     def newest_peak(self, n: int) -> Floats:
@@ -80,16 +80,45 @@ class _Half:
 
     def highest(self, width: int) -> Floats:
         if width not in self._highest:
-            self._highest[width] = structure.highest_of(self.high, width)
+            self._highest[width] = passes.highest_of(self.high, width)
         return self._highest[width]
+
+    def first_high(self, start: Rows, level: Floats, within: int = 0, *, or_at: bool = False) -> Rows:
+        return passes.first_above(self.high, start, np.ascontiguousarray(level), or_at, within, self._high_maxima)
+
+    def first_close(self, start: Rows, level: Floats, within: int) -> Rows:
+        return passes.first_above(self.close, start, np.ascontiguousarray(level), False, within, self._close_maxima)
+
+    @cached_property
+    def _high_maxima(self) -> Floats:
+        return passes.maxima(self.high)
+
+    @cached_property
+    def _close_maxima(self) -> Floats:
+        return passes.maxima(self.close)
 
     @cached_property
     def high_after(self) -> Floats:
-        return structure.highest_after(self.high)
+        return passes.highest_after(self.high)
 
     @cached_property
     def close_after(self) -> Floats:
-        return structure.highest_after(self.close)
+        return passes.highest_after(self.close)
+
+
+class _Trend:
+    """Breaks of the swings of both halves, found in one pass."""
+
+    def __init__(self, above: _Half, below: _Half, low: Floats) -> None:
+        self._above, self._below, self._low = above, below, low
+        self._broken: dict[int, tuple[Rows, Rows, Codes, Flags]] = {}
+
+    def broken(self, n: int) -> tuple[Rows, Rows, Codes, Flags]:
+        """Rows, rows of the swings, signs, and whether each turned the trend; at one row the upper comes first."""
+        if n not in self._broken:
+            above, below = self._above, self._below
+            self._broken[n] = passes.breaks(above.close, above.high, self._low, above.peaks(n), below.peaks(n), n)
+        return self._broken[n]
 
 
 class Side:
@@ -99,10 +128,12 @@ class Side:
     `is_open` alone.
     """
 
-    def __init__(self, sign: int, opens: Floats, low: Floats, above: _Half, below: _Half, ranges: Floats) -> None:
+    def __init__(
+        self, sign: int, opens: Floats, low: Floats, above: _Half, below: _Half, trend: _Trend, ranges: Floats
+    ) -> None:
         self.sign, self.open, self.low, self.ranges = sign, opens, low, ranges
         self.high, self.close = above.high, above.close
-        self._above, self._below = above, below
+        self._above, self._below, self._trend = above, below, trend
         self._breaks: dict[int, Breaks] = {}
         self.kept: dict[object, Any] = {}
         """What modules beside this one compute once for this side, by their own keys."""
@@ -133,10 +164,9 @@ class Side:
 
     def breaks(self, n: int) -> Breaks:
         if n not in self._breaks:
-            tops, bottoms = self._above.peaks(n), self._below.peaks(n)
-            rows, formed, signs, turned = structure.breaks(self.close, self.high, self.low, tops, bottoms, n)
-            up = signs > 0
-            self._breaks[n] = Breaks(rows[up], formed[up], self.high[formed[up]], turned[up])
+            rows, formed, signs, turned = self._trend.broken(n)
+            mine = np.flatnonzero(signs == self.sign)
+            self._breaks[n] = Breaks(rows[mine], formed[mine], self.high[formed[mine]], turned[mine])
         return self._breaks[n]
 
     def newest_high(self, n: int) -> Floats:
@@ -145,6 +175,9 @@ class Side:
 
     def newest_low(self, n: int) -> Floats:
         return -self._below.newest_peak(n)
+
+    def newest_low_at(self, row: Rows, n: int) -> Floats:
+        return -self._below.newest_peak(n)[row]
 
     # --- rolling extremes, the row's own bar included ---
 
@@ -163,32 +196,40 @@ class Side:
     def lowest_at(self, row: Rows, width: int) -> Floats:
         return -_highest_at(self._below.high, row, width)
 
+    def highest_between(self, first: Rows, end: Rows) -> Floats:
+        """The highest high of the bars from each `first` row up to the one before `end`."""
+        return passes.highest_between(self._above.high, first, end)
+
+    def lowest_between(self, first: Rows, end: Rows) -> Floats:
+        return -passes.highest_between(self._below.high, first, end)
+
     def is_lowest(self, width: int) -> Flags:
         """Where a bar's low is the lowest of the last `width`, or one of the lowest."""
         lowest: Flags = self._below.high == self._below.highest(width)
         return lowest
 
-    # --- the first row after `start` at which something happens; the number of bars where it never does ---
+    # --- the first row after `start`, of the next `within` where that is given, at which something happens; the number
+    # of bars where it does not ---
 
     def first_high_above(self, start: Rows, level: Floats) -> Rows:
-        return _first(self._above.high, start, level)
+        return self._above.first_high(start, level)
 
-    def first_close_above(self, start: Rows, level: Floats) -> Rows:
-        return _first(self._above.close, start, level)
+    def first_close_above(self, start: Rows, level: Floats, within: int = 0) -> Rows:
+        return self._above.first_close(start, level, within)
 
     def first_low_below(self, start: Rows, level: Floats) -> Rows:
-        return _first(self._below.high, start, -level)
+        return self._below.first_high(start, -level)
 
-    def first_close_below(self, start: Rows, level: Floats) -> Rows:
-        return _first(self._below.close, start, -level)
+    def first_close_below(self, start: Rows, level: Floats, within: int = 0) -> Rows:
+        return self._below.first_close(start, -level, within)
 
     def first_high_at(self, start: Rows, level: Floats) -> Rows:
         """The first high at or above the level."""
-        return _first(self._above.high, start, level, or_at=True)
+        return self._above.first_high(start, level, or_at=True)
 
-    def first_low_at(self, start: Rows, level: Floats) -> Rows:
+    def first_low_at(self, start: Rows, level: Floats, within: int = 0) -> Rows:
         """The first low at or below the level."""
-        return _first(self._below.high, start, -level, or_at=True)
+        return self._below.first_high(start, -level, within, or_at=True)
 
     # --- whether something has not happened after a row yet ---
 
@@ -218,10 +259,11 @@ class Ground:
         # Columns only: a reference to the bars would keep the cache from ever letting go of them.
         self.opened, self.closed, self.timeframe = bars.opened, bars.closed, bars.timeframe
         self.count = len(bars)
-        self.ranges = structure.average_ranges(bars.high, bars.low, bars.close, PERIOD)
+        self.ranges = passes.average_ranges(bars.high, bars.low, bars.close, PERIOD)
         above, below = _Half(bars.high, bars.close), _Half(-bars.low, -bars.close)
-        self.up = Side(1, bars.open, bars.low, above, below, self.ranges)
-        self.down = Side(-1, -bars.open, -bars.high, below, above, self.ranges)
+        self._trend = _Trend(above, below, bars.low)
+        self.up = Side(1, bars.open, bars.low, above, below, self._trend, self.ranges)
+        self.down = Side(-1, -bars.open, -bars.high, below, above, self._trend, self.ranges)
         self._means: dict[int, Floats] = {}
         self._trends: dict[int, Codes] = {}
         self.kept: dict[object, Any] = {}
@@ -230,16 +272,14 @@ class Ground:
     def trend(self, n: int) -> Codes:
         """Where the newest break of a swing of `n` points at each row: 1 up, -1 down, 0 before the first."""
         if n not in self._trends:
-            up, down = self.up.breaks(n).known, self.down.breaks(n).known
-            signs = np.repeat(np.array([1, -1], dtype=np.int8), (len(up), len(down)))
-            order = np.argsort(both_ways := np.concatenate((up, down)), kind="stable")
-            self._trends[n] = carried(both_ways[order], signs[order], self.count, 0)
+            rows, _, signs, _ = self._trend.broken(n)
+            self._trends[n] = carried(rows, signs, self.count, 0)
         return self._trends[n]
 
     def mean(self, width: int) -> Floats:
         """Mean of the last `width` closes at each row; NaN in the first rows."""
         if width not in self._means:
-            self._means[width] = structure.means_of(self.up.close, width)
+            self._means[width] = passes.means_of(self.up.close, width)
         return self._means[width]
 
 
@@ -282,10 +322,6 @@ def carried(known: Rows, values: NDArray[Value], count: int, before: float) -> N
     edges = np.concatenate(([0], known[inside], [count]))
     column = np.concatenate((np.array([before], dtype=values.dtype), values[inside]))
     return np.repeat(column, np.diff(edges))
-
-
-def _first(values: Floats, start: Rows, level: Floats, *, or_at: bool = False) -> Rows:
-    return structure.first_above(values, start, np.ascontiguousarray(level), or_at)
 
 
 def _require_finite(bars: Bars, columns: tuple[str, ...]) -> None:

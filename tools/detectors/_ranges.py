@@ -21,15 +21,12 @@ def after_range(seen: Ground, name: str, kind: str, begin: int, length: int) -> 
     if not len(first):
         return both(seen, name, (kind,), lambda _: ())
     until = np.searchsorted(seen.opened, begins + DAY)
-    # Every other stretch is the one between two ranges.
-    edges = np.column_stack((first, end)).ravel()
-    highest = np.maximum.reduceat(seen.up.high, edges)[::2]
-    lowest = np.minimum.reduceat(seen.up.low, edges)[::2]
+    highest, lowest = seen.up.highest_between(first, end), seen.up.lowest_between(first, end)
 
     def look(side: Side) -> tuple[Found, ...]:
         top, bottom = (highest, lowest) if side is seen.up else (-lowest, -highest)
         known = side.first_close_above(end - 1, top)
-        broken = known < until
+        broken = np.flatnonzero(known < until)
         row, level = known[broken], top[broken]
         size = side.close[row] - level
         return (Found(first[broken], row, level, size, side.no_close_below(row, level), bottom[broken]),)

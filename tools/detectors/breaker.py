@@ -7,6 +7,8 @@ Strength: how far the bar closed below it.
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.deps import Detector
 from tools.detectors._blocks import blocks
 from tools.detectors._found import Found, both
@@ -21,7 +23,7 @@ def breaker_blocks(n: int = 5) -> Detector:
     def look(side: Side) -> tuple[Found, ...]:
         formed, known, top, bottom = blocks(side, n)
         row = side.first_close_below(known, bottom)
-        failed = row < len(side.close)
+        failed = np.flatnonzero(row < len(side.close))
         formed, row, top, bottom = formed[failed], row[failed], top[failed], bottom[failed]
         return (Found(formed, row, bottom, bottom - side.close[row], side.no_close_above(row, top), top, leans=-1),)
 

@@ -7,6 +7,8 @@ Strength: how far above it the bar closed.
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.deps import Detector
 from tools.detectors._found import Found, both
 from tools.detectors._ground import Side, ground
@@ -19,9 +21,9 @@ def retests(n: int = 5, within: int = 20) -> Detector:
 
     def look(side: Side) -> tuple[Found, ...]:
         known, formed, level, _ = side.breaks(n)
-        row = side.first_low_at(known, level)
-        held = (row - known <= within) & (row < len(side.close))
-        held[held] = side.close[row[held]] > level[held]
+        row = side.first_low_at(known, level, within)
+        held = np.flatnonzero(row < len(side.close))
+        held = held[side.close[row[held]] > level[held]]
         formed, row, level = formed[held], row[held], level[held]
         return (Found(formed, row, level, side.close[row] - level, side.no_close_below(row, level)),)
 

@@ -25,7 +25,7 @@ def expansions(width: int = 10, tight: float = 2.5, wide: float = 1.25) -> Detec
         top = side.highest(width)
         row = np.flatnonzero(side.close[width:] > top[width - 1 : -1]) + width
         level, far, ranges = top[row - 1], side.lowest(row - 1, width), side.ranges[row - 1]
-        made = (level - far <= tight * ranges) & (side.high[row] - side.low[row] >= wide * ranges)
+        made = np.flatnonzero((level - far <= tight * ranges) & (side.high[row] - side.low[row] >= wide * ranges))
         row, level, far = row[made], level[made], far[made]
         return (Found(row - width, row, level, side.close[row] - level, side.no_close_below(row, level), far),)
 

@@ -23,7 +23,7 @@ def displacements(large: float = 1.5, share: float = 0.7) -> Detector:
     def look(side: Side) -> tuple[Found, ...]:
         row = np.flatnonzero(side.close[1:] - side.open[1:] >= large * side.ranges[:-1]) + 1
         level, far = side.close[row], side.open[row]
-        full = (level > far) & (level - far >= share * (side.high[row] - side.low[row]))
+        full = np.flatnonzero((level > far) & (level - far >= share * (side.high[row] - side.low[row])))
         row, level, far = row[full], level[full], far[full]
         return (Found(row, row, level, level - far, side.no_close_below(row, far), far),)
 

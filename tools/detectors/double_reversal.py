@@ -32,9 +32,9 @@ def double_tops_and_bottoms(n: int = 5, tolerance: float = 0.25, within: int = 5
             pair = equals(seen.down if side is seen.up else seen.up, n, tolerance)
             if not len(pair.first):
                 return ()
-            neck = np.maximum.reduceat(side.high, np.column_stack((pair.first, pair.formed)).ravel())[::2]
-            row = side.first_close_above(pair.known, neck)
-            made = (row - pair.known <= within) & (row < side.first_low_below(pair.known, -pair.top))
+            neck = side.highest_between(pair.first, pair.formed)
+            row = side.first_close_above(pair.known, neck, within)
+            made = np.flatnonzero(row < side.first_low_below(pair.known, -pair.top))
             row, low, neck = row[made], -pair.top[made], neck[made]
             formed = side.first_high_at(pair.first[made] - 1, neck)
             kind = 0 if side.sign > 0 else 1

@@ -26,8 +26,9 @@ def engulfings(n: int = 5, tolerance: float = 0.5) -> Detector:
         )
         row = np.flatnonzero(covers) + 1
         body = side.close[row] - side.open[row]
-        level, low = side.newest_low(n)[row], side.low[row]
-        made = (np.abs(low - level) <= tolerance * side.ranges[row]) & (body > side.open[row - 1] - side.close[row - 1])
+        level, low = side.newest_low_at(row, n), side.low[row]
+        near = np.abs(low - level) <= tolerance * side.ranges[row]
+        made = np.flatnonzero(near & (body > side.open[row - 1] - side.close[row - 1]))
         row, level, low, body = row[made], level[made], low[made], body[made]
         return (Found(row, row, level, body, side.no_close_below(row, low), low),)
 

@@ -6,6 +6,8 @@ Known when that bar closes; open until a close back below the level. Strength: h
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.bars import Bars
 from fks_agents.deps import Detector
 from fks_agents.events import Events
@@ -26,7 +28,7 @@ def breaks_of_equal_levels(n: int = 5, tolerance: float = 0.25) -> Detector:
         def look(side: Side) -> tuple[Found, ...]:
             _, formed, known, top, _ = equals(side, n, tolerance)
             row = side.first_close_above(known, top)
-            broken = row < len(side.close)
+            broken = np.flatnonzero(row < len(side.close))
             formed, row, top = formed[broken], row[broken], top[broken]
             return (Found(formed, row, top, side.close[row] - top, side.no_close_below(row, top)),)
 

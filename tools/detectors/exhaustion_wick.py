@@ -23,7 +23,8 @@ def exhaustion_wicks(width: int = 20, long: float = 1.0) -> Detector:
         row = np.flatnonzero(side.is_lowest(width)[width - 1 :]) + width - 1
         opened, closed, level = side.open[row], side.close[row], side.low[row]
         wick = np.minimum(opened, closed) - level
-        made = (wick >= long * side.ranges[row]) & (wick >= 2 * np.abs(closed - opened)) & (wick > 0)
+        long_enough = (wick >= long * side.ranges[row]) & (wick >= 2 * np.abs(closed - opened))
+        made = np.flatnonzero(long_enough & (wick > 0))
         row, level, wick = row[made], level[made], wick[made]
         return (Found(row, row, level, wick, side.no_close_below(row, level)),)
 

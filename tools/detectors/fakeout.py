@@ -7,6 +7,8 @@ above the far level. Strength: how far back the bar closed. A wick alone is a `s
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.deps import Detector
 from tools.detectors._found import Found, both
 from tools.detectors._ground import Side, ground
@@ -19,8 +21,8 @@ def fakeouts(n: int = 5, within: int = 3) -> Detector:
 
     def look(side: Side) -> tuple[Found, ...]:
         known, formed, level, _ = side.breaks(n)
-        row = side.first_close_below(known, level)
-        back = (row - known <= within) & (row < len(side.close))
+        row = side.first_close_below(known, level, within)
+        back = np.flatnonzero(row < len(side.close))
         formed, row, level = formed[back], row[back], level[back]
         far = side.highest_at(row, within + 1)
         return (Found(formed, row, level, level - side.close[row], side.no_close_above(row, far), far, leans=-1),)

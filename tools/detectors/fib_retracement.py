@@ -26,13 +26,13 @@ def retracements(n: int = 5, shallow: float = 0.618, deep: float = 0.786) -> Det
     def look(side: Side) -> tuple[Found, ...]:
         highs, lows = side.swing_highs(n), side.swing_lows(n)
         before = np.searchsorted(lows.formed, highs.formed) - 1
-        has_leg = before >= 0
+        has_leg = np.flatnonzero(before >= 0)
         formed, known, top = highs.formed[has_leg], highs.known[has_leg], highs.level[has_leg]
         leg = top - lows.level[before[has_leg]]
         near, far = top - shallow * leg, top - deep * leg
         row = side.first_low_at(known, near)
-        back = (row < side.highs_passed(n)[has_leg]) & (leg > 0)
-        back[back] = side.close[row[back]] > far[back]
+        back = np.flatnonzero((row < side.highs_passed(n)[has_leg]) & (leg > 0))
+        back = back[side.close[row[back]] > far[back]]
         formed, row, leg, near, far = formed[back], row[back], leg[back], near[back], far[back]
         return (Found(formed, row, near, leg, side.no_close_below(row, far), far),)
 

@@ -22,7 +22,7 @@ def fair_value_gaps(smallest: float = 0.0) -> Detector:
     def look(side: Side) -> tuple[Found, ...]:
         row = np.flatnonzero((side.low[2:] > side.high[:-2]) & side.rose[1:-1]) + 2
         near, far = side.low[row], side.high[row - 2]
-        wide = near - far >= smallest * side.ranges[row]
+        wide = np.flatnonzero(near - far >= smallest * side.ranges[row])
         row, near, far = row[wide], near[wide], far[wide]
         return (Found(row, row, near, near - far, side.not_filled(row, far), far),)
 

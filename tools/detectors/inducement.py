@@ -8,6 +8,8 @@ how far the bar went below the minor low. A reading of "smart money" charting.
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.bars import Bars
 from fks_agents.deps import Detector
 from fks_agents.events import Events
@@ -27,13 +29,13 @@ def inducements(minor: int = 2, n: int = 5) -> Detector:
 
         def look(side: Side) -> tuple[Found, ...]:
             formed, known, level = side.swing_lows(minor)
-            up = trend[known] == side.sign
+            up = np.flatnonzero(trend[known] == side.sign)
             formed, known, level = formed[up], known[up], level[up]
             row = side.first_low_below(known, level)
-            taken = row < seen.count
+            taken = np.flatnonzero(row < seen.count)
             row, level, formed = row[taken], level[taken], formed[taken]
-            low, major = side.low[row], side.newest_low(n)[row]
-            kept = (low > major) & (trend[row] == side.sign)
+            low, major = side.low[row], side.newest_low_at(row, n)
+            kept = np.flatnonzero((low > major) & (trend[row] == side.sign))
             formed, row, level, major, low = formed[kept], row[kept], level[kept], major[kept], low[kept]
             return (Found(formed, row, level, level - low, side.no_close_below(row, major), major),)
 

@@ -27,11 +27,11 @@ def inside_bar_breaks(within: int = 5) -> Detector:
         up = seen.up
         inside = np.flatnonzero((up.high[1:] < up.high[:-1]) & (up.low[1:] > up.low[:-1])) + 1
         top, bottom = up.high[inside - 1], up.low[inside - 1]
-        above, below = up.first_close_above(inside, top), up.first_close_below(inside, bottom)
+        above, below = up.first_close_above(inside, top, within), up.first_close_below(inside, bottom, within)
 
         def look(side: Side) -> tuple[Found, ...]:
             first, other = (above, below) if side is up else (below, above)
-            made = (first < other) & (first - inside <= within)
+            made = np.flatnonzero(first < other)
             row = first[made]
             level, far = (top[made], bottom[made]) if side is up else (-bottom[made], -top[made])
             size = side.close[row] - level

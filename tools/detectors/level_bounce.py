@@ -8,6 +8,8 @@ bar closed.
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.deps import Detector
 from tools.detectors._found import Found, both
 from tools.detectors._ground import Side, ground
@@ -24,9 +26,9 @@ def bounces(n: int = 5, tolerance: float = 0.25) -> Detector:
         formed, known, level = side.swing_lows(n)
         reach = tolerance * side.ranges[known]
         row = side.first_low_at(known, level + reach)
-        turned = (row < len(side.close)) & (side.close[known] > level + reach)
+        turned = np.flatnonzero((row < len(side.close)) & (side.close[known] > level + reach))
         at, price, near = row[turned], level[turned], reach[turned]
-        turned[turned] = side.rose[at] & (side.low[at] >= price - near) & (side.close[at] > price + near)
+        turned = turned[side.rose[at] & (side.low[at] >= price - near) & (side.close[at] > price + near)]
         formed, row, level = formed[turned], row[turned], level[turned]
         return (Found(formed, row, level, side.close[row] - level, side.no_close_below(row, level)),)
 

@@ -29,10 +29,10 @@ def breaks_of_levels(n: int = 5, tolerance: float = 0.25, margin: float = 0.25, 
         known, formed, level = _levels(seen, n, tolerance, memory)
 
         def look(side: Side) -> tuple[Found, ...]:
-            facing = side.close[known] <= side.sign * level
+            facing = np.flatnonzero(side.close[known] <= side.sign * level)
             start, price, made = known[facing], side.sign * level[facing], formed[facing]
             row = side.first_close_above(start, price + margin * side.ranges[start])
-            broken = row < seen.count
+            broken = np.flatnonzero(row < seen.count)
             row, price, made = row[broken], price[broken], made[broken]
             return (Found(made, row, price, side.close[row] - price, side.no_close_below(row, price)),)
 

@@ -7,6 +7,8 @@ close's distance from the far edge. A first return that closes through the zone 
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.deps import Detector
 from tools.detectors._blocks import blocks
 from tools.detectors._found import Found, both
@@ -21,8 +23,8 @@ def returns_to_blocks(n: int = 5) -> Detector:
     def look(side: Side) -> tuple[Found, ...]:
         formed, known, top, bottom = blocks(side, n)
         row = side.first_low_at(known, top)
-        back = row < len(side.close)
-        back[back] = side.close[row[back]] >= bottom[back]
+        back = np.flatnonzero(row < len(side.close))
+        back = back[side.close[row[back]] >= bottom[back]]
         formed, row, top, bottom = formed[back], row[back], top[back], bottom[back]
         return (Found(formed, row, top, side.close[row] - bottom, side.no_close_below(row, bottom), bottom),)
 

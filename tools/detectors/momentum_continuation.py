@@ -27,7 +27,7 @@ def continuations(run: int = 10, strong: float = 3.0, pause: int = 3) -> Detecto
         last = np.flatnonzero(strong_runs & (side.close[run + rest :] > side.high[run:-rest])) + run
         row, start, end, level = last + rest, side.close[last - run], side.close[last], side.high[last]
         ceiling, floor = side.highest_at(row - 1, pause), side.lowest_at(row - 1, pause)
-        made = (ceiling <= level) & (floor >= (start + end) / 2)
+        made = np.flatnonzero((ceiling <= level) & (floor >= (start + end) / 2))
         row, last, level, far, gain = row[made], last[made], level[made], floor[made], (end - start)[made]
         return (Found(last, row, level, gain, side.no_close_below(row, far), far),)
 

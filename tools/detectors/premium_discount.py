@@ -34,7 +34,7 @@ def halves_of_the_range(n: int = 5) -> Detector:
 
         def look(side: Side) -> tuple[Found, ...]:
             # Seen from above the middle; a return through it at the same price is no change.
-            row = rows[state == side.sign]
+            row = rows[np.flatnonzero(state == side.sign)]
             level, far = side.sign * middle[row], side.newest_high(n)[row]
             held = side.no_close_below(row, level)
             kind = 0 if side.sign > 0 else 1

@@ -7,6 +7,8 @@ open until a close below its low. Strength: how far the bar went beyond the leve
 
 from __future__ import annotations
 
+import numpy as np
+
 from fks_agents.deps import Detector
 from tools.detectors._found import Found, both
 from tools.detectors._ground import Side, ground
@@ -20,8 +22,8 @@ def liquidity_sweeps(n: int = 5) -> Detector:
     def look(side: Side) -> tuple[Found, ...]:
         formed, _, level = side.swing_lows(n)
         row = side.lows_passed(n)
-        swept = row < len(side.close)
-        swept[swept] = side.close[row[swept]] > level[swept]
+        swept = np.flatnonzero(row < len(side.close))
+        swept = swept[side.close[row[swept]] > level[swept]]
         formed, row, level = formed[swept], row[swept], level[swept]
         low = side.low[row]
         return (Found(formed, row, level, level - low, side.no_close_below(row, low), low),)

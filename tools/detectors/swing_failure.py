@@ -25,7 +25,7 @@ def swing_failures(n: int = 5) -> Detector:
         lower = np.flatnonzero(level[1:] < level[:-1])
         old, new = level[lower], level[lower + 1]
         known = known[lower + 1]
-        failed = side.first_close_below(formed[lower], old) > known
+        failed = np.flatnonzero(side.first_close_below(formed[lower], old) > known)
         known, old, new = known[failed], old[failed], new[failed]
         return (Found(formed[lower + 1][failed], known, old, old - new, side.no_close_below(known, new), new),)
 

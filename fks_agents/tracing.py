@@ -1,4 +1,4 @@
-"""Traces of decisions as OpenTelemetry spans: one for each decision, below it one for each step and each model call.
+"""Traces of decisions as OpenTelemetry spans: one for each decision, below it one for each step and each agent's call.
 
 Off unless an endpoint is set; nothing of it is imported before. What OpenInference records of LangGraph and LangChain
 leaves this process cleaned of secrets, under its own names and under OpenTelemetry's `gen_ai.*`.
@@ -7,7 +7,7 @@ leaves this process cleaned of secrets, under its own names and under OpenTeleme
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Tracer
+
+Answered = Callable[[int, int, str], None]
+"""Takes the tokens read and written by a call, and why it failed, or ""."""
 
 NAME = "fks-agents"
 RUN_ID = "fks.run_id"
@@ -83,6 +86,37 @@ def deciding(decision_id: str) -> Iterator[None]:
         _STARTED[0].tracer.start_as_current_span("decision", attributes=named),
     ):
         yield
+
+
+@contextmanager
+def asking(role: str, model: str) -> Iterator[Answered]:
+    """The span of one agent's call, of whatever kind its model is; what is handed in tells what came of it."""
+    if not _STARTED:
+        yield _unheard
+        return
+    from openinference.instrumentation import get_attributes_from_context
+    from opentelemetry.trace import StatusCode
+
+    named = {
+        **dict(get_attributes_from_context()),
+        "openinference.span.kind": "AGENT",
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": role,
+        "gen_ai.request.model": model,
+    }
+    with _STARTED[0].tracer.start_as_current_span(f"invoke_agent {role}", attributes=named) as span:
+
+        def answered(input_tokens: int, output_tokens: int, failure: str) -> None:
+            span.set_attribute("gen_ai.usage.input_tokens", input_tokens)
+            span.set_attribute("gen_ai.usage.output_tokens", output_tokens)
+            if failure:
+                span.set_status(StatusCode.ERROR, failure)
+
+        yield answered
+
+
+def _unheard(_input_tokens: int, _output_tokens: int, _failure: str) -> None:
+    pass
 
 
 def traces_of(endpoint: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from fks_agents import tracing
 from fks_agents._redaction import redact
 from fks_agents.deps import Call, CallLog, ChatModel, Reply
 from fks_agents.errors import ModelError
@@ -87,6 +88,12 @@ class Recorder:
         return found and found.model_copy(update={"cached": True, "seconds": 0.0, "money": None})
 
     def _made(self, call: Call) -> Reply:
+        with tracing.asking(call.role, call.model) as answered:
+            reply = self._asked_for(call)
+            answered(reply.input_tokens, reply.output_tokens, reply.failure)
+            return reply
+
+    def _asked_for(self, call: Call) -> Reply:
         try:
             return self._chat.ask(call)
         except GateError as error:

@@ -365,7 +365,8 @@ def config_files() -> tuple[Path, ...]:
     return (Path("fks.toml"), Path(platformdirs.user_config_dir("fks-agents")) / "config.toml")
 
 
-_OF_SOME_ROLES = ("model_quick", "model_deep", "model_judge", "model_judge_2", "model_judge_3")
+_SPEAKING = ("model_quick", "model_deep")
+_JUDGING = ("model_judge", "model_judge_2", "model_judge_3")
 
 
 def load(**flags: Any) -> Settings:
@@ -382,19 +383,23 @@ def load(**flags: Any) -> Settings:
         raise ConfigError(f"unknown setting {stray[0]!r} in the environment; `fks init --print` lists the known ones")
     given = {name: value for name, value in flags.items() if value is not None}
     if "model" in given:
-        # One model for all: a file's or the environment's choice for single roles is weaker than the flag.
-        given = dict.fromkeys(_OF_SOME_ROLES, "") | given
+        given = dict.fromkeys(_overruled(given["model"]), "") | given
     in_environment = {name for name in known if os.environ.get(f"{PREFIX}{name.upper()}")}
+    weaker = _overruled(os.environ[f"{PREFIX}MODEL"]) if "model" in in_environment else ()
     for name, value in _from_file().items():
         if name not in known:
             raise ConfigError(f"unknown setting {name!r} in {_file()}; `fks init --print` lists the known ones")
-        is_overruled = name in _OF_SOME_ROLES and "model" in in_environment
-        if name not in in_environment and not is_overruled:
+        if name not in in_environment and name not in weaker:
             given.setdefault(name, value)
     try:
         return Settings(**given)
     except ValidationError as error:
         raise ConfigError("; ".join(_lines(error))) from None
+
+
+def _overruled(model: str) -> tuple[str, ...]:
+    """What a model for all roles leaves nothing of, where a weaker source names it: `rules` asks no judge either."""
+    return (*_SPEAKING, *_JUDGING) if model == "rules" else _SPEAKING
 
 
 def _lines(error: ValidationError) -> list[str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -23,18 +24,29 @@ def test_a_flag_beats_the_environment_and_the_environment_beats_the_file(monkeyp
     assert (loaded.model, loaded.seed, loaded.bars) == ("from:environment", 3, 300)
 
 
-def test_a_model_for_all_beats_weaker_choices_for_single_roles(monkeypatch: pytest.MonkeyPatch) -> None:
+ROLES: tuple[Literal["quick", "deep", "judge"], ...] = ("quick", "deep", "judge")
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "named"),
+    [
+        ({}, {}, ("ollama:a", "ollama:b", "ollama:c")),
+        ({"model": "openai:x"}, {}, ("openai:x", "openai:x", "ollama:c")),  # who judges is another question
+        ({"model": "openai:x", "model_deep": "openai:d"}, {}, ("openai:x", "openai:d", "ollama:c")),
+        ({"model": "rules"}, {}, ("rules", "rules", "rules")),
+        ({}, {"MODEL": "rules"}, ("rules", "rules", "rules")),
+        ({}, {"MODEL": "rules", "MODEL_DEEP": "openai:e"}, ("rules", "openai:e", "openai:e")),
+        ({"model": "rules"}, {"MODEL_DEEP": "openai:e"}, ("rules", "rules", "rules")),
+    ],
+)
+def test_a_model_for_all_beats_weaker_choices_for_some_roles(
+    flags: dict[str, str], environment: dict[str, str], named: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     Path("fks.toml").write_text('model_quick = "ollama:a"\nmodel_deep = "ollama:b"\nmodel_judge = "ollama:c"\n')
-    assert settings.load().named_model("deep") == "ollama:b"
-    chosen = settings.load(model="recorded:x")
-    assert {chosen.named_model(role) for role in ("quick", "deep", "judge")} == {"recorded:x"}
-    mixed = settings.load(model="recorded:x", model_deep="ollama:d")
-    assert [mixed.named_model(role) for role in ("quick", "deep")] == ["recorded:x", "ollama:d"]
-    monkeypatch.setenv("FKS_MODEL", "rules")
-    assert {settings.load().named_model(role) for role in ("quick", "deep", "judge")} == {"rules"}
-    monkeypatch.setenv("FKS_MODEL_DEEP", "ollama:e")
-    assert settings.load().named_model("deep") == "ollama:e"
-    assert settings.load(model="rules").named_model("deep") == "rules"
+    for name, value in environment.items():
+        monkeypatch.setenv(f"FKS_{name}", value)
+    loaded = settings.load(**flags)
+    assert tuple(loaded.named_model(role) for role in ROLES) == named
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))

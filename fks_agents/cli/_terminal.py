@@ -47,6 +47,14 @@ class Terminal:
         tracing.start(loaded.tracing_endpoint)
         return loaded
 
+    @property
+    def judging(self) -> Settings:
+        """As a verb reads them that only judges: `--model` names the judge, whatever a file names."""
+        given = {**self.flags, **_parsed(self.pairs)}
+        if given.get("model") is None or given.get("model_judge") is not None:
+            return self.settings
+        return self.settings.having(model_judge="", model_judge_2="", model_judge_3="")
+
     @cached_property
     def console(self) -> Console:
         """For people: stdout, or stderr where stdout belongs to JSON."""

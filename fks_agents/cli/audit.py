@@ -50,7 +50,7 @@ def command(
     from graphs.opening import open_desk
     from memory.judgements import Scope
 
-    settings = terminal.settings
+    settings = terminal.judging
     scope = Scope(
         since=moment(since, "--since"), until=moment(until, "--until"), symbol=symbol, agent=agent, sample=sample,
         seed=settings.seed, whole=whole,

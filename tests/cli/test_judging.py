@@ -236,3 +236,14 @@ def test_ctrl_c_keeps_what_was_judged_and_the_same_command_goes_on(fks: Fks, tmp
     second = fks("audit", "--home", str(tmp_path), "--json").json
     assert (second["known"], second["judged"], second["left"]) == (kept, 450 - kept, 0)
     assert second["audit"] == told["audit"]
+
+
+@pytest.mark.parametrize("words", [("audit",), ("bench", "judge", "sample", "--probes", "0")])
+def test_the_model_option_names_the_judge_whatever_a_file_names(
+    fks: Fks, words: tuple[str, ...], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fks.toml").write_text('model_judge = "nobody"\n')
+    assert "unknown model 'nobody'" in fks(*words, "--home", str(home)).err
+    assert "unknown model 'somebody'" in fks(*words, "--home", str(home), "--model", "somebody").err
+    assert fks(*words, "--home", str(home), "--model", "rules").code == 0

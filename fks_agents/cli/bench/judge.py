@@ -51,7 +51,7 @@ def command(
 
     if checker and judge not in (None, opening.CHECKER):
         raise UsageError(f"--checker and --judge {judge} name two judges")
-    settings = terminal.settings
+    settings = terminal.judging
     named = opening.CHECKER if checker else judge or opening.default(settings)
     earlier = None if against is None else load(against)
     opened = opening.open_judge(named, settings)

@@ -110,7 +110,7 @@ def test_every_setting_is_one_and_they_load_together(
 
 
 def test_the_service_waits_for_the_model_it_is_told_to_use() -> None:
-    whole = filled(together(*FILES), GIVEN | {"FKS_OLLAMA_MODEL": "other:7b"})["services"]
+    whole = filled(together(*FILES), GIVEN | {"OLLAMA_MODEL": "other:7b"})["services"]
     assert whole["pull"]["command"] == ["pull", "other:7b"]
     assert whole["service"]["environment"]["FKS_MODEL"] == "ollama:other:7b"
     assert whole["service"]["depends_on"]["pull"] == {"condition": "service_completed_successfully"}
@@ -124,6 +124,18 @@ def test_the_service_waits_for_the_model_it_is_told_to_use() -> None:
 def test_it_does_not_start_without_a_secret(name: str) -> None:
     with pytest.raises(KeyError, match=name):
         filled(load("compose.yml"), {other: value for other, value in GIVEN.items() if other != name})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_variable_that_begins_like_a_setting_is_one(name: str) -> None:
+    """Others, exported in a shell, would keep `fks` from starting there."""
+    read = re.findall(r"\$\{(\w+)", (ROOT / name).read_text("utf-8"))
+    ours = {one.removeprefix(PREFIX).lower() for one in read if one.startswith(PREFIX)}
+    assert ours <= set(Settings.model_fields)
+
+
+def test_the_file_of_secrets_is_not_kept() -> None:
+    assert ".env" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
 
 
 @pytest.mark.parametrize("name", FILES)

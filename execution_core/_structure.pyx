@@ -390,11 +390,13 @@ cdef struct Part:
     const double* size
     const double* far
     const unsigned char* is_open
+    const Py_ssize_t* order  # indexes by `known`, NULL where that rises already
     double sign
     signed char kind
     signed char lean
     Py_ssize_t count
     Py_ssize_t at
+    Py_ssize_t head  # `known` of the next one, no row where there is none
 
 
 def in_order(list parts, const double[::1] ranges):
@@ -407,14 +409,15 @@ def in_order(list parts, const double[::1] ranges):
     cdef Part table[MOST_PARTS]
     cdef Part* part
     cdef Py_ssize_t used = 0, count = 0, at, i, next_part, row, n = ranges.shape[0]
+    cdef bint sooner
     if len(parts) > MOST_PARTS:
         raise ValueError(f"expected at most {MOST_PARTS} parts, was {len(parts)}")
     kept = []  # the columns the table points into
     for given in parts:
-        columns = _rising(given[:6], n)
-        if len(columns[1]):
-            kept.append(columns)
-            _point(&table[used], columns, given[6], given[7], given[8])
+        order = _order(given[:6], n)
+        if len(given[1]):
+            kept.append((given, order))
+            _point(&table[used], given, order, n)
             count += table[used].count
             used += 1
     kinds, leans = np.empty(count, dtype=np.int8), np.empty(count, dtype=np.int8)
@@ -427,13 +430,15 @@ def in_order(list parts, const double[::1] ranges):
     cdef unsigned char[::1] to_open = is_open.view(np.uint8)
     with nogil:
         for at in range(count):
-            next_part, row = 0, n
-            for i in range(used):
-                if table[i].at < table[i].count and table[i].known[table[i].at] < row:
-                    next_part, row = i, table[i].known[table[i].at]
+            # Which part comes next is anyone's guess: no branch on it.
+            next_part, row = 0, table[0].head
+            for i in range(1, used):
+                sooner = table[i].head < row
+                next_part, row = i if sooner else next_part, table[i].head if sooner else row
             part = &table[next_part]
-            i = part.at
+            i = _index(part)
             part.at += 1
+            part.head = part.known[_index(part)] if part.at < part.count else n
             to_kind[at], to_lean[at] = part.kind, part.lean
             to_formed[at], to_known[at] = part.formed[i], row
             to_level[at] = part.sign * part.level[i]
@@ -443,8 +448,13 @@ def in_order(list parts, const double[::1] ranges):
     return kinds, leans, formed, known, level, far, strength, is_open
 
 
-cdef _rising(tuple columns, Py_ssize_t count):
-    """The columns of a part by `known`; raises ValueError where they differ in length or a row is not there."""
+cdef inline Py_ssize_t _index(const Part* part) noexcept nogil:
+    return part.at if part.order == NULL else part.order[part.at]
+
+
+cdef _order(tuple columns, Py_ssize_t count):
+    """What puts a part in order by `known`, None where it is; raises ValueError where columns differ in length or a row
+    is not there."""
     cdef const Py_ssize_t[::1] known = columns[1]
     cdef Py_ssize_t i
     cdef bint rising = True
@@ -455,23 +465,24 @@ cdef _rising(tuple columns, Py_ssize_t count):
         if not 0 <= known[i] < count:
             raise ValueError(f"known rows must lie in 0..{count - 1}, was {known[i]}")
         rising = rising and (i == 0 or known[i - 1] <= known[i])
-    if rising:
-        return columns
-    order = np.argsort(columns[1], kind="stable")
-    return tuple([None if column is None else column[order] for column in columns])
+    return None if rising else np.argsort(columns[1], kind="stable")
 
 
-cdef int _point(Part* part, tuple columns, signed char kind, signed char leans, signed char sign) except -1:
-    cdef const Py_ssize_t[::1] formed = columns[0], known = columns[1]
-    cdef const double[::1] level = columns[2], size = columns[3], far
-    cdef const unsigned char[::1] is_open = columns[4].view(np.uint8)
+cdef int _point(Part* part, tuple given, object order, Py_ssize_t no_row) except -1:
+    cdef const Py_ssize_t[::1] formed = given[0], known = given[1], indexes
+    cdef const double[::1] level = given[2], size = given[3], far
+    cdef const unsigned char[::1] is_open = given[4].view(np.uint8)
     part.formed, part.known = &formed[0], &known[0]
     part.level, part.size = &level[0], &size[0]
     part.is_open = &is_open[0]
-    part.far = NULL
-    if columns[5] is not None:
-        far = columns[5]
+    part.far, part.order = NULL, NULL
+    if given[5] is not None:
+        far = given[5]
         part.far = &far[0]
-    part.sign, part.kind, part.lean = sign, kind, leans * sign
+    if order is not None:
+        indexes = order
+        part.order = &indexes[0]
+    part.sign, part.kind, part.lean = given[8], given[6], given[7] * given[8]
     part.count, part.at = known.shape[0], 0
+    part.head = known[_index(part)]
     return 0

@@ -32,10 +32,21 @@ def periods(seen: Ground, length: int, offset: int = 0) -> Periods:
     """Periods of `length` nanoseconds; one of them begins at `offset` after 1 January 1970."""
     key = ("periods", length, offset)
     if key not in seen.kept:
-        number = (seen.opened - offset) // length
-        first = np.concatenate(([0], np.flatnonzero(number[1:] != number[:-1]) + 1))[: seen.count]
-        seen.kept[key] = Periods(number[first] * length + offset, first, np.append(first[1:], seen.count))
+        begins, row = _edges(seen, length, offset)
+        used = np.flatnonzero(row[1:] > row[:-1])
+        seen.kept[key] = Periods(begins[used], row[used], row[used + 1])
     found: Periods = seen.kept[key]
+    return found
+
+
+def _edges(seen: Ground, length: int, offset: int) -> tuple[Nanoseconds, Rows]:
+    """Where periods begin, from the first bar's to the one after the last bar's, and the first row from there on."""
+    key = ("edges", length, offset % length)
+    if key not in seen.kept:
+        first, end = ((time - offset) // length for time in (seen.opened[0], seen.opened[-1] + length))
+        begins = np.arange(first, end + 1) * length + offset
+        seen.kept[key] = begins, np.searchsorted(seen.opened, begins)
+    found: tuple[Nanoseconds, Rows] = seen.kept[key]
     return found
 
 
@@ -51,20 +62,21 @@ class Parts(NamedTuple):
     first: Rows
     end: Rows
     """One past the last row that opens in it."""
+    again: Rows
+    """The first row that opens a day after its beginning, or later."""
 
 
 def parts_of_days(seen: Ground, begin: int, length: int) -> Parts:
     """The `length` nanoseconds of each UTC day from `begin` after midnight on; none where a bar is as long as that."""
-    key = ("parts", begin, length)
-    if key not in seen.kept:
-        days = np.empty(0, dtype=np.int64)
-        if seen.count and is_within(seen, length):
-            days = np.arange((seen.opened[0] - begin) // DAY, (seen.opened[-1] - begin) // DAY + 1) * DAY + begin
-        first, end = np.searchsorted(seen.opened, days), np.searchsorted(seen.opened, days + length)
-        used = end > first
-        seen.kept[key] = Parts(days[used], first[used], end[used])
-    found: Parts = seen.kept[key]
-    return found
+    if not seen.count or not is_within(seen, length):
+        nothing = np.empty(0, dtype=np.int64)
+        return Parts(nothing, nothing, nothing, nothing)
+    begins, row = _edges(seen, DAY, begin)
+    ends, end_row = _edges(seen, DAY, begin + length)
+    # The first edge may be the end of a part that began before the first bar's day.
+    end = end_row[(begins[0] + length - ends[0]) // DAY :][: len(row) - 1]
+    used = np.flatnonzero(end > row[:-1])
+    return Parts(begins[used], row[used], end[used], row[used + 1])
 
 
 SESSIONS = {"asia": (0, 8), "london": (7, 16), "new_york": (12, 21)}

@@ -7,7 +7,7 @@ import numpy as np
 from fks_agents.events import Events
 from tools.detectors._found import Found, both
 from tools.detectors._ground import Ground, Side
-from tools.detectors._periods import DAY, parts_of_days
+from tools.detectors._periods import parts_of_days
 
 
 def after_range(seen: Ground, name: str, kind: str, begin: int, length: int) -> Events:
@@ -15,12 +15,11 @@ def after_range(seen: Ground, name: str, kind: str, begin: int, length: int) -> 
 
     `begin` (after midnight UTC) and `length` in nanoseconds. An event is formed at the first bar of the range.
     """
-    begins, first, end = parts_of_days(seen, begin, length)
-    followed = end < seen.count
-    begins, first, end = begins[followed], first[followed], end[followed]
+    _, first, end, until = parts_of_days(seen, begin, length)
+    followed = np.flatnonzero(end < seen.count)
+    first, end, until = first[followed], end[followed], until[followed]
     if not len(first):
         return both(seen, name, (kind,), lambda _: ())
-    until = np.searchsorted(seen.opened, begins + DAY)
     highest, lowest = seen.up.highest_between(first, end), seen.up.lowest_between(first, end)
 
     def look(side: Side) -> tuple[Found, ...]:

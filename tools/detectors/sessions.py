@@ -31,7 +31,7 @@ def session_openings() -> Detector:
 
 def _opened(seen: Ground, session: str, kind: int) -> Found:
     begin, length = hours(session)
-    begins, row, _ = parts_of_days(seen, begin, length)
+    begins, row, _, _ = parts_of_days(seen, begin, length)
     is_open = seen.closed[-1:].max(initial=0) < begins + length
     return Found(row, row, seen.up.open[row], np.zeros(len(row)), is_open, kind=kind, leans=0)
 

@@ -13,12 +13,15 @@ from fks_agents.contracts import Cycle, Spoken
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0)
+"""From a desk of rules to one of slow models."""
+
 
 class Metrics:
     """Counters of one registry; two desks may share them. Safe among threads."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
-        from prometheus_client import CollectorRegistry, Counter
+        from prometheus_client import CollectorRegistry, Counter, Histogram
 
         own = registry if registry is not None else CollectorRegistry()
         self.registry = own
@@ -36,6 +39,9 @@ class Metrics:
         self.breakers = Counter("fks_breaker_openings", "Decisions in which a breaker opened", registry=own)
         self.degradations = Counter("fks_budget_degradations", "What gave way to a budget", ["effect"], registry=own)
         self.abstentions = Counter("fks_abstentions", "Roles without a view", ["role", "reason"], registry=own)
+        self.orders = Counter("fks_orders", "Orders committed", ["leg"], registry=own)
+        self.approvals = Counter("fks_approvals", "Trades let through or not", ["status"], registry=own)
+        self.latency = Histogram("fks_decision_seconds", "Seconds of a decision", registry=own, buckets=_SECONDS)
 
     def observe(self, cycle: Cycle) -> None:
         """Count a decision that has just been recorded."""
@@ -43,6 +49,11 @@ class Metrics:
         self.verdicts.labels(cycle.verdict.outcome).inc()
         for check in cycle.verdict.checks:
             self.checks.labels(check.rule, check.outcome).inc()
+        self.latency.observe(cycle.seconds)
+        for order in cycle.orders:
+            self.orders.labels(order.leg).inc()
+        if cycle.approval is not None:
+            self.approvals.labels(cycle.approval.status).inc()
         self._spent(cycle)
         self._bites(cycle)
         for role, said in _spoken(cycle):

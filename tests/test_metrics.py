@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from fks_agents.contracts import Bite, Check, Report, Spent, Spoken, Usage, Verdict
+from fks_agents.contracts import Approval, Bite, Check, OrderIntent, Report, Spent, Spoken, Usage, Verdict
 from fks_agents.metrics import Metrics, reason_of
 from tests.test_contracts import CYCLE
 
@@ -64,6 +64,21 @@ def test_each_counter_counts_what_a_decision_says() -> None:
     for (name, labels), expected in counted.items():
         given = dict(pair.split("=") for pair in labels.split(",") if pair)
         assert value(metrics, name, **given) == expected, name
+
+
+def test_orders_answers_and_the_time_taken_are_counted() -> None:
+    order = OrderIntent(
+        client_order_id="o1", decision_id="d1", leg="entry", symbol="SPX", side="buy", type="limit", quantity=1.0,
+        price=100.0, placed_at=CYCLE.as_of,
+    )  # fmt: skip
+    legs = (order, order.model_copy(update={"leg": "stop"}), order.model_copy(update={"leg": "target"}))
+    approval = Approval(status="approved", by="ana", at=CYCLE.as_of, reason="fits")
+    metrics = Metrics()
+    metrics.observe(SEEN.model_copy(update={"orders": legs, "approval": approval, "seconds": 0.2}))
+    assert [value(metrics, "fks_orders_total", leg=leg) for leg in ("entry", "stop", "target")] == [1.0, 1.0, 1.0]
+    assert value(metrics, "fks_approvals_total", status="approved") == 1.0
+    assert value(metrics, "fks_decision_seconds_bucket", le="0.1") == 0.0
+    assert value(metrics, "fks_decision_seconds_bucket", le="0.25") == 1.0
 
 
 @pytest.mark.parametrize(

@@ -205,16 +205,20 @@ class Story:
         self.row("broker", ", ".join(words))
 
     def _caught(self, said: Spoken) -> None:
-        for check in said.caught:
-            self.row("", f"corrected: {check.reason}", "yellow")
+        """The first failing check of a first version, and what kept its author from being heard or asked as usual."""
+        if said.caught:
+            more = f"; and {len(said.caught) - 1} more" if len(said.caught) > 1 else ""
+            self.row("", f"caught: {said.caught[0].subject}: {said.caught[0].reason}{more}", "yellow")
         for bite in said.bites:
-            if bite.phase != "context":  # said already, as the reason of an abstention
+            if bite.phase != "context" and bite.reason not in (said.abstained or ""):  # else it was told as the reason
                 self.row("", say.bite(bite), "yellow")
 
     def _claims(self, claims: Iterable[Claim | None]) -> None:
         for claim in claims:
             if claim is not None:
-                self.row("", f"{claim.text} {say.cited(claim)}")
+                # Small models write the ids into their words, too.
+                said = claim.text if claim.text.endswith(say.cited(claim)) else f"{claim.text} {say.cited(claim)}"
+                self.row("", said)
 
 
 def marked(word: str, rest: str, style: str | None = None) -> Text:

@@ -80,7 +80,9 @@ def test_an_analyst_is_shown_with_its_strongest_claim_on_its_side(told: Callable
 
 def test_what_a_model_was_asked_to_correct_is_told(told: Callable[..., str]) -> None:
     report = Report(analyst="macro", stance=-0.4, conviction=0.8, model="ollama:x", caught=(WRONG,))
-    assert "corrected: F2 is 12.6" in told(("macro", {"reports": [report]}), STOP)
+    assert "caught: macro.1: F2 is 12.6\n" in told(("macro", {"reports": [report]}), STOP)
+    twice = report.model_copy(update={"caught": report.caught * 2})
+    assert "caught: macro.1: F2 is 12.6; and 1 more\n" in told(("macro", {"reports": [twice]}), STOP)
 
 
 def test_analysts_are_told_in_one_order_however_they_finish(snapshot: Snapshot) -> None:

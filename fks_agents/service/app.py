@@ -67,6 +67,7 @@ def create_app(
 
     app = FastAPI(
         title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None,
+        redirect_slashes=False,
         description="Decisions that are checked before they are acted on. Every refusal is application/problem+json.",
     )  # fmt: skip
     app.state.guard = guard or closed

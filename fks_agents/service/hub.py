@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any, NamedTuple
 
+from fks_agents.contracts import Cycle
+from fks_agents.errors import UsageError
 from memory.ledger import Ledger
 
 LAST = "ended"
@@ -43,7 +45,11 @@ class Hub:
             loop.call_soon_threadsafe(_offer, queue, Told(number, kind, text))
 
     async def listen(self, decision_id: str, after: int = 0) -> AsyncIterator[Told]:
-        """Everything told after that number, then what is told from now on, until the decision has ended."""
+        """Everything told after that number, then what is told from now on, until the decision has ended.
+
+        One whose end was recorded and then, because the process was killed, not told ends here all the same.
+        """
+        is_over = False
         with self._queue(decision_id) as queue:
             while True:
                 for happening in await asyncio.to_thread(self._ledger.requests.told, decision_id, after):
@@ -54,9 +60,20 @@ class Hub:
                 try:
                     told = await asyncio.wait_for(queue.get(), _POLL)
                 except TimeoutError:
+                    cycle = await asyncio.to_thread(self._finished, decision_id)
+                    if is_over and cycle is not None:
+                        yield Told(None, LAST, json.dumps(summary(cycle), ensure_ascii=False))
+                        return
+                    is_over = cycle is not None
                     continue
                 if told.number is None:
                     yield told
+
+    def _finished(self, decision_id: str) -> Cycle | None:
+        try:
+            return self._ledger.decisions.cycle(decision_id)
+        except UsageError:
+            return None
 
     @contextmanager
     def _queue(self, decision_id: str) -> Iterator[asyncio.Queue[Told]]:
@@ -70,6 +87,11 @@ class Hub:
                 self._listeners[decision_id].remove(entry)
                 if not self._listeners[decision_id]:
                     del self._listeners[decision_id]
+
+
+def summary(cycle: Cycle) -> dict[str, str]:
+    """What is told when a decision ends."""
+    return {"action": cycle.action, "status": cycle.status, "reason": cycle.reason}
 
 
 def _offer(queue: asyncio.Queue[Told], told: Told) -> None:

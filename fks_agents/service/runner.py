@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from fks_agents.contracts import Cycle
 from fks_agents.errors import FksError, RefusedError
-from fks_agents.service.hub import LAST, Hub
+from fks_agents.service.hub import LAST, Hub, summary
 from fks_agents.service.people import Person
 from fks_agents.service.problems import Problem
 from graphs.desk import Desk
@@ -155,6 +155,7 @@ class Runner:
             self._tell_if_finished(decision_id)
         except Exception:
             _LOG.exception("decision %s broke off", decision_id)
+            self._tell_if_finished(decision_id)
         finally:
             with self._lock:
                 self._mine.pop(decision_id, None)
@@ -178,7 +179,7 @@ class Runner:
 
     def _told_last(self, cycle: Cycle) -> None:
         kind = "waits" if cycle.status == "needs_approval" else LAST
-        self._hub.tell(cycle.id, kind, {"action": cycle.action, "status": cycle.status, "reason": cycle.reason})
+        self._hub.tell(cycle.id, kind, summary(cycle))
 
     def _tell_if_finished(self, decision_id: str) -> None:
         try:

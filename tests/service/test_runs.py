@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from fks_agents.settings import Settings
-from graphs.opening import open_desk
+from graphs.opening import moment_of, open_desk
 from tests.service.conftest import AS_OF
 
 Serve = Callable[[Settings], TestClient]
@@ -156,3 +156,10 @@ def test_strangers_and_viewers_ask_for_nothing(client: TestClient) -> None:
     viewer = client.post("/v1/ai/analyze", json=body, headers={"X-Person": "eve/viewer"})
     assert (viewer.status_code, viewer.json()["detail"]) == (403, "expected the role trader or more, was viewer")
     assert client.get("/v1/runs").json()["runs"] == []
+
+
+def test_a_decision_whose_end_was_not_told_ends_for_who_listens(client: TestClient) -> None:
+    """As after a kill between the record and the word of it: made here without the runner."""
+    desk = client.app.state.service.desk  # type: ignore[attr-defined]
+    cycle = desk.analyze("SPX", as_of=moment_of(AS_OF))
+    assert [kind for _, kind, _ in heard(client, cycle.id)] == ["ended"]

@@ -142,7 +142,7 @@ async def complete(held: Held, talk: Talk, person: Annotated[Person, trader()], 
 def told(cycle: Cycle) -> str:
     """The decision in plain text, with what a person can do about it."""
     waits = "\n\nIt waits for a person: approve or reject it." if cycle.status == "needs_approval" else ""
-    return f"{cycle.explain()}{waits}\n\nDecision {cycle.id}."
+    return cycle.explain() + waits
 
 
 def _question(held: Service, talk: Talk) -> Question:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from fks_agents.contracts import Action, Cycle, Result, Snapshot, Status
-from fks_agents.errors import UsageError
+from fks_agents.errors import ConfigError, UsageError
 from fks_agents.service.inputs import Id, Moment, Symbol, Words
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import Problem, documented
@@ -122,7 +122,10 @@ def replay(
             id=cycle.id, is_identical=rebuilt.is_identical, digest=rebuilt.cycle.digest,
             differences=list(rebuilt.differences),
         )  # fmt: skip
-    found = held.desk.rerun(cycle.id, again.model)
+    try:
+        found = held.desk.rerun(cycle.id, again.model)
+    except ConfigError as error:
+        raise UsageError(str(error)) from None  # the model was named by the caller, not by who set this up
     return Rerun(
         id=cycle.id, other=found.other, decision=list(found.decision), claims=list(found.claims),
         checks=list(found.checks),

@@ -188,12 +188,12 @@ def _lessons(said: Spoken) -> Iterator[str]:
 
 def _claims(claims: tuple[Claim, ...]) -> Iterator[str]:
     for claim in claims:
-        yield from _wrapped(f"- {claim.text} {say.cited(claim)}", "    ")
+        yield from _wrapped(f"- {say.claimed(claim)}", "    ")
 
 
 def _caught(said: Spoken) -> Iterator[str]:
     for check in said.caught:
-        yield from _wrapped(f"- corrected: {check.reason}", "    ")
+        yield from _wrapped(f"- caught: {check.reason}", "    ")
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -219,6 +219,15 @@ def cited(claim: Claim) -> str:
     return f"[{', '.join(claim.fact_ids)}]" if claim.fact_ids else "[no fact cited]"
 
 
+def claimed(claim: Claim) -> str:
+    """The claim with the ids it cites behind it, once: some authors write them too, and who quotes another again."""
+    ids = cited(claim)
+    text = claim.text
+    while text.endswith(ids):
+        text = text.removesuffix(ids).rstrip()
+    return f"{text} {ids}"
+
+
 def headline(cycle: Cycle) -> str:
     """`SPX 1d, 2018-12-24 21:00 UTC`."""
     return f"{cycle.symbol} {cycle.timeframe}, {day(cycle.as_of)}"

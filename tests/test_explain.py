@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fks_agents import _explain, _wording as say
-from fks_agents.contracts import Cycle, Fact, Fill, Lesson, Result
+from fks_agents.contracts import Claim, Cycle, Fact, Fill, Lesson, Result
 from tests.evaluators.reports.conftest import (
     AS_OF,
     bars,
@@ -102,3 +102,17 @@ def test_values_are_written_with_their_unit() -> None:
     assert fact(0.0, "fraction") == "0"
     assert fact(3_482_780_000.0, "volume") == "3,482,780,000"
     assert fact(0.00001234, "ratio") == "1.234e-05"
+
+
+def test_ids_that_an_author_wrote_itself_are_told_once() -> None:
+    claim = Claim(id="bull.1", text="The RSI is 61.3 [F2] [F2]", fact_ids=("F2",))
+    assert say.claimed(claim) == "The RSI is 61.3 [F2]"
+    assert say.claimed(claim.model_copy(update={"text": "The RSI is 61.3"})) == "The RSI is 61.3 [F2]"
+    assert say.claimed(claim.model_copy(update={"fact_ids": ()})).endswith("[F2] [no fact cited]")
+
+
+def test_what_a_check_caught_is_not_said_to_be_corrected(cycle: Cycle, refused: Cycle) -> None:
+    failing = tuple(check for check in refused.verdict.checks if check.outcome == "fail")[:1]
+    first = cycle.reports[0].model_copy(update={"caught": failing})
+    text = _explain.explain(cycle.model_copy(update={"reports": (first, *cycle.reports[1:])}))
+    assert f"- caught: {failing[0].reason[:20]}" in text

@@ -186,7 +186,7 @@ def _report(who: str, said: Spoken, links: Links, view: str) -> Iterator[str]:
     for claim in said.claims:
         yield _claim(claim, links)
     for check in said.caught:
-        yield f"- corrected after a check: {_compared(check)}"
+        yield f"- caught by a check: {_compared(check)}"
     if said.claims or said.caught:
         yield ""
 

@@ -1,7 +1,7 @@
 # cython: language_level=3, embedsignature=True, binding=True, autotestdict=False, boundscheck=False, wraparound=False
 # cython: cdivision=True
 """Passes over price columns that market-structure detectors share. `_structure_py` says what is right."""
-from libc.math cimport INFINITY, NAN, fabs, fmin, isfinite, nextafter
+from libc.math cimport INFINITY, NAN, fabs, isfinite, isnan, nextafter
 from libc.stdlib cimport free, malloc
 
 import numpy as np
@@ -342,19 +342,23 @@ def states(const double[::1] values, double enter, double leave):
     cdef Py_ssize_t[::1] out_rows = rows
     cdef signed char[::1] out_states = changed
     cdef int state = 2, new
-    cdef double value, upper = enter, lower = -enter
+    cdef double value
     with nogil:
         for t in range(n):
             value = values[t]
-            new = (value >= upper) - ((value <= lower) & (not value >= upper))
-            # NaN alone does not equal itself.
-            if new != state and value == value:
+            if isnan(value):
+                continue
+            if value >= enter or (state == 1 and value >= leave):
+                new = 1
+            elif value <= -enter or (state == -1 and value <= -leave):
+                new = -1
+            else:
+                new = 0
+            if new != state:
                 out_rows[found] = t
                 out_states[found] = new
                 found += 1
                 state = new
-                upper = fmin(enter, leave) if state == 1 else enter
-                lower = -fmin(enter, leave) if state == -1 else -enter
     return rows[:found].copy(), changed[:found].copy()
 
 

@@ -147,6 +147,11 @@ class Side:
     def fell(self) -> Flags:
         return self.close < self.open
 
+    @cached_property
+    def gapped(self) -> Rows:
+        """Rows of bars that opened above the high of the one before."""
+        return np.flatnonzero(self.open[1:] > self.high[:-1]) + 1
+
     # --- swings ---
 
     def swing_highs(self, n: int) -> Swings:

@@ -24,6 +24,14 @@ class Pairs(NamedTuple):
 
 def pairs(side: Side, n: int, lookback: int) -> Pairs:
     """Every two swing lows in a row whose momentum is known."""
+    key = ("pairs", n, lookback)
+    if key not in side.kept:
+        side.kept[key] = _pairs(side, n, lookback)
+    found: Pairs = side.kept[key]
+    return found
+
+
+def _pairs(side: Side, n: int, lookback: int) -> Pairs:
     lows = side.swing_lows(n)
     old_enough = lows.formed >= lookback
     formed, known, level = lows.formed[old_enough], lows.known[old_enough], lows.level[old_enough]

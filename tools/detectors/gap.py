@@ -7,8 +7,6 @@ reaches the far edge. Strength: the width. See `gap_fill` for the fill.
 
 from __future__ import annotations
 
-import numpy as np
-
 from fks_agents.deps import Detector
 from tools.detectors._found import Found, both
 from tools.detectors._ground import Side, ground
@@ -20,7 +18,7 @@ def gaps(smallest: float = 0.25) -> Detector:
     at_least(0, smallest=smallest)
 
     def look(side: Side) -> tuple[Found, ...]:
-        row = np.flatnonzero(side.open[1:] > side.high[:-1]) + 1
+        row = side.gapped
         row = row[side.open[row] - side.high[row - 1] >= smallest * side.ranges[row - 1]]
         near, far = side.open[row], side.high[row - 1]
         is_open = (side.low[row] > far) & side.not_filled(row, far)

@@ -21,11 +21,11 @@ def gap_fills(smallest: float = 0.25, within: int = 20) -> Detector:
     at_least(0, smallest=smallest, within=within)
 
     def look(side: Side) -> tuple[Found, ...]:
-        row = np.flatnonzero(side.open[1:] > side.high[:-1]) + 1
+        row = side.gapped
         row = row[side.open[row] - side.high[row - 1] >= smallest * side.ranges[row - 1]]
         level, far = side.high[row - 1], side.open[row]
-        known = side.first_low_at(row - 1, level)
-        filled = (known - row <= within) & (known < len(side.close))
+        known = side.first_low_at(row - 1, level, within + 1)
+        filled = np.flatnonzero(known < len(side.close))
         row, known, level, far = row[filled], known[filled], level[filled], far[filled]
         return (Found(row - 1, known, level, far - level, side.no_close_below(known, level), far, leans=0),)
 

@@ -30,7 +30,9 @@ def halves_of_the_range(n: int = 5) -> Detector:
         seen = ground(bars)
         high, low = seen.up.newest_high(n), seen.up.newest_low(n)
         middle = (high + low) / 2
-        rows, state = structure.states(np.where(high > low, seen.up.close - middle, np.nan), TINY, TINY)
+        above = seen.up.close - middle
+        above[np.flatnonzero(high <= low)] = np.nan
+        rows, state = structure.states(above, TINY, TINY)
 
         def look(side: Side) -> tuple[Found, ...]:
             # Seen from above the middle; a return through it at the same price is no change.

@@ -31,7 +31,7 @@ def snapbacks(width: int = 20, stretch: float = 2.5) -> Detector:
             mean = side.sign * seen.mean(width)
             far = side.close < mean - reach
             row = np.flatnonzero(far[:-1] & ~far[1:] & (side.close[1:] > side.close[:-1])) + 1
-            level, size = mean[row], (mean - side.close)[row - 1]
+            level, size = mean[row], mean[row - 1] - side.close[row - 1]
             return (Found(row - 1, row, level, size, side.not_reached(row, level)),)
 
         return both(seen, "snapback", ("snapback",), look)

@@ -31,7 +31,7 @@ def volatility_states(width: int = 100, enter: float = 1.4, leave: float = 1.2) 
         known, state = structure.states(
             _evenly(seen.ranges, usual), (enter - 1) / (enter + 1), (leave - 1) / (leave + 1)
         )
-        size = np.abs(seen.ranges - usual)[known]
+        size = np.abs(seen.ranges[known] - usual[known])
         return gate(seen, "volatility", ("calm", "normal", "volatile"), known, state, size, leans=False)
 
     return detect

@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     temperature: NonNegative = Field(0.0, description="Sampling temperature")
     seed: int = Field(7, description="Seed of everything random")
     max_rounds: Annotated[int, Field(ge=1, le=5)] = Field(3, description="Most rounds of debate, in any regime")
-    max_prompt_tokens: Annotated[int, Field(ge=500)] = Field(8_000, description="Longest prompt, in tokens")
+    max_prompt_tokens: Annotated[int, Field(ge=500, le=8_000)] = Field(8_000, description="Longest prompt, in tokens")
     max_answer_tokens: Annotated[int, Field(ge=64)] = Field(
         2_048, description="Longest answer of an Ollama or local model, in tokens; one cut off there is an error"
     )

@@ -113,6 +113,12 @@ def test_where_things_lie_does_not_enter_the_digest(tmp_path: Path) -> None:
     assert settings.load(seed=8).digest != settings.load().digest
 
 
+def test_no_setting_lets_a_prompt_grow_past_the_gate() -> None:
+    assert settings.load(max_prompt_tokens=8_000).max_prompt_tokens == 8_000
+    with pytest.raises(ConfigError, match="max_prompt_tokens: expected less than or equal to 8000, was 8001"):
+        settings.load(max_prompt_tokens=8_001)
+
+
 def test_a_wrong_value_and_an_unknown_flag_are_told_together() -> None:
     with pytest.raises(ConfigError, match=r"seed: .*; unknown setting 'colour'"):
         settings.load(seed="x", colour="red")

@@ -216,9 +216,7 @@ class Story:
     def _claims(self, claims: Iterable[Claim | None]) -> None:
         for claim in claims:
             if claim is not None:
-                # Small models write the ids into their words, too.
-                said = claim.text if claim.text.endswith(say.cited(claim)) else f"{claim.text} {say.cited(claim)}"
-                self.row("", said)
+                self.row("", say.claimed(claim))
 
 
 def marked(word: str, rest: str, style: str | None = None) -> Text:

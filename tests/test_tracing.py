@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
@@ -17,7 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from fks_agents import settings, tracing
 from fks_agents.contracts import Cycle
-from fks_agents.deps import Call, ChatModel, ChatRole
+from fks_agents.deps import Call, ChatRole
 from fks_agents.errors import ConfigError
 from fks_agents.llm.scripted import ScriptedChat
 from graphs.opening import moment_of, open_desk
@@ -36,11 +37,29 @@ def sent() -> Iterator[InMemorySpanExporter]:
     tracing.stop()
 
 
-def decided(home: Path, *, chat: ChatModel | None = None) -> Cycle:
+class Story(NamedTuple):
+    cycle: Cycle
+    spans: list[ReadableSpan]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """A decision in which the technical analyst's model fails, then its replay."""
+
+    def scripted(call: Call) -> str:
+        return "" if call.role == "technical" else honest(call)
+
+    home, exporter = tmp_path_factory.mktemp("home"), InMemorySpanExporter()
+    chat = ScriptedChat(scripted, name="stub")
     roles: tuple[ChatRole, ...] = ("quick", "deep")
-    chats = None if chat is None else dict.fromkeys(roles, chat)
-    with open_desk(settings.load(home=home), chats=chats) as desk:
-        return desk.analyze("SPX", as_of=moment_of("2018-04-20T20:00:00Z"))
+    tracing.start("", exporter)
+    try:
+        with open_desk(settings.load(home=home, memory=False), chats=dict.fromkeys(roles, chat)) as desk:
+            cycle = desk.analyze("SPX", as_of=moment_of("2018-04-20T20:00:00Z"))
+            desk.replay(cycle.id)
+        return Story(cycle, spans(exporter))
+    finally:
+        tracing.stop()
 
 
 def spans(exporter: InMemorySpanExporter) -> list[ReadableSpan]:
@@ -52,26 +71,27 @@ def told(span: ReadableSpan) -> dict[str, object]:
     return dict(span.attributes or {})
 
 
-def test_a_decision_is_one_trace_that_names_its_run(sent: InMemorySpanExporter, tmp_path: Path) -> None:
-    cycle = decided(tmp_path, chat=ScriptedChat(honest))
-    found = spans(sent)
-    [root] = [span for span in found if span.parent is None]
-    assert (root.name, told(root)[tracing.RUN_ID]) == ("decision", cycle.id)
+def test_a_decision_is_one_trace_that_names_its_run(story: Story) -> None:
+    [root] = [span for span in story.spans if tracing.RUN_ID in told(span)]
+    assert (root.name, told(root)[tracing.RUN_ID], root.parent) == ("decision", story.cycle.id, None)
     assert root.context is not None
-    assert {span.context.trace_id for span in found if span.context} == {root.context.trace_id}
-    assert {told(span).get("session.id") for span in found} == {cycle.id}
-    steps = {span.name for span in found}
-    assert {"snapshot", "manager", "gate", "reflect"} <= steps
+    inside = [span for span in story.spans if span.context and span.context.trace_id == root.context.trace_id]
+    assert {told(span).get("session.id") for span in inside} == {story.cycle.id}
+    assert {"snapshot", "manager", "gate", "reflect"} <= {span.name for span in inside}
 
 
-def test_each_call_of_an_agent_is_a_span_with_its_model_and_tokens(sent: InMemorySpanExporter, tmp_path: Path) -> None:
-    cycle = decided(tmp_path, chat=ScriptedChat(honest, name="stub"))
-    calls = [told(span) for span in spans(sent) if span.name.startswith("invoke_agent ")]
-    assert len(calls) == sum(spent.calls for spent in cycle.usage.spent) > 5
-    assert {call["gen_ai.request.model"] for call in calls} == {"stub"}
+def test_each_call_of_an_agent_is_a_span_with_its_model_and_tokens_and_a_replay_makes_none(story: Story) -> None:
+    calls = [told(span) for span in story.spans if span.name.startswith("invoke_agent ")]
+    assert len(calls) == sum(spent.calls for spent in story.cycle.usage.spent) > 5
+    assert {(call["gen_ai.request.model"], call["session.id"]) for call in calls} == {("stub", story.cycle.id)}
     assert {call["gen_ai.agent.name"] for call in calls} >= {"technical", "manager"}
-    tokens = sum(spent.input_tokens for spent in cycle.usage.spent)
-    assert sum(call["gen_ai.usage.input_tokens"] for call in calls) == tokens  # type: ignore[misc]
+    tokens = sum(spent.input_tokens for spent in story.cycle.usage.spent)
+    assert sum(int(str(call["gen_ai.usage.input_tokens"])) for call in calls) == tokens
+
+
+def test_a_failed_call_says_so(story: Story) -> None:
+    failed = {span.name for span in story.spans if span.status.status_code.name == "ERROR"}
+    assert failed == {"invoke_agent technical"}
 
 
 def test_a_model_of_langchain_is_told_in_the_words_of_genai(sent: InMemorySpanExporter) -> None:
@@ -114,16 +134,6 @@ def test_without_the_cleaning_they_would() -> None:
     assert KEY in exporter.get_finished_spans()[0].to_json()
 
 
-def test_a_failed_call_says_why(sent: InMemorySpanExporter, tmp_path: Path) -> None:
-    def silent(call: Call) -> str:
-        return "" if call.role == "technical" else honest(call)
-
-    decided(tmp_path, chat=ScriptedChat(silent))
-    failed = [span for span in spans(sent) if span.name == "invoke_agent technical"]
-    assert failed
-    assert {span.status.status_code.name for span in failed} == {"ERROR"}
-
-
 def test_without_an_endpoint_nothing_is_imported(tmp_path: Path) -> None:
     program = f"""
 import sys
@@ -154,17 +164,6 @@ def test_starting_twice_changes_nothing(sent: InMemorySpanExporter) -> None:
         pass
     assert [span.name for span in spans(sent)] == ["decision"]
     assert other.get_finished_spans() == ()
-
-
-def test_a_replay_makes_no_call_and_so_no_span_of_one(sent: InMemorySpanExporter, tmp_path: Path) -> None:
-    cycle = decided(tmp_path, chat=ScriptedChat(honest))
-    asked = len(sent.get_finished_spans())
-    with open_desk(settings.load(home=tmp_path)) as desk:
-        desk.replay(cycle.id)
-    found = spans(sent)
-    calls = [span for span in found if span.name.startswith("invoke_agent ")]
-    assert len(calls) == sum(spent.calls for spent in cycle.usage.spent)
-    assert asked <= len(found)
 
 
 @pytest.mark.real

@@ -94,6 +94,7 @@ def test_every_version_it_installs_is_pinned_and_allowed() -> None:
     pins = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
     versions = {canonicalize_name(name): version for name, version in pins.items()}
     project = PROJECT["project"]
+    assert set(EXTRAS) <= set(project["optional-dependencies"])
     asked = [*project["dependencies"], *(line for extra in EXTRAS for line in project["optional-dependencies"][extra])]
     unfit = [
         f"{line}: pinned at {versions.get(canonicalize_name(Requirement(line).name))}"

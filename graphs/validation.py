@@ -42,6 +42,8 @@ class ConsistencyRequest(Contract):
     def _is_one_of_two(self) -> Self:
         if (self.decision_id is None) == (not self.claims):
             raise ValueError("expected either decision_id, or claims with their facts")
+        if not all(claim.id and claim.text for claim in self.claims):
+            raise ValueError("claims: expected an id and words for each, was one without")
         return self
 
 

@@ -77,7 +77,8 @@ def test_a_decision_is_judged_by_its_id(desk: TestClient) -> None:
     told = desk.post("/v1/ai/judge/discrepancy", json={"decision_id": decision_id}).json()
     assert (told["outcome"] == "fail", told["with_data"]) == (bool(told["within_agents"]), [])
     assert desk.post("/v1/ai/judge/discrepancy", json={"decision_id": "ffff"}).status_code == 404
-    assert desk.post("/v1/ai/judge/consistency", json={}).status_code == 422
+    for odd in ({}, {**CLAIM, "claims": [{"id": "", "text": "RSI is 61.3"}]}):
+        assert desk.post("/v1/ai/judge/consistency", json=odd).status_code == 422
 
 
 def test_what_came_is_held_against_what_was_expected(desk: TestClient) -> None:

@@ -26,6 +26,18 @@ _GREW = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"%?\s*(?:percent\s+)?of\s+(?:the\s+|its\s+|our\s+|all\s+)?(?:total|\w+)", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|never|neither|nor|nowhere|hardly|without|false|untrue|wrong|incorrect|fail(?:s|ed)? to|no longer|"
+    r"by no means|anything but|other than|den(?:y|ies|ied))\b|n['’]t\b|≠|!=",
+    re.IGNORECASE,
+)
+_NO_DENIAL = re.compile(r"\bnot (?:only|less than|more than|exceeding|above|below)\b", re.IGNORECASE)
+_RANGE = re.compile(
+    r"\b(?:between|range[sd]?(?: of| from| between)?)\s+(?:[$€£]\s?)?(?!(?:19|20)\d\d\b)\d[\d,.]*", re.IGNORECASE
+)
+_BEFORE_NUMBER = re.compile(r"[\s$€£(]*")
+_CERTAIN = 0.75
+"""How sure it has to be which number is meant before it may bear out that it lies above or below another."""
 _FROM_TO = re.compile(r"\bfrom\s+[$€£(\d]", re.IGNORECASE)
 
 
@@ -40,6 +52,8 @@ def judge(claim: str, evidence: Evidence, formula: str = "", cells: tuple[Addres
     With a formula one number has to be its result; the others may be numbers in it.
     """
     known = catalogue(evidence)
+    if (unread := _unread(read_text(claim).text)) is not None:
+        return Finding("not_enough", None, (), 0.0, f"negations and ranges are not read: {unread!r}")
     if formula:
         findings = list(_over_formula(claim, formula, cells, evidence, known))
     else:
@@ -52,6 +66,12 @@ def judge(claim: str, evidence: Evidence, formula: str = "", cells: tuple[Addres
             return found
     used = tuple(dict.fromkeys(name for finding in findings for name in finding.evidence))
     return findings[0]._replace(evidence=used, confidence=min(finding.confidence for finding in findings))
+
+
+def _unread(text: str) -> str | None:
+    """A negation, or a range of values: that its numbers are found would prove nothing."""
+    found = _DENIED.search(_NO_DENIAL.sub(" ", text)) or _RANGE.search(text)
+    return None if found is None else found[0]
 
 
 def _over_formula(
@@ -88,7 +108,24 @@ def _findings(claim: str, known: Catalogue) -> Iterator[tuple[Quantity, Finding]
         query = _query(clause, text, quantity)
         words = {**stressed(words_of(_without(text, quantities)), _ELSEWHERE), **stressed(query.words)}
         programs = list(over_tables(query, words, known))
-        yield quantity, searched.weigh(_answer(quantity), programs, known.units, falls=quantity.lean == -1)
+        finding = searched.weigh(_answer(quantity), programs, known.units, falls=quantity.lean == -1)
+        yield quantity, _against_bound(text, quantity, finding)
+
+
+def _against_bound(text: str, quantity: Quantity, finding: Finding) -> Finding:
+    """`exceeded $ 1,400 million` states no value but where it lies."""
+    compared = [
+        each for each in read_text(text).comparisons if _BEFORE_NUMBER.fullmatch(text, each.end, quantity.start)
+    ]
+    value = finding.recomputed
+    if not compared or value is None or finding.outcome == "not_enough":
+        return finding
+    operator, bound = compared[-1].operator, quantity.signed
+    holds = {">": value > bound, "<": value < bound, ">=": value >= bound, "<=": value <= bound}[operator]
+    reason = f"{value:,.6g} {operator} {bound:,.6g} is {str(holds).lower()}"
+    if holds and finding.confidence < _CERTAIN:
+        return finding._replace(outcome="not_enough", reason=f"{reason}, if that number is meant")
+    return finding._replace(outcome="supported" if holds else "refuted", reason=reason)
 
 
 def _stated(text: str) -> tuple[Quantity, ...]:

@@ -196,13 +196,19 @@ cdef int _build(Stairs* stairs, const double[::1] values, const double[::1] tops
 
 
 cdef Py_ssize_t _next(const Stairs* stairs, Py_ssize_t after, double level) noexcept nogil:
-    """Up the stairs until a block holds a value above the level, and down again to the value."""
-    cdef Py_ssize_t at = after + 1, end, step = 0
+    """The next few rows; then up the stairs until a block holds a value above the level, and down again to the value."""
+    cdef const double* column = stairs.step[0]
+    cdef Py_ssize_t at, end = min(after + 1 + STEP, stairs.length[0]), step = 1
+    for at in range(after + 1, end):
+        if column[at] > level:
+            return at
+    if end == stairs.length[0]:
+        return end
+    at = end // STEP
     while True:
-        if at >= stairs.length[step]:
-            return stairs.length[0]
+        column = stairs.step[step]
         end = min((at // STEP + 1) * STEP, stairs.length[step])
-        while at < end and not stairs.step[step][at] > level:
+        while at < end and not column[at] > level:
             at += 1
         if at < end:
             break
@@ -212,9 +218,10 @@ cdef Py_ssize_t _next(const Stairs* stairs, Py_ssize_t after, double level) noex
         step += 1
     while step > 0:
         step -= 1
+        column = stairs.step[step]
         at *= STEP
         end = min(at + STEP, stairs.length[step])
-        while at < end - 1 and not stairs.step[step][at] > level:
+        while at < end - 1 and not column[at] > level:
             at += 1
     return at
 

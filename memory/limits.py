@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from fks_agents.contracts import Contract, Utc
-from memory._database import Database
+from fks_agents.errors import RefusedError
+from memory._database import Database, add
 from memory.service_schema import limit_changes
 
 
@@ -24,10 +25,15 @@ class Limits:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def change(self, change: LimitChange) -> None:
-        """Committed when this returns; decisions that are admitted afterwards keep to it."""
+    def change(self, change: LimitChange, *, after: int) -> None:
+        """Committed when this returns; decisions that are admitted afterwards keep to it.
+
+        `after` is how many changes the caller saw. Raises RefusedError where there are more by now.
+        """
+        row = {"sequence": after + 1, "change": change.model_dump_json()}
         with self._database.write() as connection:
-            connection.execute(insert(limit_changes).values(change=change.model_dump_json()))
+            if not add(connection, limit_changes, row):
+                raise RefusedError("the limits were changed meanwhile; look at them again")
 
     def current(self) -> dict[str, float]:
         """What is set beside the settings; empty where nothing is."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from fks_agents.contracts import Contract, Utc
 from fks_agents.errors import RefusedError
-from memory._database import Database
+from memory._database import Database, add
 from memory.service_schema import strategies
 
 
@@ -31,14 +31,13 @@ class Strategies:
     def add(self, version: Version) -> None:
         """Commit the next version. Raises RefusedError where it is not the next one: somebody was faster."""
         with self._database.write() as connection:
-            known = _of(connection, version.name)
-            if version.number != len(known) + 1:
-                raise RefusedError(
-                    f"strategy {version.name} was changed meanwhile: expected version {version.number}, "
-                    f"was {len(known) + 1}; look at it again"
-                )
+            known = len(_of(connection, version.name))
             row = {"name": version.name, "number": version.number, "version": version.model_dump_json()}
-            connection.execute(insert(strategies).values(row))
+            if version.number != known + 1 or not add(connection, strategies, row):
+                raise RefusedError(
+                    f"strategy {version.name} was changed meanwhile: {version.number} is not its next version; "
+                    "look at it again"
+                )
 
     def of(self, name: str) -> tuple[Version, ...]:
         """Every version, oldest first."""

@@ -30,7 +30,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def test_a_trader_makes_risk_smaller_and_only_an_admin_larger(desk: TestClient) -> None:
-    before = desk.get("/v1/risk").json()
+    shipped = {"max_position": 0.25, "min_conviction": 0.6, "reason": "as shipped"}
+    before = desk.put("/v1/risk", json=shipped, headers=ADMIN).json()
     assert desk.put("/v1/risk", json={"max_position": 0.1}).status_code == 422
     smaller = desk.put("/v1/risk", json={"max_position": 0.1, "min_conviction": 0.7, "reason": "CPI"}).json()
     assert (smaller["limits"]["max_position"], smaller["limits"]["min_conviction"]) == (0.1, 0.7)
@@ -108,7 +109,7 @@ def test_a_backtest_runs_beside_and_a_cancelled_one_ends(desk: TestClient) -> No
     assert ended(desk, begun.json()["id"])["state"] == "done"
     found = desk.get(f"/v1/backtests/{begun.json()['id']}/result").json()["result"]
     assert (found["symbol"], found["from"][:7]) == ("SPX", "2017-01")
-    assert [run["id"] for run in desk.get("/v1/backtests").json()] == [other["id"], begun.json()["id"]]
+    assert [run["id"] for run in desk.get("/v1/backtests").json()][:2] == [other["id"], begun.json()["id"]]
 
 
 def test_a_backtest_of_nothing_is_refused(desk: TestClient) -> None:

@@ -65,17 +65,19 @@ def risk(held: Held, person: Annotated[Person, viewer()]) -> Risk:
     return _risk(held)
 
 
-@router.put("", responses=documented(400, 422, 503))
-def change(held: Held, wanted: Change, person: Annotated[Person, trader()]) -> Risk:
+@router.put("", responses=documented(400, 409, 422, 503))
+def limit(held: Held, wanted: Change, person: Annotated[Person, trader()]) -> Risk:
     """From the next decision on. What allows more risk than now needs an admin."""
     ledger = held.desk.ledger
+    seen = len(ledger.limits.log())
     now = limits.effective(held.settings, ledger)
     looser = [name for name, value in wanted.wanted().items() if limits.is_looser(name, limits.value(now, name), value)]
     if looser and RANK[person.role] < RANK["admin"]:
         raise Problem(403, f"{', '.join(looser)}: expected the role admin to allow more risk, was {person.role}")
     given: dict[str, float] = {str(name): value for name, value in wanted.wanted().items()}
     held.settings.having(**(limits.set_here(ledger) | given))
-    ledger.limits.change(LimitChange(limits=given, by=person.name, at=held.desk.clock.now(), reason=wanted.reason))
+    change = LimitChange(limits=given, by=person.name, at=held.desk.clock.now(), reason=wanted.reason)
+    ledger.limits.change(change, after=seen)
     return _risk(held)
 
 

@@ -69,7 +69,7 @@ def test_a_wrong_verb_is_answered_with_the_known_ones(fks: Fks) -> None:
     ran = fks("anlyze")
     assert ran.code == 2
     assert ran.out == ""
-    assert ran.err.startswith("error: unknown command 'anlyze'; expected one of analyze, backtest, bench, demo")
+    assert ran.err.startswith("error: unknown command 'anlyze'; expected one of analyze, approve, audit, backtest, bench")
     assert ran.err.count("\n") == 1
 
 

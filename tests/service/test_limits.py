@@ -41,7 +41,7 @@ def test_a_trader_makes_risk_smaller_and_only_an_admin_larger(desk: TestClient) 
         assert (refused.status_code, next(iter(looser)) in refused.json()["detail"]) == (403, True)
     assert desk.put("/v1/risk", json={"max_position": 0.2, "reason": "x"}, headers=VIEWER).status_code == 403
     larger = desk.put("/v1/risk", json={"max_position": 0.2, "reason": "calm again"}, headers=ADMIN).json()
-    assert [(change["by"], change["reason"]) for change in larger["changes"]] == [
+    assert [(change["by"], change["reason"]) for change in larger["changes"][:2]] == [
         ("root", "calm again"),
         ("ana", "CPI"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 MARKS: dict[str, str] = {"pass": "✓", "fail": "✗", "unscored": "?"}
 
 _SUFFIX: dict[str, str] = {"percent": " %", "sigma": " σ", "bars": " bars", "days": " days"}
+
+
+_ID = re.compile(r"F\d+")
+_CITED_LAST = re.compile(r"\[F\d+(?:, F\d+)*\]$")
 
 
 def number(value: float) -> str:
@@ -216,16 +221,15 @@ def strongest(claims: tuple[Claim, ...], direction: str) -> Claim | None:
 
 
 def cited(claim: Claim) -> str:
-    return f"[{', '.join(claim.fact_ids)}]" if claim.fact_ids else "[no fact cited]"
+    return f"[{', '.join(dict.fromkeys(claim.fact_ids))}]" if claim.fact_ids else "[no fact cited]"
 
 
 def claimed(claim: Claim) -> str:
     """The claim with the ids it cites behind it, once: some authors write them too, and who quotes another again."""
-    ids = cited(claim)
     text = claim.text
-    while text.endswith(ids):
-        text = text.removesuffix(ids).rstrip()
-    return f"{text} {ids}"
+    while (found := _CITED_LAST.search(text)) and set(_ID.findall(found[0])) <= set(claim.fact_ids):
+        text = text[: found.start()].rstrip()
+    return f"{text} {cited(claim)}"
 
 
 def headline(cycle: Cycle) -> str:

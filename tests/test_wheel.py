@@ -61,7 +61,8 @@ def test_the_wheel_alone_runs_the_demo(python: Path, tmp_path: Path) -> None:
     run = run_clean(python, "-m", "fks_agents", "demo", "--json", home=tmp_path)
     assert run.returncode == 0, run.stderr
     cycle = json.loads(run.stdout)
-    assert cycle["verdict"]["outcome"] == "pass"
+    assert cycle["models"]["deep"].startswith("recorded:"), "the wheel lacks the words of the demo"
+    assert cycle["verdict"]["outcome"] == "fail"
     wanted = {"id", "symbol", "as_of", "action", "status", "facts", "reports", "debate", "plan", "seconds", "digest"}
     assert wanted <= set(cycle)
     where = run_clean(python, "-c", "import graphs; print(graphs.__file__)", home=tmp_path)

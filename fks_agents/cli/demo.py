@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from fks_agents.settings import Settings
 
 AS_OF = "2018-04-20T20:00:00Z"
-"""A day on which the analysts disagree, one persona declines, and the trade ends about where it began."""
+"""A day on which the analysts' rules disagree, one persona declines, and the trade ends about where it began."""
+
+SPOKEN = "2018-09-21T20:00:00Z"
+"""A day on which a real model stated a wrong number, and was caught."""
 
 
 _COMPARED = frozenset({"source", "timeframe", "account"})
@@ -28,7 +31,9 @@ def command(
     as_of: Annotated[
         str | None,
         typer.Option(
-            "--as-of", metavar="TIME", help=f"Moment with zone; default: {AS_OF} on the sample, else the newest bar."
+            "--as-of",
+            metavar="TIME",
+            help=f"Moment with zone; default: {SPOKEN}, {AS_OF} with a model of yours, else the newest bar.",
         ),
     ] = None,
 ) -> int:
@@ -43,8 +48,8 @@ def command(
     from graphs.opening import open_desk
 
     settings = terminal.settings
-    at = moment(as_of or (AS_OF if settings.source == "sample" else None))
-    recording = _words(settings, symbol, at)
+    recording = _words(settings, symbol, moment(as_of or SPOKEN))
+    at = recording.as_of if recording else moment(as_of or (AS_OF if settings.source == "sample" else None))
     if recording is not None:
         settings = settings.having(**recording.settings, model=f"recorded:{recording.name}")
     with open_desk(settings) as desk:

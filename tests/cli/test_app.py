@@ -69,7 +69,9 @@ def test_a_wrong_verb_is_answered_with_the_known_ones(fks: Fks) -> None:
     ran = fks("anlyze")
     assert ran.code == 2
     assert ran.out == ""
-    assert ran.err.startswith("error: unknown command 'anlyze'; expected one of analyze, approve, audit, backtest, bench")
+    assert ran.err.startswith(
+        "error: unknown command 'anlyze'; expected one of analyze, approve, audit, backtest, bench"
+    )
     assert ran.err.count("\n") == 1
 
 
@@ -216,9 +218,7 @@ def test_a_command_to_type_next_carries_what_it_needs() -> None:
 
 
 def test_the_demo_says_what_it_takes_for_the_moment(fks: Fks) -> None:
-    assert "default: 2018-04-20T20:00:00Z on the sample" in " ".join(
-        fks("demo", "--help").out.replace("│", " ").split()
-    )
+    assert "default: 2018-09-21T20:00:00Z" in " ".join(fks("demo", "--help").out.replace("│", " ").split())
 
 
 def test_without_a_verb_help_is_shown(fks: Fks) -> None:

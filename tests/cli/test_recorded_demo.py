@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fks_agents.cli.demo import AS_OF
+from fks_agents.cli.demo import SPOKEN
 from fks_agents.contracts import Cycle
 from fks_agents.llm import recorded
 from tests.cli.conftest import Ran
@@ -39,7 +39,8 @@ def test_the_demo_names_the_model_and_what_was_caught(fks: Fks, tmp_path: Path) 
     assert ran.code == 0, ran
     first = ran.out.splitlines()[0]
     assert first.startswith("fks demo: SPX, source sample, words of ")
-    assert "caught: " in ran.out
+    assert "caught: structure.2: says bearish breaks: 0; F317 (bullish_breaks_60) is 4" in " ".join(ran.out.split())
+    assert "✗ fail" in ran.out
 
 
 def test_whoever_chooses_a_model_or_changes_a_question_gets_no_recording(fks: Fks, tmp_path: Path) -> None:
@@ -49,4 +50,5 @@ def test_whoever_chooses_a_model_or_changes_a_question_gets_no_recording(fks: Fk
 
 
 def test_there_is_a_recording_for_the_moment_of_the_demo() -> None:
-    assert AS_OF in {moment(name) for name in recorded.names()}
+    assert SPOKEN in {moment(name) for name in recorded.names()}
+    assert len(recorded.names()) >= 2

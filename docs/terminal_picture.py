@@ -15,6 +15,8 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 WIDTH = 80
+METER = re.compile(r"[-\\|/] \d+ calls?, ")
+"""The line that tells what was spent so far: a terminal erases it, a picture would keep each of its states."""
 
 
 def main() -> None:
@@ -28,7 +30,9 @@ def main() -> None:
             env=environment, capture_output=True, text=True, check=True,
         ).stdout.replace(home, "~/.local/share/fks-agents")  # fmt: skip
     console = Console(width=WIDTH, record=True, file=io.StringIO())
-    console.print(Text.from_ansi(printed))
+    console.print(
+        Text("\n").join(line for line in map(Text.from_ansi, printed.splitlines()) if not METER.match(line.plain))
+    )
     picture = console.export_svg(title="fks demo", theme=MONOKAI, unique_id="demo")
     # The picture must not fetch a font; every system has a monospace one.
     picture = re.sub(r"@font-face\s*\{.*?\}\s*", "", picture, flags=re.DOTALL).replace("Fira Code", "ui-monospace")

@@ -15,7 +15,7 @@ def submission(
 ) -> Submission:
     """Everything that carries the decision in words, once; levels and sizes are left to the rules, which compute them.
 
-    Words from outside, and of whoever was shown them, stay outside: they have no say, and no judge is to be told by them.
+    Words from outside, and of whoever was shown them, stay outside: they have no say, and tell no judge anything.
     """
     told = [*_plan(plan), *(one for other in others if other != plan for one in _plan(other)), *_heard(reports, debate)]
     statements = {(statement.text, statement.cites): statement for statement in reversed(told)}

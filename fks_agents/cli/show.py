@@ -41,4 +41,6 @@ def command(
     if result is None and cycle.snapshot is not None:
         terminal.write(f"outcome  not known yet; {terminal.command('paper', 'advance')} runs accounts over newer bars")
     terminal.write(f"report   {written.html}")
+    if words is not None:
+        terminal.write(f"words    {words}")
     return 0

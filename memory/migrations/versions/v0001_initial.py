@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from memory.migrations.steps import append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -133,17 +135,9 @@ def _memory() -> None:
 
 
 def _guard() -> None:
-    is_postgres = op.get_context().dialect.name == "postgresql"
-    if is_postgres:
+    if op.get_context().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION fks_append_only() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$"
         )
-    for table in _APPEND_ONLY:
-        for change in ("UPDATE", "DELETE"):
-            body = (
-                "FOR EACH ROW EXECUTE FUNCTION fks_append_only()"
-                if is_postgres
-                else f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {body}")
+    append_only(_APPEND_ONLY)

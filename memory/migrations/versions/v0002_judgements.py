@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from memory.migrations.steps import append_only, begin_logs
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -14,10 +16,7 @@ _APPEND_ONLY = ("audits", "judgements", "labels")
 
 
 def upgrade() -> None:
-    heads = sa.table(
-        "heads", sa.column("log", sa.String), sa.column("sequence", sa.Integer), sa.column("hash", sa.String)
-    )
-    op.bulk_insert(heads, [{"log": log, "sequence": 0, "hash": "0" * 64} for log in ("judgements", "labels")])
+    begin_logs("judgements", "labels")
     op.create_table(
         "audits", sa.Column("id", sa.String(12), primary_key=True), sa.Column("audit", sa.Text, nullable=False)
     )
@@ -44,16 +43,4 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), nullable=False),
     )
     op.create_index("ix_labels_subject", "labels", ["decision_id", "subject"])
-    _guard()
-
-
-def _guard() -> None:
-    is_postgres = op.get_context().dialect.name == "postgresql"
-    for table in _APPEND_ONLY:
-        for change in ("UPDATE", "DELETE"):
-            body = (
-                "FOR EACH ROW EXECUTE FUNCTION fks_append_only()"
-                if is_postgres
-                else f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {body}")
+    append_only(_APPEND_ONLY)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from memory.migrations.steps import append_only, begin_logs
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -14,10 +16,7 @@ _APPEND_ONLY = ("allowances", "spendings")
 
 
 def upgrade() -> None:
-    heads = sa.table(
-        "heads", sa.column("log", sa.String), sa.column("sequence", sa.Integer), sa.column("hash", sa.String)
-    )
-    op.bulk_insert(heads, [{"log": "allowances", "sequence": 0, "hash": "0" * 64}])
+    begin_logs("allowances")
     op.add_column("calls", sa.Column("shared", sa.String(64)))
     op.create_index("ix_calls_shared", "calls", ["shared"])
     op.create_table(
@@ -34,7 +33,7 @@ def upgrade() -> None:
         sa.Column("allowance", sa.Integer, sa.ForeignKey("allowances.sequence"), primary_key=True, autoincrement=False),
         *_amounts(nullable=False),
     )
-    _guard()
+    append_only(_APPEND_ONLY)
 
 
 def _amounts(*, nullable: bool) -> tuple[sa.Column[int], sa.Column[float], sa.Column[float]]:
@@ -43,15 +42,3 @@ def _amounts(*, nullable: bool) -> tuple[sa.Column[int], sa.Column[float], sa.Co
         sa.Column("seconds", sa.Double, nullable=nullable),
         sa.Column("money", sa.Double, nullable=nullable),
     )
-
-
-def _guard() -> None:
-    is_postgres = op.get_context().dialect.name == "postgresql"
-    for table in _APPEND_ONLY:
-        for change in ("UPDATE", "DELETE"):
-            body = (
-                "FOR EACH ROW EXECUTE FUNCTION fks_append_only()"
-                if is_postgres
-                else f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {body}")

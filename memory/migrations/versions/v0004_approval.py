@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from memory.migrations.steps import append_only, begin_logs
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -14,10 +16,7 @@ _APPEND_ONLY = ("ideas", "halts")
 
 
 def upgrade() -> None:
-    heads = sa.table(
-        "heads", sa.column("log", sa.String), sa.column("sequence", sa.Integer), sa.column("hash", sa.String)
-    )
-    op.bulk_insert(heads, [{"log": "ideas", "sequence": 0, "hash": "0" * 64}])
+    begin_logs("ideas")
     op.create_table(
         "ideas",
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
@@ -32,16 +31,4 @@ def upgrade() -> None:
     op.create_table(
         "halts", sa.Column("sequence", sa.Integer, primary_key=True), sa.Column("halt", sa.Text, nullable=False)
     )
-    _guard()
-
-
-def _guard() -> None:
-    is_postgres = op.get_context().dialect.name == "postgresql"
-    for table in _APPEND_ONLY:
-        for change in ("UPDATE", "DELETE"):
-            body = (
-                "FOR EACH ROW EXECUTE FUNCTION fks_append_only()"
-                if is_postgres
-                else f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {body}")
+    append_only(_APPEND_ONLY)

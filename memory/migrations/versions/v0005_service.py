@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from memory.migrations.steps import append_only
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -33,7 +35,7 @@ def upgrade() -> None:
     )
     _people()
     _limits_and_strategies()
-    _guard()
+    append_only(_APPEND_ONLY)
 
 
 def _people() -> None:
@@ -75,15 +77,3 @@ def _limits_and_strategies() -> None:
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("version", sa.Text, nullable=False),
     )
-
-
-def _guard() -> None:
-    is_postgres = op.get_context().dialect.name == "postgresql"
-    for table in _APPEND_ONLY:
-        for change in ("UPDATE", "DELETE"):
-            body = (
-                "FOR EACH ROW EXECUTE FUNCTION fks_append_only()"
-                if is_postgres
-                else f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {body}")

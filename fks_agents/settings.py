@@ -10,13 +10,14 @@ import os
 import tomllib
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fks_agents import policy as policies
+from fks_agents._serving_settings import Serving
 from fks_agents.contracts import Fraction, NonNegative, Positive, Timeframe
 from fks_agents.errors import ConfigError
 from fks_agents.policy import Policy
@@ -32,7 +33,7 @@ _NOT_DECIDING = {
 }  # fmt: skip
 
 
-class Settings(BaseSettings):
+class Settings(Serving):
     """One field for each setting; its description is what `fks init` writes beside it."""
 
     model_config = SettingsConfigDict(
@@ -216,31 +217,6 @@ class Settings(BaseSettings):
         except ConfigError as error:
             raise ValueError(str(error)) from None
 
-    # --- the service
-    service_host: str = Field(
-        "127.0.0.1", description="Address `fks serve` listens on; others than this machine's need people who sign in"
-    )
-    service_port: Annotated[int, Field(ge=1, le=65_535)] = Field(8007, description="Port of `fks serve`")
-    service_secret: SecretStr = Field(
-        SecretStr(""),
-        description="Secret that sessions are signed with; empty means one that is made and kept in the home",
-    )
-    service_rate: str = Field("600/minute", description="Requests one signed-in name may send, as 600/minute")
-    service_stranger_rate: str = Field(
-        "20/minute", description="Refused requests and attempts to sign in, of one address or name"
-    )
-    service_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Decisions the service makes at once")
-    service_queue: Annotated[int, Field(ge=0, le=100_000)] = Field(
-        1_000, description="Decisions that may wait for their turn; more are answered 429"
-    )
-    service_timeout: Positive = Field(1_800.0, description="Seconds one decision of the service may take")
-    service_backtests: Annotated[int, Field(ge=1, le=64)] = Field(
-        1, description="Backtests the service runs at once, each in a process of its own"
-    )
-    service_body: Annotated[int, Field(ge=1_024, le=2**30)] = Field(
-        1_048_576, description="Bytes the body of a request may have; a longer one is answered 413"
-    )
-
     @field_validator("headlines", "documents", "knowledge", mode="before")
     @classmethod
     def _empty_is_none(cls, path: object) -> object:
@@ -348,8 +324,7 @@ class Settings(BaseSettings):
 
 def places() -> frozenset[str]:
     """Settings that say where things lie and how they are served: they are this machine's, not a decision's."""
-    served = (name for name in Settings.model_fields if name.startswith("service_"))
-    return frozenset({"home", "database_url", "log_level", "log_format", "tracing_endpoint", *served})
+    return frozenset({"home", "database_url", "log_level", "log_format", "tracing_endpoint", *Serving.model_fields})
 
 
 def _endpoint(entry: str) -> tuple[str, str]:
@@ -412,9 +387,14 @@ def _lines(error: ValidationError) -> list[str]:
             # Our own validators say themselves what the value was.
             lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
         else:
-            was = "" if name in ("database_url", "service_secret") else f", was {problem['input']!r}"
+            was = "" if _is_secret(name) else f", was {problem['input']!r}"
             lines.append(f"{name}: {problem['msg'].replace('Input should be', 'expected')}{was}")
     return lines
+
+
+def _is_secret(name: str) -> bool:
+    field = Settings.model_fields.get(name)
+    return field is not None and SecretStr in (field.annotation, *get_args(field.annotation))
 
 
 def _file() -> Path | None:
@@ -440,7 +420,8 @@ def template(**chosen: object) -> str:
         "# fks-agents settings. Uncomment what you change. FKS_<NAME> in the environment and flags are stronger.",
         "",
     ]
-    for name, field in Settings.model_fields.items():
+    # Stable: what decides first, how it is served last.
+    for name, field in sorted(Settings.model_fields.items(), key=lambda item: item[0] in Serving.model_fields):
         value = chosen.get(name, field.get_default(call_default_factory=True))
         lines += [f"# {field.description}", f"{'' if name in chosen else '# '}{name} = {_toml(value)}", ""]
     return "\n".join(lines)

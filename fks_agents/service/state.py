@@ -31,7 +31,7 @@ class Service:
         return self.desk.admit(symbol, timeframe=timeframe, as_of=as_of, **set_here(self.desk.ledger))
 
 
-def service(request: Request) -> Service:
+async def service(request: Request) -> Service:  # no thread: it only looks
     found: Service = request.app.state.service
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evaluators.reports import _html, _markdown
-from evaluators.reports._links import Links
+from evaluators.reports.links import Links
 from fks_agents.bars import Bars
 from fks_agents.contracts import Cycle, Fill, Lesson, Result
 from fks_agents.errors import LedgerError

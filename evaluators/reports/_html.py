@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluators.reports import _chart
-from evaluators.reports._links import Links
+from evaluators.reports.links import Links
 from fks_agents import _wording as say
 from fks_agents.bars import Bars
 

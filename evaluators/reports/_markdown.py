@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from evaluators.reports._links import Links
+from evaluators.reports.links import Links
 from fks_agents import _wording as say
 from fks_agents.contracts import Check, Claim, Cycle, Plan, Spoken, Verdict
 

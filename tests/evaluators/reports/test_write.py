@@ -9,7 +9,7 @@ import pytest
 
 from evaluators import reports
 from evaluators.reports import _chart
-from evaluators.reports._links import Links
+from evaluators.reports.links import Links
 from fks_agents.bars import Bars
 from fks_agents.contracts import Claim, Cycle, Fill, Headline, Lesson, Report, Result, Turn
 from fks_agents.errors import LedgerError, LookaheadError

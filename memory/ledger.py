@@ -11,6 +11,7 @@ from typing import Self
 
 from memory._database import Database, locate
 from memory.allowances import Allowances
+from memory.backtests import Backtests
 from memory.calls import Calls
 from memory.decisions import Decisions
 from memory.halts import Halts
@@ -49,6 +50,7 @@ class Ledger:
         self.people = People(database)
         self.limits = Limits(database)
         self.strategies = Strategies(database)
+        self.backtests = Backtests(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from memory.schema import Instant, metadata
 
@@ -78,3 +78,34 @@ strategies = Table(
     Column("version", Text, nullable=False),
 )
 """Every version of the strategies that are kept here."""
+
+backtests = Table(
+    "backtests",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("id", String(12), nullable=False, unique=True),
+    Column("by", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("strategy", String(64), nullable=False),
+    Column("symbol", String(64), nullable=False),
+    Column("request", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("of", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ended_at", Instant),
+    Column("cancelled_by", String(64)),
+    Index("ix_backtests_state", "state"),
+)
+"""Backtests that people asked for; those under way are the queue."""
+
+backtest_results = Table(
+    "backtest_results",
+    metadata,
+    Column("backtest_id", String(12), ForeignKey("backtests.id"), primary_key=True),
+    Column("told", LargeBinary, nullable=False),
+    Column("curve", LargeBinary, nullable=False),
+    Column("report", LargeBinary, nullable=False),
+)
+"""What came of them, packed by zlib."""

@@ -35,6 +35,7 @@ def upgrade() -> None:
     )
     _people()
     _limits_and_strategies()
+    _backtests()
     append_only(_APPEND_ONLY)
 
 
@@ -76,4 +77,32 @@ def _limits_and_strategies() -> None:
         sa.Column("name", sa.String(64), primary_key=True),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("version", sa.Text, nullable=False),
+    )
+
+
+def _backtests() -> None:
+    op.create_table(
+        "backtests",
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("id", sa.String(12), nullable=False, unique=True),
+        sa.Column("by", sa.String(64), nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("strategy", sa.String(64), nullable=False),
+        sa.Column("symbol", sa.String(64), nullable=False),
+        sa.Column("request", sa.Text, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("done", sa.Integer, nullable=False),
+        sa.Column("of", sa.Integer, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.Column("cancelled_by", sa.String(64)),
+    )
+    op.create_index("ix_backtests_state", "backtests", ["state"])
+    op.create_table(
+        "backtest_results",
+        sa.Column("backtest_id", sa.String(12), sa.ForeignKey("backtests.id"), primary_key=True),
+        sa.Column("told", sa.LargeBinary, nullable=False),
+        sa.Column("curve", sa.LargeBinary, nullable=False),
+        sa.Column("report", sa.LargeBinary, nullable=False),
     )

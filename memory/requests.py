@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -56,6 +57,12 @@ class Requests:
         with self._database.read() as connection:
             row = connection.execute(select(requests).where(requests.c.decision_id == decision_id)).mappings().first()
         return None if row is None else Request.model_validate(dict(row))
+
+    def askers(self, decision_ids: Sequence[str]) -> dict[str, str]:
+        """Decision -> who asked; without those that were asked for outside the service."""
+        query = select(requests.c.decision_id, requests.c.person).where(requests.c.decision_id.in_(decision_ids))
+        with self._database.read() as connection:
+            return {row.decision_id: row.person for row in connection.execute(query)}
 
     def cancel(self, decision_id: str, person: str) -> None:
         """Wish that the decision ends; whoever runs it looks here between its steps."""

@@ -18,6 +18,7 @@ from fks_agents.service.inputs import Id, Key, Moment, Symbol
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import Problem, documented
 from fks_agents.service.state import Held, Service
+from memory.decisions import Admission
 
 router = APIRouter(tags=["runs"])
 
@@ -88,24 +89,32 @@ class Run(BaseModel):
 
 class Runs(BaseModel):
     running: int
+    """In this process."""
     waiting: int
+    """For their turn in this process."""
+    unfinished: int
+    """On record, wherever they are made; some may wait for a person."""
     runs: list[Run]
 
 
-@router.get("/runs", responses=documented())
-def runs(held: Held, person: Annotated[Person, viewer()]) -> Runs:
-    """Decisions that are not finished."""
+@router.get("/runs", responses=documented(422))
+def runs(held: Held, person: Annotated[Person, viewer()], limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Runs:
+    """Decisions that are not finished, the oldest first."""
     del person
     running, waiting = held.runner.load
+    unfinished = held.desk.ledger.decisions.unfinished()
+    listed = unfinished[:limit]
+    askers = held.desk.ledger.requests.askers([each.id for each in listed])
     return Runs(
-        running=running, waiting=waiting, runs=[_run(held, each.id) for each in held.desk.ledger.decisions.unfinished()]
-    )
+        running=running, waiting=waiting, unfinished=len(unfinished),
+        runs=[_run(each, askers.get(each.id)) for each in listed],
+    )  # fmt: skip
 
 
 @router.get("/runs/{decision_id}", responses=documented(404, 422))
 def run(held: Held, decision_id: Id, person: Annotated[Person, viewer()]) -> Run:
     del person
-    return _run(held, known(held, decision_id))
+    return _asked_run(held, known(held, decision_id))
 
 
 @router.delete("/runs/{decision_id}", responses=documented(404, 409, 422), status_code=202)
@@ -113,7 +122,7 @@ def cancel(held: Held, decision_id: Id, person: Annotated[Person, trader()]) -> 
     """End a decision after the step it is in. One whose orders are committed is finished all the same."""
     found = known(held, decision_id)
     held.runner.cancel(found, person)
-    return _run(held, found)
+    return _asked_run(held, found)
 
 
 @router.get(
@@ -187,12 +196,15 @@ async def made(held: Service, decision_id: str) -> Cycle:
     return await asyncio.to_thread(held.desk.ledger.decisions.cycle, decision_id)
 
 
-def _run(held: Service, decision_id: str) -> Run:
-    admission = held.desk.ledger.decisions.admission(decision_id)
+def _asked_run(held: Service, decision_id: str) -> Run:
     request = held.desk.ledger.requests.of(decision_id)
+    return _run(held.desk.ledger.decisions.admission(decision_id), request.person if request is not None else None)
+
+
+def _run(admission: Admission, asked_by: str | None) -> Run:
     return Run(
         id=admission.id, symbol=admission.symbol, timeframe=admission.timeframe, as_of=admission.as_of,
-        asked_by=request.person if request is not None else None,
+        asked_by=asked_by,
     )  # fmt: skip
 
 

@@ -119,6 +119,15 @@ def status(cycle: Cycle, result: Result | None) -> str:
     return f"{told}{' when decided' if is_past else ''}; {outcome(result, cycle.timeframe)}"
 
 
+def ended(status: Status, result: Result | None) -> str:
+    """`target +1.70 R`; `open` where a decision of that status goes on, `-` where there is nothing to wait for."""
+    if result is None:
+        return "open" if status in ("working", "filled", "needs_approval") else "-"
+    if result.kind in ("expired", "not_traded"):
+        return spaced(result.kind)
+    return f"{result.kind} {multiple(result.r_multiple, signed=True)}"
+
+
 def judged(judgement: Judgement) -> str:
     """`score 0.85, agreement 0.95, 3 statements, 712 tokens`; what is not known is left out."""
     count = len(judgement.statements)

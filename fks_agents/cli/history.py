@@ -63,12 +63,13 @@ def _plain(entry: Entry, result: Result | None) -> dict[str, object]:
 
 def _print(terminal: Terminal, entries: Sequence[tuple[Entry, Result | None]]) -> None:
     """A line for each decision and why it was made below, so that nothing is cut at 80 columns."""
+    from fks_agents import _wording as say
     from fks_agents.cli._tables import entries as told
 
     head = (("id", "as of (UTC)", "market", "decision", "outcome"), "")
     rows = [
         ((each.id, f"{each.as_of:%Y-%m-%d %H:%M}", f"{each.symbol} {each.timeframe}",
-          _decided(each, result), _outcome(each, result)),
+          _decided(each, result), say.ended(each.status, result)),
          f"gate {each.outcome}: {each.reason}")
         for each, result in entries
     ]  # fmt: skip
@@ -82,13 +83,3 @@ def _decided(entry: Entry, result: Result | None) -> str:
 
     is_over = result is not None and entry.status in ("working", "filled")
     return say.spaced(entry.action) if is_over else say.decided(entry.action, entry.status)
-
-
-def _outcome(entry: Entry, result: Result | None) -> str:
-    from fks_agents import _wording as say
-
-    if result is None:
-        return "open" if entry.status in ("working", "filled", "needs_approval") else "-"
-    if result.kind in ("expired", "not_traded"):
-        return say.spaced(result.kind)
-    return f"{result.kind} {say.multiple(result.r_multiple, signed=True)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 
@@ -70,13 +71,18 @@ def plain(measured: Measured) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lines(measured: Measured) -> list[str]:
+def table(figures: Iterable[Figure]) -> list[str]:
     told = [f"{'':36}{'measured':>14} {'':9}{'target':>16}"]
-    for figure in measured.figures:
+    for figure in figures:
         mark = {True: "reached", False: "MISSED", None: ""}[figure.is_reached]
         told.append(
             f"{figure.name:36}{_number(figure.value):>14} {figure.unit:9}{_wanted(figure):>16}  {mark}".rstrip()
         )
+    return told
+
+
+def lines(measured: Measured) -> list[str]:
+    told = table(measured.figures)
     floor = "no C compiler here" if measured.c_loop is None else f"{measured.c_loop * 1000:.2f} ms"
     told.append(f"C loop with one position wired in, {measured.bars:,} bars: {floor}")
     for peer in measured.peers:

@@ -1,0 +1,1 @@
+"""How fast the service answers, measured from outside: a server apart, on real connections."""

@@ -20,6 +20,8 @@ from memory.judgements import Judgements
 from memory.labels import Labels
 from memory.lessons import Lessons
 from memory.limits import Limits
+from memory.messages import Messages
+from memory.notices import Notices
 from memory.orders import Orders
 from memory.paper import PaperAccounts
 from memory.people import People
@@ -50,6 +52,8 @@ class Ledger:
         self.people = People(database)
         self.limits = Limits(database)
         self.strategies = Strategies(database)
+        self.notices = Notices(database)
+        self.messages = Messages(database)
         self.backtests = Backtests(database)
 
     @classmethod

@@ -264,6 +264,6 @@ halts = Table(
 APPEND_ONLY = (
     "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls", "audits",
     "judgements", "labels", "allowances", "spendings", "ideas", "halts",
-    "happenings", "limit_changes", "strategies",
+    "happenings", "limit_changes", "notices", "strategies",
 )  # fmt: skip
 """Tables in which triggers refuse every update and delete."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from memory.schema import Instant, metadata
 
@@ -109,3 +109,49 @@ backtest_results = Table(
     Column("report", LargeBinary, nullable=False),
 )
 """What came of them, packed by zlib."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("picture", LargeBinary),
+    Index("ix_notices_key", "key", unique=True),
+)
+"""What a person should know. The key says what happened: the same thing is written once."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("notice", Integer, ForeignKey("notices.number"), primary_key=True, autoincrement=False),
+    Column("channel", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("problem", Text, nullable=False),
+    Index("ix_deliveries_sent", "channel", "sent_at"),
+)
+"""What became of a notice at one address; no row where nobody has taken it up yet."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("value", BigInteger, nullable=False),
+)
+"""How far somebody has read, and where they began."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("is_answered", Boolean, nullable=False),
+)
+"""Messages of chats that were taken up, so that none is acted on twice."""

@@ -36,6 +36,7 @@ def upgrade() -> None:
     _people()
     _limits_and_strategies()
     _backtests()
+    _notices()
     append_only(_APPEND_ONLY)
 
 
@@ -106,3 +107,41 @@ def _backtests() -> None:
         sa.Column("curve", sa.LargeBinary, nullable=False),
         sa.Column("report", sa.LargeBinary, nullable=False),
     )
+
+
+def _notices() -> None:
+    op.create_table(
+        "notices",
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("key", sa.String(200), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("picture", sa.LargeBinary),
+    )
+    op.create_index("ix_notices_key", "notices", ["key"], unique=True)
+    op.create_table(
+        "deliveries",
+        sa.Column("notice", sa.Integer, sa.ForeignKey("notices.number"), primary_key=True, autoincrement=False),
+        sa.Column("channel", sa.String(64), primary_key=True),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("sent_at", sa.BigInteger),
+        sa.Column("problem", sa.Text, nullable=False),
+    )
+    op.create_index("ix_deliveries_sent", "deliveries", ["channel", "sent_at"])
+    op.create_table(
+        "cursors",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("first", sa.BigInteger, nullable=False),
+        sa.Column("value", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.String(80), primary_key=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("is_answered", sa.Boolean, nullable=False),
+    )
+    append_only(("notices",))

@@ -19,7 +19,15 @@ from tests.postgres import Server, served
 
 EMBEDDER = StaticEmbedder()
 PROMISES = frozenset(
-    {"test_decisions", "test_records", "test_judgements", "test_requests", "test_ideas", "test_backtests", "test_notices"}
+    {
+        "test_decisions",
+        "test_records",
+        "test_judgements",
+        "test_requests",
+        "test_ideas",
+        "test_backtests",
+        "test_notices",
+    }
 )
 """Modules whose tests hold for a ledger on any database."""
 NOON = datetime(2018, 12, 24, 12, tzinfo=UTC)

@@ -24,6 +24,7 @@ from fks_agents.outside import (
     Support as Support,
     ToolUse as ToolUse,
 )  # fmt: skip
+from fks_agents.proposals import Proposal as Proposal
 from fks_agents.samples import Samples as Samples
 from fks_agents.usage import Bite as Bite, Spent as Spent, Usage as Usage
 from fks_agents.vocabulary import (
@@ -490,5 +491,6 @@ CHECKPOINTED: tuple[type[Contract], ...] = (
     Snapshot, Fact, Event, Forecast, Headline, CalendarEvent, Quality, Position, AccountView, StoredBars, StoredSeries,
     Report, Turn, Claim, Check, Plan, Choice, LimitEvent, Sized, Judgement, Passage, Verdict, Approval, OrderIntent,
     Receipt, Fill, Lesson, Result, Cycle, Document, Finding, Research, ToolUse, Samples, Bite, Spent, Usage,
+    Proposal,
 )  # fmt: skip
 """What the checkpoint serializer may read back; a test holds it against this file."""

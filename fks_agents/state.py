@@ -14,6 +14,7 @@ from fks_agents.contracts import (
     Lesson,
     OrderIntent,
     Plan,
+    Proposal,
     Receipt,
     Report,
     Research,
@@ -32,6 +33,8 @@ class CycleState(TypedDict, total=False):
     symbol: str
     timeframe: Timeframe
     as_of: datetime
+    proposed: Proposal
+    """What the decision is about, where somebody outside proposed a trade: no analyst is asked then."""
     snapshot: Snapshot
     stopped: str
     """Why the cycle ended before anyone spoke: data too poor, feed missing."""

@@ -18,7 +18,8 @@ from fks_agents.service.speed import asking
 from fks_agents.service.speed.server import Server, serving
 
 FIRST = datetime(2012, 1, 3, 21, tzinfo=UTC)
-"""Close of a day from which the sample has enough bars before it, for thousands of days."""
+"""Close of a day from which the sample has enough bars before it, for so many days."""
+DAYS = 2_500
 
 CHEAP = {
     "/health": "whether the process lives",
@@ -51,8 +52,8 @@ def measure(sizes: Sizes, at: datetime) -> tuple[Figure, ...]:
 
 
 def question(number: int) -> Mapping[str, str]:
-    """About another day each."""
-    return {"symbol": "SPX", "as_of": (FIRST + timedelta(days=number % 2_500)).isoformat()}
+    """About another time each; those of one day see the same bars."""
+    return {"symbol": "SPX", "as_of": (FIRST + timedelta(days=number % DAYS, minutes=number // DAYS)).isoformat()}
 
 
 def _cheap(server: Server, sizes: Sizes) -> Iterator[Figure]:

@@ -19,6 +19,7 @@ from fks_agents.approvals import Approval
 from fks_agents.bars import SECONDS
 from fks_agents.contracts import Cycle, Plan, Sized, Snapshot
 from fks_agents.errors import DataError, RefusedError, UsageError
+from graphs.limiting import tightened
 from memory.decisions import Admission
 from memory.ideas import WAITING, Kind, Mark
 from tools.market import is_live
@@ -168,8 +169,9 @@ class Approvals:
     def _allowed(
         self, admission: Admission, plan: Plan, snapshot: Snapshot, sized: Sized, most: float | None, fresh: Fresh
     ) -> float:
-        """What the limits allow with the account as it is now, never more than was proposed."""
-        settings = self.desk.settings_of(admission)
+        """What the limits allow with the account as it is now, never more than was proposed; limits that have become
+        stricter since the decision was admitted count."""
+        settings = tightened(self.desk.settings_of(admission), self.desk.ledger)
         self.desk.advance(until=fresh.as_of, account=admission.account)
         account = self.desk.broker(admission.account, settings).account(admission.symbol, fresh.as_of)
         now = snapshot.model_copy(update={"account": account, "as_of": fresh.as_of, "price": fresh.price})

@@ -45,6 +45,7 @@ from graphs.assembly import cycle_of, question
 from graphs.comparing import Comparison
 from graphs.following import Advanced, Follower
 from graphs.judging import check_policy, is_judged, purse_for
+from graphs.limiting import effective
 from graphs.recorded import (
     NoMemory,
 )
@@ -55,6 +56,7 @@ from graphs.spending import check_prices, open_spending, stages
 from graphs.steps import AfterSteps, UnkeptStepError
 from memory.decisions import Admission
 from memory.ledger import Ledger
+from memory.requests import Asked
 from tools import detectors, forecasters
 from tools.bars.store import ParquetStore
 from tools.calendar import open_calendar
@@ -128,20 +130,25 @@ class Desk(AbstractContextManager["Desk"]):
         fails later ends the decision as `no_decision`, recorded, and is raised again.
         """
         admission = self.admit(symbol, timeframe=timeframe, as_of=as_of)
-        # What was admitted, without reading it back.
-        settings = self.settings if timeframe is None else self.settings.having(timeframe=timeframe)
         with deciding(admission.id), alone(self.ledger, self.settings.home, admission.id):
-            return self._run(admission, settings, on_event, is_resumed=False)
+            return self._run(admission, self.settings_of(admission), on_event, is_resumed=False)
 
     def admit(
-        self, symbol: str, *, timeframe: Timeframe | None = None, as_of: datetime | None = None, **changes: object
+        self,
+        symbol: str,
+        *,
+        timeframe: Timeframe | None = None,
+        as_of: datetime | None = None,
+        asked: Asked | None = None,
+        **changes: object,
     ) -> Admission:
-        """Commit to a decision without making it; `resume` makes it. `changes` are settings for this decision alone.
+        """Commit to a decision without making it; `resume` makes it. `changes` are settings for this decision alone;
+        limits that people have set on this ledger count, and may be made stricter so.
 
-        Raises what `analyze` raises before it admits.
+        Raises what `analyze` raises before it admits, and RefusedError where the key of `asked` was taken meanwhile.
         """
         given = changes | ({} if timeframe is None else {"timeframe": timeframe})
-        settings = self.settings.having(**given) if given else self.settings
+        settings = effective(self.settings, self.ledger, **given)
         market = self.feeds(settings).market
         moment = self._moment(market, symbol, settings.timeframe, as_of)
         self.check_names(settings)
@@ -150,7 +157,7 @@ class Desk(AbstractContextManager["Desk"]):
             self.advance(until=moment, account=account)
             # An account that has seen later bars says so here, before anything is admitted.
             self.broker(account, settings).account(symbol, moment)
-        return self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account)
+        return self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account, asked=asked)
 
     def look(self, symbol: str, *, as_of: datetime | None = None) -> Snapshot:
         """What the agents would be told; nothing is decided or recorded.

@@ -9,13 +9,15 @@ from typing import Annotated, Any, get_args
 from pydantic import Field, JsonValue
 from sqlalchemy import ColumnElement, Select, insert, select
 
-from fks_agents.contracts import Action, Contract, Cycle, Outcome, Status, Timeframe, Utc
+from fks_agents.contracts import Action, Contract, Cycle, Outcome, Proposal, Status, Timeframe, Utc
 from fks_agents.deps import JUDGES, ChatRole
 from fks_agents.errors import LedgerError, UsageError
 from fks_agents.settings import Settings, places
 from memory._chain import Chain
 from memory._database import Database, next_in
+from memory.requests import Asked, record
 from memory.schema import admissions, cycles, results
+from memory.service_schema import requests
 
 _LISTED = 5
 """How many decisions an error names."""
@@ -36,6 +38,8 @@ class Admission(Contract):
     settings_digest: str
     models: dict[str, str]
     """`quick`, `deep` -> model name; `judge` and the further judges only where they have one."""
+    proposed: Proposal | None = None
+    """The trade it is about, where somebody outside proposed one; None where analysts are asked."""
 
 
 class Entry(Contract):
@@ -53,6 +57,8 @@ class Entry(Contract):
     reason: str
     account: str
     digest: str
+    asked_by: str | None = None
+    """Who asked the service for it; None where it was asked for elsewhere."""
 
 
 class Decisions:
@@ -60,9 +66,17 @@ class Decisions:
         self._database = database
 
     def admit(
-        self, symbol: str, timeframe: Timeframe, as_of: datetime, settings: Settings, *, account: str | None = None
+        self,
+        symbol: str,
+        timeframe: Timeframe,
+        as_of: datetime,
+        settings: Settings,
+        *,
+        account: str | None = None,
+        asked: Asked | None = None,
     ) -> Admission:
-        """Commit a decision before anything runs. Without an account it gets one of its own, named like its id."""
+        """Commit a decision before anything runs, together with who asked for it. Without an account it gets one of its
+        own, named like its id. Raises RefusedError where it was asked for meanwhile with the same key."""
         if as_of.tzinfo is None:
             raise UsageError(f"as_of: expected a time with zone, was {as_of.isoformat()!r}")
         with self._database.write() as connection:
@@ -79,6 +93,7 @@ class Decisions:
                 settings=settings.model_dump(mode="json", exclude=set(places())),
                 settings_digest=settings.digest,
                 models=_models(settings),
+                proposed=asked.proposed if asked is not None else None,
             )
             connection.execute(
                 insert(admissions).values(
@@ -89,6 +104,8 @@ class Decisions:
                     admission=admission.model_dump_json(),
                 )
             )
+            if asked is not None:
+                record(connection, decision_id, asked)
         return admission
 
     def finish(self, cycle: Cycle) -> None:
@@ -231,11 +248,16 @@ def _models(settings: Settings) -> dict[str, str]:
     return {role: name for role, name in named.items() if role not in JUDGES or name != "rules"}
 
 
-_ENTRY = select(
-    cycles.c.decision_id.label("id"),
-    *(cycles.c[name] for name in Entry.model_fields if name not in ("id", "account")),
-    admissions.c.account,
-).join_from(cycles, admissions)
+_ENTRY = (
+    select(
+        cycles.c.decision_id.label("id"),
+        *(cycles.c[name] for name in Entry.model_fields if name not in ("id", "account", "asked_by")),
+        admissions.c.account,
+        requests.c.person.label("asked_by"),
+    )
+    .join_from(cycles, admissions)
+    .outerjoin(requests, requests.c.decision_id == cycles.c.decision_id)
+)
 
 
 def _known(kind: str, word: str | None, words: tuple[str, ...]) -> None:

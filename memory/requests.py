@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from fks_agents.contracts import Contract, Utc
-from fks_agents.errors import UsageError
+from fks_agents.contracts import Contract, Proposal, Utc
+from fks_agents.errors import RefusedError, UsageError
 from memory._database import Database, add
 from memory.service_schema import happenings, requests
+
+
+class Asked(NamedTuple):
+    """Who asks for a decision that is not admitted yet."""
+
+    person: str
+    at: Utc
+    key: str | None
+    """`PERSON/KEY`, where the person sent a key for asking once."""
+    question: str
+    """Digest of what is asked."""
+    proposed: Proposal | None = None
+    """The trade the decision is to be about, where somebody outside proposes one."""
 
 
 class Request(Contract):
@@ -37,11 +50,6 @@ class Happening(Contract):
 class Requests:
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def record(self, request: Request) -> bool:
-        """Committed when this returns; False where the key was taken meanwhile."""
-        with self._database.write() as connection:
-            return add(connection, requests, request.model_dump())
 
     def by_key(self, key: str, question: str) -> Request | None:
         """What was asked with that key before; raises UsageError where it was another question."""
@@ -88,3 +96,12 @@ class Requests:
         )
         with self._database.read() as connection:
             return tuple(Happening.model_validate(dict(row)) for row in connection.execute(query).mappings())
+
+
+def record(connection: Connection, decision_id: str, asked: Asked) -> None:
+    """In the transaction that admits the decision; raises RefusedError where the key was taken meanwhile."""
+    request = Request(
+        decision_id=decision_id, person=asked.person, asked_at=asked.at, key=asked.key, question=asked.question
+    )
+    if not add(connection, requests, request.model_dump()):
+        raise RefusedError(f"{asked.key!r} was asked meanwhile")

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import count
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any
@@ -23,7 +24,7 @@ from fks_agents.service.people import Person
 from fks_agents.service.problems import Problem
 from graphs.desk import Desk
 from memory.decisions import Admission
-from memory.requests import Request
+from memory.requests import Asked
 
 _LOG = logging.getLogger("fks.service")
 
@@ -46,6 +47,7 @@ class Runner:
         self._desk, self._hub = desk, hub
         self._workers, self._room, self._timeout = workers, workers + queue, timeout
         self._lock, self._stopped = Lock(), Event()
+        self._places = count()
         self._mine: dict[str, bool] = {}
         """Decisions this process has taken on -> whether one is running now."""
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="decision")
@@ -64,37 +66,40 @@ class Runner:
             self._sweeper.join()
 
     def ask(
-        self, person: Person, admit: Callable[[], Admission], question: str, key: str | None, at: datetime
+        self, person: Person, admit: Callable[[Asked], Admission], question: str, key: str | None, at: datetime
     ) -> tuple[Admission, bool]:
-        """Admit and take on one decision, and whether it is new; the same key again gives the same decision.
+        """Admit and take on one decision, and whether it is new; the same key again gives the same decision. `admit`
+        commits to decision and request at once: a kill between them would let the same key be asked twice.
 
         Raises Problem 429 where the queue is full, and whatever `admit` raises.
         """
         own = None if key is None else f"{person.name}/{key}"
-        if own is not None and (known := self._desk.ledger.requests.by_key(own, question)) is not None:
-            return self._desk.ledger.decisions.admission(known.decision_id), False
+        if (known := self._asked_before(own, question)) is not None:
+            return known, False
         with self._lock:
             if len(self._mine) >= self._room:
                 wait = {"Retry-After": "5"}
                 raise Problem(
                     429, f"{len(self._mine)} decisions are under way, the most here is {self._room}", headers=wait
                 )
-            place = f"place {monotonic()}"
+            place = f"place {next(self._places)}"
             self._mine[place] = False
         try:
-            admission = admit()
-            request = Request(decision_id=admission.id, person=person.name, asked_at=at, key=own, question=question)
-            if not self._desk.ledger.requests.record(request) and own is not None:
-                # Two requests with one key at the same moment: the other one was faster.
-                self._desk.cancel(admission.id, "asked twice with one key")
-                known = self._desk.ledger.requests.by_key(own, question)
-                assert known is not None
-                return self._desk.ledger.decisions.admission(known.decision_id), False
+            admission = admit(Asked(person.name, at, own, question))
             self._take(admission.id)
+        except RefusedError:
+            # Two requests with one key at the same moment: the other one was faster.
+            if (known := self._asked_before(own, question)) is not None:
+                return known, False
+            raise
         finally:
             with self._lock:
                 del self._mine[place]
         return admission, True
+
+    def _asked_before(self, key: str | None, question: str) -> Admission | None:
+        known = None if key is None else self._desk.ledger.requests.by_key(key, question)
+        return None if known is None else self._desk.ledger.decisions.admission(known.decision_id)
 
     def cancel(self, decision_id: str, person: Person) -> Cycle | None:
         """End a decision; None where it is being made and will end after the step it is in."""

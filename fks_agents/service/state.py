@@ -11,11 +11,11 @@ from fastapi import Depends, Request
 from fks_agents.contracts import Timeframe
 from fks_agents.service.backtests import Backtests
 from fks_agents.service.hub import Hub
-from fks_agents.service.limits import set_here
 from fks_agents.service.runner import Runner
 from fks_agents.settings import Settings
 from graphs.desk import Desk
 from memory.decisions import Admission
+from memory.requests import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,16 @@ class Service:
     runner: Runner
     backtests: Backtests
 
-    def admit(self, symbol: str, *, timeframe: Timeframe | None = None, as_of: datetime | None = None) -> Admission:
-        """As the desk admits, with the limits that people have set meanwhile."""
-        return self.desk.admit(symbol, timeframe=timeframe, as_of=as_of, **set_here(self.desk.ledger))
+    def admit(
+        self,
+        symbol: str,
+        *,
+        timeframe: Timeframe | None = None,
+        as_of: datetime | None = None,
+        asked: Asked | None = None,
+    ) -> Admission:
+        """As the desk admits."""
+        return self.desk.admit(symbol, timeframe=timeframe, as_of=as_of, asked=asked)
 
 
 async def service(request: Request) -> Service:  # no thread: it only looks

@@ -11,6 +11,7 @@ from fks_agents.errors import RefusedError, UsageError
 from fks_agents.settings import load
 from graphs.desk import Desk
 from graphs.opening import moment_of, open_desk
+from memory.limits import LimitChange
 
 AS_OF = moment_of("2018-04-20T20:00:00Z")
 
@@ -64,3 +65,28 @@ def test_a_decision_is_ended_between_two_steps(desk: Desk) -> None:
     cycle = desk.cancel(admission.id, "cancelled by ana")
     assert cycle.reports
     assert (cycle.orders, cycle.reason) == ((), "cancelled by ana")
+
+
+def limit(desk: Desk, **limits: float) -> None:
+    change = LimitChange(limits=limits, by="ana", at=AS_OF, reason="quieter")
+    desk.ledger.limits.change(change, after=len(desk.ledger.limits.log()))
+
+
+def test_limits_that_people_set_count_for_every_decision_of_the_ledger(desk: Desk, tmp_path: Path) -> None:
+    """Set through one desk; the other one is a process of its own, as the command line and MCP are."""
+    before = desk.analyze("SPX", as_of=AS_OF)
+    limit(desk, max_position=0.01, min_conviction=0.5)
+    with open_desk(load(home=tmp_path)) as other:
+        cycle = other.analyze("SPX", as_of=AS_OF)
+        assert cycle.sized is not None
+        assert cycle.sized.limits[-1].limit == "position"
+        assert cycle.sized.notional <= 0.01 * 100_000
+        assert other.settings_of(other.ledger.decisions.admission(cycle.id)).min_conviction == 0.5
+        assert other.replay(cycle.id).differences == ()
+        assert other.replay(before.id).differences == ()
+
+
+def test_one_decision_may_be_stricter_than_what_people_set_and_never_looser(desk: Desk) -> None:
+    limit(desk, max_position=0.1, min_conviction=0.7)
+    asked = desk.settings_of(desk.admit("SPX", as_of=AS_OF, max_position=0.2, min_conviction=0.8))
+    assert (asked.max_position, asked.min_conviction) == (0.1, 0.8)

@@ -18,6 +18,7 @@ from graphs.approving import moved_away
 from graphs.desk import Desk
 from graphs.opening import moment_of, open_desk
 from memory.halts import Halt
+from memory.limits import LimitChange
 
 AS_OF = moment_of("2018-04-20T20:00:00Z")
 """The rules sell on this day."""
@@ -147,6 +148,18 @@ def test_a_limit_that_bites_meanwhile_forbids_it(desk: Desk, waiting: Cycle) -> 
     with pytest.raises(RefusedError, match=r"drawdown 50 %, stops at 15 %"):
         ruined.approvals.approve(waiting.id, by="ana")
     assert desk.approvals.waiting() == (waiting,)
+
+
+@pytest.mark.parametrize("most", [0.01, 0.9])
+def test_a_limit_that_people_make_stricter_meanwhile_counts(desk: Desk, waiting: Cycle, most: float) -> None:
+    """What is made looser is for later decisions: this one keeps to its own."""
+    assert waiting.sized is not None
+    assert waiting.plan is not None
+    assert waiting.plan.entry is not None
+    desk.ledger.limits.change(LimitChange(limits={"max_position": most}, by="ana", at=WALL, reason="CPI"), after=0)
+    sent = desk.approvals.approve(waiting.id, by="ana").orders[0].quantity
+    allowed = 0.01 * 100_000 / waiting.plan.entry if most < 0.1 else waiting.sized.quantity
+    assert sent == pytest.approx(allowed, abs=desk.settings.lot)
 
 
 def test_a_waiting_trade_survives_the_process(tmp_path: Path) -> None:

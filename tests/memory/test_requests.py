@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from fks_agents.errors import UsageError
-from memory.decisions import Admission
+from fks_agents.errors import RefusedError, UsageError
+from fks_agents.settings import Settings
 from memory.ledger import Ledger
-from memory.requests import Request
+from memory.requests import Asked, Request
 from tests.memory.conftest import NOON
 
 
-def test_the_same_key_finds_the_same_decision(ledger: Ledger, decision_id: str) -> None:
-    asked = Request(decision_id=decision_id, person="ana", asked_at=NOON, key="ana/k1", question="q")
+def ask(ledger: Ledger, key: str | None = None) -> str:
+    asked = Asked("ana", NOON, key, "q")
+    return ledger.decisions.admit("SPX", "1d", NOON, Settings(), asked=asked).id
+
+
+def test_the_same_key_finds_the_same_decision(ledger: Ledger) -> None:
     assert ledger.requests.by_key("ana/k1", "q") is None
-    assert ledger.requests.record(asked)
-    assert ledger.requests.by_key("ana/k1", "q") == asked == ledger.requests.of(decision_id)
+    asked = Request(decision_id=ask(ledger, "ana/k1"), person="ana", asked_at=NOON, key="ana/k1", question="q")
+    assert ledger.requests.by_key("ana/k1", "q") == asked == ledger.requests.of(asked.decision_id)
     with pytest.raises(UsageError, match="expected the same request as before"):
         ledger.requests.by_key("ana/k1", "other")
 
 
-def test_a_key_is_taken_once(ledger: Ledger, admit: Callable[..., Admission]) -> None:
-    first, second = (
-        Request(decision_id=admit(days=day).id, person="ana", asked_at=NOON, key="ana/k1", question="q")
-        for day in (0, 1)
-    )
-    assert [ledger.requests.record(each) for each in (first, second)] == [True, False]
+def test_a_key_is_taken_once_and_the_second_decision_is_never_admitted(ledger: Ledger) -> None:
+    first = ask(ledger, "ana/k1")
+    with pytest.raises(RefusedError, match="'ana/k1' was asked meanwhile"):
+        ask(ledger, "ana/k1")
+    assert [each.id for each in ledger.decisions.unfinished()] == [first]
 
 
-def test_without_a_key_everything_is_asked(ledger: Ledger, admit: Callable[..., Admission]) -> None:
-    asked = [Request(decision_id=admit(days=day).id, person="a", asked_at=NOON, question="q") for day in (0, 1)]
-    assert all(ledger.requests.record(each) for each in asked)
+def test_without_a_key_everything_is_asked(ledger: Ledger) -> None:
+    assert len({ask(ledger), ask(ledger)}) == 2
 
 
-def test_the_first_wish_to_cancel_is_kept(ledger: Ledger, decision_id: str) -> None:
-    ledger.requests.record(Request(decision_id=decision_id, person="ana", asked_at=NOON, question="q"))
+def test_the_first_wish_to_cancel_is_kept(ledger: Ledger) -> None:
+    decision_id = ask(ledger)
     ledger.requests.cancel(decision_id, "bob")
     ledger.requests.cancel(decision_id, "eve")
     request = ledger.requests.of(decision_id)

@@ -8,10 +8,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fks_agents.contracts import Fraction, NonNegative
-from fks_agents.service import limits
 from fks_agents.service.people import RANK, Person, trader, viewer
 from fks_agents.service.problems import Problem, documented
 from fks_agents.service.state import Held, Service
+from graphs import limiting as limits
 from memory.limits import LimitChange
 
 router = APIRouter(prefix="/risk", tags=["risk"])
@@ -75,7 +75,7 @@ def limit(held: Held, wanted: Change, person: Annotated[Person, trader()]) -> Ri
     if looser and RANK[person.role] < RANK["admin"]:
         raise Problem(403, f"{', '.join(looser)}: expected the role admin to allow more risk, was {person.role}")
     given: dict[str, float] = {str(name): value for name, value in wanted.wanted().items()}
-    held.settings.having(**(limits.set_here(ledger) | given))
+    held.settings.having(**({str(name): value for name, value in limits.set_here(ledger).items()} | given))
     change = LimitChange(limits=given, by=person.name, at=held.desk.clock.now(), reason=wanted.reason)
     ledger.limits.change(change, after=seen)
     return _risk(held)

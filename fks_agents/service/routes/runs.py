@@ -181,7 +181,7 @@ async def asked(held: Service, question: Question, person: Person, key: str | No
     admission, _ = await asyncio.to_thread(
         held.runner.ask,
         person,
-        lambda: held.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of),
+        lambda asked: held.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of, asked=asked),
         digest,
         key,
         held.desk.clock.now(),

@@ -19,6 +19,7 @@ from fks_agents.service.auth.tokens import Tokens
 from fks_agents.service.backtests import Backtests
 from fks_agents.service.description import describe
 from fks_agents.service.hub import Hub
+from fks_agents.service.pages._mounting import mount
 from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
 from fks_agents.service.shielding import Shield
@@ -31,12 +32,17 @@ VERSION = "v1"
 
 
 def create_app(
-    settings: Settings, *, open_with: Callable[[Settings], Desk] = open_desk, guard: Guard | None = None
+    settings: Settings,
+    *,
+    open_with: Callable[[Settings], Desk] = open_desk,
+    guard: Guard | None = None,
+    dashboard: bool = False,
 ) -> FastAPI:
     """The application. Nothing is opened before it starts, and all is closed when it stops.
 
     Every public file in `routes` is found; what it offers under `/v1` it offers without it too. Without a `guard`
-    people sign in with passwords and programs with keys. Raises ConfigError where the signing secret is weak.
+    people sign in with passwords and programs with keys. With `dashboard` there are pages below `/desk`. Raises
+    ConfigError where the signing secret is weak, and where what the pages need is not installed.
     """
     secret = None if guard is not None else signing_key(settings.service_secret.get_secret_value(), settings.home)
 
@@ -78,6 +84,8 @@ def create_app(
         router: APIRouter = import_module(f"{routes.__name__}.{name}").router
         app.include_router(router, prefix=f"/{VERSION}")
         app.include_router(router, include_in_schema=False)
+    if dashboard:
+        mount(app)
     return app
 
 

@@ -47,7 +47,7 @@ def listen(settings: Settings) -> None:
     except ModuleNotFoundError as error:
         raise ConfigError(f"`fks serve` needs {error.name}: pip install 'fks-agents[serve]'") from error
     uvicorn.run(
-        create_app(settings), host=settings.service_host, port=settings.service_port,
+        create_app(settings, dashboard=True), host=settings.service_host, port=settings.service_port,
         log_level="warning", log_config=None,  # what it says goes the way of our own lines
         server_header=False, timeout_graceful_shutdown=10,
     )  # fmt: skip

@@ -1,0 +1,30 @@
+// What the frame does in the browser itself: its menu, its theme, and leaving.
+(() => {
+  const csrf = async () => (await (await fetch("../v1/auth/me")).json()).csrf;
+  const leave = () => location.assign("sign-in");
+  const acts = {
+    menu: (button) => {
+      const isOpen = document.getElementById("pages").classList.toggle("is-open");
+      button.setAttribute("aria-expanded", String(isOpen));
+    },
+    theme: () => window.fksTheme.turn(),
+    "sign-out": async () => {
+      const token = await csrf();
+      await fetch("../v1/auth/logout", { method: "POST", headers: { "X-CSRF-Token": token ?? "" } });
+      leave();
+    },
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-desk]");
+    if (button) acts[button.dataset.desk]?.(button);
+  });
+  // A session that has ended is not let in again: say so instead of trying for ever.
+  const watch = () => {
+    if (!window.socket) return void setTimeout(watch, 200);
+    window.socket.on("connect_error", async () => {
+      const answer = await fetch("../v1/auth/me").catch(() => null);
+      if (answer?.status === 401) leave();
+    });
+  };
+  watch();
+})();

@@ -34,6 +34,15 @@ class Lessons:
         with self._database.read() as connection:
             return connection.execute(select(func.max(lessons.c.learned_at)).where(lessons.c.agent == agent)).scalar()
 
+    def held(self, agent: str, as_of: datetime) -> tuple[int, datetime | None]:
+        """How many lessons the agent had at `as_of`, and when it had learned the last of them."""
+        query = select(func.count(), func.max(lessons.c.learned_at)).where(
+            lessons.c.agent == agent, lessons.c.learned_at <= as_of
+        )
+        with self._database.read() as connection:
+            count, newest = connection.execute(query).one()
+        return count, newest
+
     def ids(self, agent: str, *, as_of: datetime | None = None) -> tuple[str, ...]:
         """Ids of what the agent learned (at or before `as_of`), sorted."""
         query = select(lessons.c.id).where(lessons.c.agent == agent).order_by(lessons.c.id)

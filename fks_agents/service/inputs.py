@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Header, Path
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from fks_agents.errors import UsageError
 from graphs.opening import moment_of
@@ -35,6 +35,17 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_iso)]
 
 Words = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A line of text without control characters: a database may refuse those."""
+
+
+def _named(model: str) -> str:
+    kind, _, name = model.partition(":")
+    if kind in ("local", "recorded") and ("/" in name or "\\" in name or name.startswith(".")):
+        raise ValueError("expected the name of a model, not a path")
+    return model
+
+
+ModelName = Annotated[Words, AfterValidator(_named)]
+"""`rules`, `ollama:NAME`, ...; no path on this machine."""
 
 Symbol = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]*$")]
 """As the source names it."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from evaluators.audits.truth import Association, Stance, associations, stances_of
+from evaluators.audits.truth import Association, Stance, apart, associations, stances_of
 from fks_agents.agents import analysts, personas
 from fks_agents.contracts import Cycle, Fraction, NonNegative, Plan, Result, Spoken
 from fks_agents.settings import Settings
 from graphs.desk import Desk
 
 Kind = Literal["analyst", "debater", "manager", "persona"]
+_REASONS = 5
+_NUMBER = re.compile(r"\b[-+]?\d[\d.,:T+-]*Z?\b")
 _LEAN = {"buy": 1.0, "sell": -1.0, "hold": 0.0}
 
 
@@ -34,6 +37,14 @@ class Model(BaseModel):
     """Whether its breaker had opened in the newest decision."""
 
 
+class Reason(BaseModel):
+    """Why an agent had no view."""
+
+    text: str
+    """In its own words; symbol and numbers stand as `…`, so that the same reason is counted once."""
+    count: int
+
+
 class Agent(BaseModel):
     name: str
     kind: Kind
@@ -42,9 +53,14 @@ class Agent(BaseModel):
     abstentions: int
     abstention_rate: Fraction | None
     """None where it was never asked."""
+    reasons: list[Reason]
+    """Of its abstentions, most frequent first; at most 5."""
     record: Association | None
     """Its stances against what came: hits with their interval, and whether its conviction can be believed. None where
     no decision with a stance of its own has ended."""
+    base_rate: Fraction | None
+    """Share that would be right if its stances, up and down as often as they are, were dealt to the same moves by
+    chance; None without one that has a direction."""
     model: Model
 
 
@@ -77,22 +93,45 @@ def standing(desk: Desk, limit: int) -> Standing:
         for entry in ledger.decisions.history(limit=limit)
     ]
     asked, abstained = Counter[str](), Counter[str]()
+    reasons = defaultdict[str, Counter[str]](Counter)
     for one in seen:
         told = defaultdict[str, list[Spoken]](list)
         for name, said in _spoken(one.cycle):
             told[name].append(said)
         asked.update(told.keys())
-        abstained.update(name for name, words in told.items() if all(said.abstained is not None for said in words))
-    records = {record.agent: record for record in associations(_stances(seen), seed=desk.settings.seed)}
+        for name, words in told.items():
+            why = [said.abstained for said in words if said.abstained is not None]
+            if len(why) == len(words):
+                abstained[name] += 1
+                reasons[name][_alike(why[0], one.cycle.symbol)] += 1
+    stances = _stances(seen)
+    records = {record.agent: record for record in associations(stances, seed=desk.settings.seed)}
     agents = [
         Agent(
             name=name, kind=kind, decisions=asked[name], abstentions=abstained[name],
             abstention_rate=abstained[name] / asked[name] if asked[name] else None,
-            record=records.get(name), model=_model(name, kind, [one.cycle for one in seen], desk.settings),
+            reasons=[Reason(text=text, count=count) for text, count in reasons[name].most_common(_REASONS)],
+            record=records.get(name), base_rate=base_rate([each for each in stances if each.agent == name]),
+            model=_model(name, kind, [one.cycle for one in seen], desk.settings),
         )
         for name, kind in catalogue().items()
     ]  # fmt: skip
     return Standing(decisions=len(seen), ended=sum(one.result is not None for one in seen), agents=agents)
+
+
+def base_rate(found: Sequence[Stance]) -> float | None:
+    """The share of right stances that chance gives one agent: of its stances by time, those that do not overlap."""
+    directional = [each for each in apart(found) if each.stance]
+    if not directional:
+        return None
+    said = sum(each.stance > 0.0 for each in directional) / len(directional)
+    rose = sum(each.market_return > 0.0 for each in directional) / len(directional)
+    fell = sum(each.market_return < 0.0 for each in directional) / len(directional)
+    return said * rose + (1.0 - said) * fell
+
+
+def _alike(reason: str, symbol: str) -> str:
+    return _NUMBER.sub("…", reason.replace(symbol, "…"))
 
 
 def _stances(seen: Sequence[_Seen]) -> list[Stance]:

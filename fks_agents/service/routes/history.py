@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from fks_agents.contracts import Action, Cycle, Result, Snapshot, Status
 from fks_agents.errors import ConfigError, UsageError
-from fks_agents.service.inputs import Id, Moment, Symbol, Words
+from fks_agents.service.inputs import Id, ModelName, Moment, Symbol, Words
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import Problem, documented
 from fks_agents.service.routes.runs import known
+from fks_agents.service.showing.history import find
 from fks_agents.service.state import Held, Service
 from graphs.comparing import Difference
 from memory.decisions import Entry
@@ -32,19 +33,12 @@ class Page(BaseModel):
     """To be sent as `cursor` for what comes after; None at the end."""
 
 
-def _named(model: str) -> str:
-    kind, _, name = model.partition(":")
-    if kind in ("local", "recorded") and ("/" in name or "\\" in name or name.startswith(".")):
-        raise ValueError("expected the name of a model, not a path")
-    return model
-
-
 class Again(BaseModel):
     """Nothing: from the record. A model: the same snapshot with that model."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}, {"model": "rules"}]})
 
-    model: Annotated[Words, AfterValidator(_named)] | None = None
+    model: ModelName | None = None
 
 
 class Replay(BaseModel):
@@ -81,14 +75,12 @@ def history(
 ) -> Page:
     """Finished decisions, newest first."""
     del person
-    ledger = held.desk.ledger
-    found = ledger.decisions.history(
-        symbol, action, status, since, limit + 1, until=until, text=text, before=cursor
+    found = find(
+        held.desk.ledger, symbol=symbol, action=action, status=status, since=since, until=until, text=text,
+        before=cursor, limit=limit,
     )  # fmt: skip
-    shown = found[:limit]
     return Page(
-        decisions=[Listed(decision=each, result=ledger.results.result(each.id)) for each in shown],
-        next=shown[-1].sequence if len(found) > limit else None,
+        decisions=[Listed(decision=each.entry, result=each.result) for each in found.decisions], next=found.next
     )
 
 

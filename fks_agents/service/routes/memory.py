@@ -8,12 +8,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from fks_agents.contracts import Lesson
-from fks_agents.errors import UsageError
 from fks_agents.service.inputs import Moment, Words
 from fks_agents.service.people import Person, viewer
-from fks_agents.service.problems import Problem, documented
+from fks_agents.service.problems import documented
+from fks_agents.service.showing.memory import nearest
 from fks_agents.service.state import Held
-from memory.recall import Recall
 
 router = APIRouter(prefix="/ai/memory", tags=["memory"])
 
@@ -37,15 +36,5 @@ def query(
 ) -> list[Found]:
     """Lessons nearest to a text, best first; as `fks memory query`."""
     del person
-    desk = held.desk
-    if not text.strip():
-        raise UsageError("text: expected words to look for, was nothing")
-    if not isinstance(desk.memory, Recall):
-        raise Problem(503, "memory is switched off")
-    known = desk.ledger.lessons.agents()
-    if agent is not None and known and agent not in known:
-        raise UsageError(f"agent: expected one of {', '.join(known)}, was {agent!r}")
-    at = as_of or desk.clock.now()
-    found = [each for name in ([agent] if agent else known) for each in desk.memory.query(name, text, at, count)]
-    found.sort(key=lambda each: (-each.score, each.lesson.id))
+    found = nearest(held.desk, text, agent, as_of or held.desk.clock.now(), count)
     return [Found(**each._asdict()) for each in found]

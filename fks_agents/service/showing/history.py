@@ -91,8 +91,7 @@ def wanted(query: Mapping[str, str]) -> Wanted:
     """From the query of an address; what it does not know is passed over. Raises UsageError naming the field."""
     given = {name: query.get(name, "").strip() for name in Wanted._fields}
     for name, value in given.items():
-        if len(value) > _LONGEST:
-            raise UsageError(f"{name}: expected at most {_LONGEST} characters, was {len(value)}")
+        line(name, value)
     for name, known in (("action", ACTIONS), ("status", STATUSES)):
         if given[name] and given[name] not in known:
             raise UsageError(f"{name}: expected one of {', '.join(known)}, was {given[name]!r}")
@@ -102,6 +101,14 @@ def wanted(query: Mapping[str, str]) -> Wanted:
     moment("since", found.since, is_end=False)
     moment("until", found.until, is_end=True)
     return found
+
+
+def line(name: str, text: str) -> None:
+    """Raises UsageError where it is longer than 200 characters, or has some that a database may refuse."""
+    if len(text) > _LONGEST:
+        raise UsageError(f"{name}: expected at most {_LONGEST} characters, was {len(text)}")
+    if not text.isprintable():
+        raise UsageError(f"{name}: expected text without control characters, was {text!r}")
 
 
 def moment(name: str, text: str, *, is_end: bool) -> datetime | None:

@@ -42,12 +42,13 @@ def cycle_of(
 
 def question(admission: Admission) -> CycleState:
     """What a graph begins with."""
-    return {
+    begun: CycleState = {
         "id": admission.id,
         "symbol": admission.symbol,
         "timeframe": admission.timeframe,
         "as_of": admission.as_of,
     }
+    return begun if admission.proposed is None else {**begun, "proposed": admission.proposed}
 
 
 def _bites(state: CycleState) -> tuple[Bite, ...]:

@@ -13,6 +13,7 @@ from fks_agents.agents.debater import debate_goes_on, debater
 from fks_agents.agents.execute import execute
 from fks_agents.agents.gate import gate
 from fks_agents.agents.manager import manager
+from fks_agents.agents.proposal import proposal
 from fks_agents.agents.reflect import reflect
 from fks_agents.agents.research import research
 from fks_agents.agents.risk import risk
@@ -30,6 +31,8 @@ PERSONAS = tuple(f"{name}_persona" for name in agents.personas())
 def enough_is_known(state: CycleState) -> list[str]:
     if "stopped" in state:
         return ["reflect"]
+    if "proposed" in state:
+        return ["proposal"]
     return ["research"] if state["snapshot"].documents else list(ANALYSTS)
 
 
@@ -65,6 +68,7 @@ def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> TradingGraph:
     for name in agents.personas():
         graph.add_node(f"{name}_persona", agents.persona(name))
     graph.add_node("selector", selector)
+    graph.add_node("proposal", proposal)
     graph.add_node("risk", risk)
     graph.add_node("gate", gate)
     graph.add_node("approval", approval)
@@ -72,7 +76,7 @@ def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> TradingGraph:
     graph.add_node("reflect", reflect)
 
     graph.add_edge(START, "snapshot")
-    graph.add_conditional_edges("snapshot", enough_is_known, ["research", *ANALYSTS, "reflect"])
+    graph.add_conditional_edges("snapshot", enough_is_known, ["research", *ANALYSTS, "proposal", "reflect"])
     for name in ANALYSTS:
         graph.add_edge("research", name)
     graph.add_edge(list(ANALYSTS), "bull")
@@ -82,6 +86,7 @@ def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> TradingGraph:
     for name in PERSONAS:
         graph.add_edge(name, "selector")
     graph.add_edge("selector", "risk")
+    graph.add_edge("proposal", "risk")
     graph.add_edge("risk", "gate")
     graph.add_conditional_edges("gate", allowed, ["approval", "reflect"])
     graph.add_conditional_edges("approval", approved, ["execute", "reflect"])

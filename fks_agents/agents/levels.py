@@ -15,11 +15,17 @@ from typing import Literal, NamedTuple
 
 from fks_agents.agents.evidence import Abstention, numeric
 from fks_agents.bars import SECONDS
-from fks_agents.contracts import Action, Claim, Plan, Regime, Snapshot
+from fks_agents.contracts import Action, Claim, Fact, Plan, Regime, Snapshot
 from fks_agents.settings import Settings
 
 ENTRY_BARS = 5
 """Bars an unfilled entry is kept, where the horizon is not shorter."""
+
+
+_WORDS = {
+    "entry": "entry limit", "stop": "stop",
+    "target1": "first target", "target2": "second target", "target3": "third target",
+}  # fmt: skip
 
 
 class Profile(NamedTuple):
@@ -37,6 +43,15 @@ class Profile(NamedTuple):
     """What is wanted above the `min_conviction` of the settings."""
     heard_in: tuple[Regime, ...] = ()
     """Regimes in which its word counts."""
+
+
+class Measured(NamedTuple):
+    """What levels are computed from."""
+
+    close: Fact
+    ranges: Fact
+    """The average true range."""
+    tick: float
 
 
 class Levels(NamedTuple):
@@ -65,20 +80,26 @@ def levels(
     if min(prices) <= 0 or not (stop < entry < target if side == "buy" else target < entry < stop):
         return Abstention(f"no levels: an average true range of {ranges[1]:g} gives {prices} at tick {tick:g}")
     claims = [
-        Claim(
-            id=f"{author}.{name}",
-            text=f"The {words} is {written(price, tick)}",
-            value=price,
-            unit="price",
-            fact_ids=(close[0].id, ranges[0].id),
-            formula=f"{close[0].id} {'-' if multiple < 0 else '+'} {abs(multiple):g} * {ranges[0].id}",
-            direction="bullish" if side == "buy" else "bearish",
-        )
-        for name, words, price, multiple in zip(
-            ("entry", "stop", "target1"), ("entry limit", "stop", "first target"), prices, multiples, strict=True
-        )
+        level_claim(author, name, side, price, multiple, Measured(close[0], ranges[0], tick))
+        for name, price, multiple in zip(("entry", "stop", "target1"), prices, multiples, strict=True)
     ]
     return Levels(entry, stop, target, (claims[0], claims[1], claims[2]))
+
+
+def level_claim(
+    author: str, name: str, side: Literal["buy", "sell"], price: float, multiple: float, measured: Measured
+) -> Claim:
+    """The claim `<author>.<name>` that a price of the plan is the close and `multiple` average true ranges."""
+    close, ranges, tick = measured
+    return Claim(
+        id=f"{author}.{name}",
+        text=f"The {_WORDS[name]} is {written(price, tick)}",
+        value=price,
+        unit="price",
+        fact_ids=(close.id, ranges.id),
+        formula=f"{close.id} {'-' if multiple < 0 else '+'} {abs(multiple):g} * {ranges.id}",
+        direction="bullish" if side == "buy" else "bearish",
+    )
 
 
 def planned(

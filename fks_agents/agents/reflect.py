@@ -12,7 +12,7 @@ from hashlib import sha256
 from langgraph.runtime import Runtime
 
 from fks_agents import _wording as say
-from fks_agents.contracts import Action, Cycle, Lesson, Report, Result, Snapshot
+from fks_agents.contracts import Action, Cycle, Lesson, Plan, Report, Result, Snapshot
 from fks_agents.deps import Deps
 from fks_agents.state import CycleState
 
@@ -40,11 +40,12 @@ def refusals(state: CycleState) -> list[Lesson]:
         if report.abstained is not None and report.model != "rules":
             told[report.analyst] = (f"gave no view: {report.abstained}", ())
     plan, verdict, sized = state["choice"].plan, state.get("verdict"), state.get("sized")
+    planner = state["choice"].persona if "proposed" in state else MANAGER
     if plan.action == "no_decision":
-        told[MANAGER] = (f"no decision: {plan.abstained}", ())
+        told[planner] = (f"no decision: {plan.abstained}", ())
     elif verdict is not None and verdict.outcome != "pass":
         failing = [check for check in verdict.checks if check.outcome != "pass"]
-        told[MANAGER] = (
+        told[planner] = (
             f"planned to {plan.action}; the gate said {verdict.outcome}: {verdict.reason}",
             tuple(check.subject for check in failing),
         )
@@ -54,7 +55,7 @@ def refusals(state: CycleState) -> list[Lesson]:
                 told[author] = (f"stated what the facts do not say: {check.reason}", (check.subject,))
     elif plan.action in ("buy", "sell") and sized is not None and sized.quantity == 0:
         why = "; ".join(f"{cut.limit}: {cut.reason}" for cut in sized.limits) or "the size rounds to zero"
-        told[MANAGER] = (f"planned to {plan.action}; a limit forbade it: {why}", tuple(c.limit for c in sized.limits))
+        told[planner] = (f"planned to {plan.action}; a limit forbade it: {why}", tuple(c.limit for c in sized.limits))
     return [_at_once(state, snapshot, agent, text, evidence) for agent, (text, evidence) in told.items()]
 
 
@@ -84,12 +85,18 @@ def lessons_from(cycle: Cycle, result: Result) -> tuple[Lesson, ...]:
         for report in cycle.reports
         if report.abstained is None and report.stance != 0
     ]
-    if cycle.draft is not None:
-        lean, draft = _LEAN[cycle.draft.action], cycle.draft
-        said = f"decided {draft.action} with conviction {draft.conviction:.2f}, which ended {say.ENDS[result.kind]}"
-        evidence = tuple(claim.id for claim in draft.claims)
-        lessons.append(_outcome(cycle, result, MANAGER, draft.model, lean, said, evidence))
+    # Where nobody drafted, somebody outside proposed the plan: its origin has a record, too.
+    planner, made = (MANAGER, cycle.draft) if cycle.draft is not None else _proposed(cycle)
+    if made is not None:
+        lean = _LEAN[made.action]
+        said = f"decided {made.action} with conviction {made.conviction:.2f}, which ended {say.ENDS[result.kind]}"
+        evidence = tuple(claim.id for claim in made.claims)
+        lessons.append(_outcome(cycle, result, planner, made.model, lean, said, evidence))
     return tuple(lessons)
+
+
+def _proposed(cycle: Cycle) -> tuple[str, Plan | None]:
+    return (cycle.choice.persona, cycle.choice.plan) if cycle.choice is not None else ("", None)
 
 
 def _outcome(

@@ -33,6 +33,9 @@ class Serving(BaseSettings):
     service_backtests: Annotated[int, Field(ge=1, le=64)] = Field(
         1, description="Backtests the service runs at once, each in a process of its own"
     )
+    service_backtests_kept: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        500, description="Ended backtests that are kept; of more, the oldest are forgotten"
+    )
     service_body: Annotated[int, Field(ge=1_024, le=2**30)] = Field(
         1_048_576, description="Bytes the body of a request may have; a longer one is answered 413"
     )

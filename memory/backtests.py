@@ -49,8 +49,8 @@ class Backtest(Contract):
 class Result(Contract):
     told: str
     """JSON, as the command line tells it."""
-    curve: str
-    """JSON: equity as it is drawn."""
+    drawn: str
+    """JSON: its path and figures as a page draws them, `evaluators.backtest.drawn`."""
     report: str
     """One HTML file that needs nothing else."""
 

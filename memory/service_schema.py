@@ -105,7 +105,7 @@ backtest_results = Table(
     metadata,
     Column("backtest_id", String(12), ForeignKey("backtests.id"), primary_key=True),
     Column("told", LargeBinary, nullable=False),
-    Column("curve", LargeBinary, nullable=False),
+    Column("drawn", LargeBinary, nullable=False),
     Column("report", LargeBinary, nullable=False),
 )
 """What came of them, packed by zlib."""

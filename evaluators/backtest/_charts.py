@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluators.backtest import thinned
 from evaluators.backtest.result import Backtest
 from evaluators.reports.svg import COLOURS, draw
 from fks_agents import _wording as say
 from fks_agents.bars import Bars, moment
-from fks_agents.events import Rows
 
 Numbers = NDArray[np.floating[Any]]
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-POINTS = 1500
-"""Most points of a line; of more, each stretch shows its lowest and highest."""
 MOST_TRADES = 120
 """Trades drawn; of more, the last ones."""
 _LEFT, _WIDTH = 0.02, 0.9
@@ -38,12 +36,12 @@ def equity(result: Backtest) -> str:
         _line(upper, at, held, "muted", width=1.0)
         if result.ambiguous_bars and book.band is not None:
             low, high = book.band
-            rows = _rows(high)
+            rows = thinned.rows(high)
             upper.fill_between(at[rows], low[rows], high[rows], color=COLOURS["warn"], alpha=0.35, linewidth=0)
         _line(upper, at, book.equity, "accent", width=1.6)
         upper.axhline(result.cash, color=COLOURS["muted"], linewidth=0.7, linestyle=(0, (1, 2)))
         fallen = book.equity / np.maximum.accumulate(book.equity) - 1.0
-        rows = _rows(fallen)
+        rows = thinned.rows(fallen)
         lower.fill_between(at[rows], 100.0 * fallen[rows], 0.0, color=COLOURS["down"], alpha=0.25, linewidth=0)
         _line(lower, at, 100.0 * fallen, "down", width=0.9)
         lower.set_ylim(top=0.0)
@@ -90,19 +88,8 @@ def price(result: Backtest) -> str:
 
 
 def _line(axes: Axes, at: Numbers, values: Numbers, colour: str, *, width: float) -> None:
-    rows = _rows(values)
+    rows = thinned.rows(values)
     axes.plot(at[rows], values[rows], color=COLOURS[colour], linewidth=width)
-
-
-def _rows(values: Numbers) -> Rows:
-    """Rows to draw: all, or the lowest and highest of each stretch."""
-    if len(values) <= POINTS:
-        return np.arange(len(values))
-    parts = np.array_split(np.arange(len(values)), POINTS // 2)
-    chosen = {0, len(values) - 1}
-    for part in parts:
-        chosen |= {int(part[np.argmin(values[part])]), int(part[np.argmax(values[part])])}
-    return np.array(sorted(chosen))
 
 
 def _style(axes: Axes, shown: Bars, form: object) -> None:

@@ -56,7 +56,7 @@ def create_app(
                 desk, hub, workers=settings.service_workers, queue=settings.service_queue,
                 timeout=settings.service_timeout,
             )  # fmt: skip
-            backtests = Backtests(settings.service_backtests, timeout=settings.service_timeout)
+            backtests = Backtests(desk.ledger, settings, desk.clock)
             app.state.service = Service(settings, desk, hub, runner, backtests)
             measuring.install(metrics, app.state.service)
             if secret is not None:
@@ -65,6 +65,7 @@ def create_app(
                     requests=Limiter(settings.service_rate), strangers=Limiter(settings.service_stranger_rate),
                 )  # fmt: skip
             runner.start()
+            backtests.start()
             try:
                 yield
             finally:

@@ -1,169 +1,158 @@
-"""Backtests in the background, each in a process of its own: one that is cancelled or takes too long is ended for good.
+"""Backtests in the background, kept in the ledger: a restart forgets none, and of several replicas one runs each.
 
-They live as long as the service does. So many run at once, so many wait, and the oldest results are forgotten.
+The queue *is* the ledger: what was asked and has not ended is what is left to do. Whoever holds a backtest's lock runs
+it; the lock ends with the process that held it.
 """
 
 from __future__ import annotations
 
-import json
-from collections import OrderedDict
+import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from math import isfinite
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from threading import Event, Lock
+from itertools import count
+from threading import Event, Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from fks_agents.errors import FksError
+from fks_agents.deps import Clock
+from fks_agents.errors import FksError, RefusedError
+from fks_agents.service.playing import Request, follow
 from fks_agents.service.problems import Problem
+from fks_agents.settings import Settings
+from graphs.running import alone
+from memory.backtests import Backtest
+from memory.ledger import Ledger
 
 if TYPE_CHECKING:
     from evaluators.backtest import Job
 
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
+_LOG = logging.getLogger("fks.service")
 
-WAITING, KEPT = 20, 100
-"""Backtests that may wait for their turn; those that are remembered."""
+WAITING = 20
+"""Backtests that may wait for their turn."""
 
-_EVERY = 0.2
-"""Seconds between looks at whether one is to be ended."""
+TRIES = 3
+"""Times one is begun before it is given up; those a stop of the service broke off do not count."""
 
-
-@dataclass
-class Run:
-    """One backtest; `done` and `of` count bars."""
-
-    id: str
-    by: str
-    at: datetime
-    job: Job
-    state: State = "waiting"
-    done: int = 0
-    of: int = 0
-    reason: str = ""
-    result: dict[str, Any] | None = None
-    is_unwanted: Event = field(default_factory=Event)
+_SWEEP = 5.0
+"""Seconds between looks for what another replica left behind."""
 
 
 class Backtests:
-    def __init__(self, workers: int, *, timeout: float) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="backtest")
-        self._room, self._timeout = workers + WAITING, timeout
-        self._lock, self._runs = Lock(), OrderedDict[str, Run]()
-        self._count = 0
+    """Start it once the ledger is open; stop it before the ledger is closed."""
 
-    def begin(self, job: Job, by: str, at: datetime) -> Run:
-        """Raises Problem 429 where too many wait."""
-        with self._lock:
-            under_way = sum(run.state in ("waiting", "running") for run in self._runs.values())
-            if under_way >= self._room:
-                wait = {"Retry-After": "10"}
-                raise Problem(429, f"{under_way} backtests are under way, the most here is {self._room}", headers=wait)
-            self._count += 1
-            run = Run(sha256(f"{at.isoformat()}|{by}|{self._count}".encode()).hexdigest()[:12], by, at, job)
-            self._runs[run.id] = run
-            self._forget()
-        self._pool.submit(self._play, run)
-        return run
+    def __init__(self, ledger: Ledger, settings: Settings, clock: Clock) -> None:
+        self._ledger, self._settings, self._clock = ledger, settings, clock
+        self._room, self._timeout = settings.service_backtests + WAITING, settings.service_timeout
+        self._lock, self._stopped = Lock(), Event()
+        self._mine = set[str]()
+        """Those this process has taken on."""
+        self._pool = ThreadPoolExecutor(settings.service_backtests, thread_name_prefix="backtest")
+        self._sweeper = Thread(target=self._sweep, name="backtests", daemon=True)
 
-    def get(self, run_id: str) -> Run | None:
-        return self._runs.get(run_id)
-
-    def all(self) -> tuple[Run, ...]:
-        """Newest first."""
-        with self._lock:
-            return tuple(reversed(self._runs.values()))
-
-    def cancel(self, run: Run) -> None:
-        """Ends it within a moment; one that has ended stays as it is."""
-        run.is_unwanted.set()
-        with self._lock:
-            if run.state == "waiting":
-                run.state = "cancelled"
+    def start(self) -> None:
+        """Take on what was left unfinished, and go on looking for more."""
+        self.recover()
+        self._sweeper.start()
 
     def stop(self) -> None:
-        for run in self.all():
-            run.is_unwanted.set()
+        """What is running begins again at the next start."""
+        self._stopped.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._sweeper.is_alive():
+            self._sweeper.join()
 
-    def _forget(self) -> None:
-        ended = [run.id for run in self._runs.values() if run.state not in ("waiting", "running")]
-        for run_id in ended[: max(len(self._runs) - KEPT, 0)]:
-            del self._runs[run_id]
+    def begin(self, job: Job, by: str, at: datetime) -> Backtest:
+        """Committed when this returns; it ends, whatever happens to the process.
 
-    def _play(self, run: Run) -> None:
+        Raises Problem 429 where too many wait.
+        """
+        known = self._ledger.backtests
+        under_way = len(known.unfinished())
+        if under_way >= self._room:
+            wait = {"Retry-After": "10"}
+            raise Problem(429, f"{under_way} backtests are under way, the most here is {self._room}", headers=wait)
+        request = Request.of(job).model_dump_json()
+        for number in count():
+            name = sha256(f"{at.isoformat()}|{by}|{request}|{number}".encode()).hexdigest()[:12]
+            asked = Backtest(
+                id=name, by=by, at=at, strategy=job.strategy.name, symbol=job.symbol, request=request
+            )  # fmt: skip
+            if known.add(asked):
+                break
+        known.keep(self._settings.service_backtests_kept)
+        self._take(asked.id)
+        return asked
+
+    def cancel(self, backtest_id: str, by: str) -> None:
+        """Ends it within a moment; one that has ended stays as it is."""
+        self._ledger.backtests.cancel(backtest_id, by, self._clock.now())
+
+    def recover(self) -> None:
+        """Take on every one that has not ended; one that another process runs is left to it."""
+        for asked in self._ledger.backtests.unfinished():
+            self._take(asked.id)
+
+    def _take(self, backtest_id: str) -> None:
         with self._lock:
-            if run.is_unwanted.is_set():
-                run.state = "cancelled"
+            if backtest_id in self._mine or self._stopped.is_set():
                 return
-            run.state = "running"
-        context = get_context("spawn")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=play, args=(run.job, theirs), daemon=True)
-        process.start()
-        theirs.close()
+            self._mine.add(backtest_id)
+        self._pool.submit(self._run, backtest_id)
+
+    def _run(self, backtest_id: str) -> None:
         try:
-            self._follow(run, ours)
+            with alone(self._ledger, self._settings.home, f"backtest-{backtest_id}"):
+                if not self._stopped.is_set() and self._ledger.backtests.begin(backtest_id, self._clock.now()):
+                    self._play(backtest_id)
+        except RefusedError:
+            pass  # another process runs it
+        except Exception:
+            _LOG.exception("backtest %s broke off; it is begun again", backtest_id)
         finally:
-            process.kill()
-            process.join()
-            ours.close()
+            with self._lock:
+                self._mine.discard(backtest_id)
 
-    def _follow(self, run: Run, told: Connection) -> None:
-        ends = monotonic() + self._timeout
-        while True:
-            if run.is_unwanted.is_set():
-                return _end(run, "cancelled")
-            if monotonic() > ends:
-                return _end(run, "failed", f"timed out after {self._timeout:g} s")
+    def _play(self, backtest_id: str) -> None:
+        known, ends = self._ledger.backtests, monotonic() + self._timeout
+        asked = known.get(backtest_id)
+        if asked is None:
+            return
+        if asked.tries > TRIES:
+            self._end(backtest_id, "failed", f"it was begun {TRIES} times and never ended")
+            return
+        try:
+            job = Request.model_validate_json(asked.request).job(self._settings)
+        except (FksError, ValueError) as error:
+            self._end(backtest_id, "failed", str(error))
+            return
+        found = follow(
+            job, lambda: self._is_to_end(backtest_id, ends), lambda done, of: known.progress(backtest_id, done, of)
+        )
+        if found is not None and found.result is not None:
+            known.end(backtest_id, "done", self._clock.now(), result=found.result)
+        elif found is not None:
+            self._end(backtest_id, "failed", found.reason)
+        elif self._stopped.is_set():
+            known.wait(backtest_id)
+        elif monotonic() > ends:
+            self._end(backtest_id, "failed", f"timed out after {self._timeout:g} s")
+        else:
+            self._end(backtest_id, "cancelled")
+
+    def _is_to_end(self, backtest_id: str, ends: float) -> bool:
+        if self._stopped.is_set() or monotonic() > ends:
+            return True
+        asked = self._ledger.backtests.get(backtest_id)
+        return asked is None or asked.cancelled_by is not None
+
+    def _end(self, backtest_id: str, state: Literal["failed", "cancelled"], reason: str = "") -> None:
+        self._ledger.backtests.end(backtest_id, state, self._clock.now(), reason=reason)
+
+    def _sweep(self) -> None:
+        while not self._stopped.wait(_SWEEP):
             try:
-                if not told.poll(_EVERY):
-                    continue
-                kind, value = told.recv()
-            except EOFError:
-                return _end(run, "failed", "its process ended without a result")
-            if kind == "progress":
-                run.done, run.of = value
-            elif kind == "done":
-                run.result = json.loads(value)
-                return _end(run, "done")
-            else:
-                return _end(run, "failed", value)
-
-
-def _end(run: Run, state: State, reason: str = "") -> None:
-    run.reason, run.state = reason, state
-
-
-def play(job: Job, tell: Connection) -> None:
-    """In the process of its own: run, and tell how far it is, then the result as JSON or why there is none."""
-    from evaluators.backtest import run_one
-
-    last = 0.0
-
-    def progress(done: int, of: int) -> None:
-        nonlocal last
-        if monotonic() - last > _EVERY:
-            last = monotonic()
-            tell.send(("progress", (done, of)))
-
-    try:
-        tell.send(("done", json.dumps(finite(run_one(job, progress).as_json()))))
-    except FksError as error:
-        tell.send(("failed", str(error)))
-
-
-def finite(value: Any) -> Any:
-    """As JSON can hold it: what is no number is null."""
-    match value:
-        case dict():
-            return {key: finite(each) for key, each in value.items()}
-        case list() | tuple():
-            return [finite(each) for each in value]
-        case float() if not isfinite(value):
-            return None
-    return value
+                self.recover()
+            except Exception:
+                _LOG.exception("looking for backtests failed; it is repeated")

@@ -69,12 +69,9 @@ class Gauges:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         running, waiting = self._service.runner.load
-        states = [run.state for run in self._service.backtests.all()]
         yield _gauge("fks_decisions_running", "Decisions being made here", running)
         yield _gauge("fks_decisions_waiting", "Decisions that wait for their turn here", waiting)
         yield _gauge("fks_decisions_room", "Decisions that may be under way here", self._service.runner.room)
-        yield _gauge("fks_backtests_running", "Backtests being played", states.count("running"))
-        yield _gauge("fks_backtests_waiting", "Backtests that wait", states.count("waiting"))
         yield from self._recorded()
 
     def _recorded(self) -> Iterator[GaugeMetricFamily]:
@@ -83,6 +80,7 @@ class Gauges:
         ledger = self._service.desk.ledger
         try:
             halted, ideas = ledger.halts.current() is not None, len(ledger.ideas.waiting())
+            backtests = ledger.backtests.count()
             unfinished, lessons = len(ledger.decisions.unfinished()), ledger.lessons.count()
         except FksError:
             yield _gauge("fks_ledger_up", "Whether the ledger answers", 0)
@@ -91,6 +89,8 @@ class Gauges:
         yield _gauge("fks_trading_halted", "Whether every new order is stopped", int(halted))
         yield _gauge("fks_ideas_waiting", "Trades that wait for a person", ideas)
         yield _gauge("fks_decisions_unfinished", "Admitted and not finished, on any replica", unfinished)
+        yield _gauge("fks_backtests_running", "Backtests being played, on any replica", backtests.get("running", 0))
+        yield _gauge("fks_backtests_waiting", "Backtests that wait, on any replica", backtests.get("waiting", 0))
         yield _gauge("fks_lessons", "Lessons that are remembered", lessons)
 
 

@@ -9,7 +9,7 @@ from memory.backtests import Backtest, Result
 from memory.ledger import Ledger
 from tests.memory.conftest import NOON
 
-RESULT = Result(told='{"bars": 3}', curve="{}", report="<html></html>")
+RESULT = Result(told='{"bars": 3}', drawn="{}", report="<html></html>")
 
 
 def asked(number: int, *, by: str = "ana", symbol: str = "SPX", strategy: str = "sma_cross") -> Backtest:

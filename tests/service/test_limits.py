@@ -104,12 +104,12 @@ def test_a_backtest_runs_beside_and_a_cancelled_one_ends(desk: TestClient) -> No
     assert begun.status_code == 202, begun.text
     other = desk.post("/v1/backtests", json={"strategy": MINE, "symbol": "SPX"}).json()
     assert desk.get(f"/v1/backtests/{other['id']}/result").status_code == 409
-    assert desk.delete(f"/v1/backtests/{other['id']}").status_code == 202
+    assert desk.post(f"/v1/backtests/{other['id']}/cancel").status_code == 202
     assert ended(desk, other["id"])["state"] == "cancelled"
     assert ended(desk, begun.json()["id"])["state"] == "done"
     found = desk.get(f"/v1/backtests/{begun.json()['id']}/result").json()["result"]
     assert (found["symbol"], found["from"][:7]) == ("SPX", "2017-01")
-    assert [run["id"] for run in desk.get("/v1/backtests").json()][:2] == [other["id"], begun.json()["id"]]
+    assert [run["id"] for run in desk.get("/v1/backtests").json()["backtests"]][:2] == [other["id"], begun.json()["id"]]
 
 
 def test_a_backtest_of_nothing_is_refused(desk: TestClient) -> None:

@@ -104,7 +104,7 @@ def _backtests() -> None:
         "backtest_results",
         sa.Column("backtest_id", sa.String(12), sa.ForeignKey("backtests.id"), primary_key=True),
         sa.Column("told", sa.LargeBinary, nullable=False),
-        sa.Column("curve", sa.LargeBinary, nullable=False),
+        sa.Column("drawn", sa.LargeBinary, nullable=False),
         sa.Column("report", sa.LargeBinary, nullable=False),
     )
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 from fks_agents.vocabulary import Positive
+
+CHAT_PERSON = re.compile(
+    r"(?P<id>(?:telegram|discord):\d{1,20})=(?P<name>[a-z0-9][a-z0-9._@-]{0,62})/(?P<role>viewer|trader|admin)"
+)
 
 
 class Serving(BaseSettings):
@@ -39,3 +45,56 @@ class Serving(BaseSettings):
     service_body: Annotated[int, Field(ge=1_024, le=2**30)] = Field(
         1_048_576, description="Bytes the body of a request may have; a longer one is answered 413"
     )
+    service_alerts: tuple[SecretStr, ...] = Field(
+        (),
+        description="Addresses that people are told at: apprise URLs (extra `alerts`), file:///PATH, log://",
+    )
+    service_alerts_for: tuple[Annotated[str, Field(pattern="^[a-z][a-z_]{0,31}$")], ...] = Field(
+        (), description="Kinds of notices that are sent, like idea, fill, halt, daily; empty means all"
+    )
+    service_alerts_rate: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        10, description="Messages a minute that go to one address; more notices than that share one message"
+    )
+    service_daily_at: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = Field(
+        "22:00", description="When the report of the day is sent, like 22:00; empty means never"
+    )
+    service_daily_zone: str = Field("UTC", description="Time zone of that, and of its days, like Europe/Berlin")
+    service_chat_people: tuple[str, ...] = Field(
+        (), description="Who may send commands from a chat, like telegram:12345=ana/trader"
+    )
+    service_telegram_token: SecretStr = Field(
+        SecretStr(""), description="Token of a Telegram bot that takes commands; empty means none"
+    )
+    service_telegram_url: str = Field(
+        "https://api.telegram.org", description="Address of Telegram's Bot API, or of a server of your own"
+    )
+    service_discord_key: Annotated[str, Field(pattern="^([0-9a-fA-F]{64})?$")] = Field(
+        "", description="Public key of a Discord application whose commands are taken; empty means none"
+    )
+
+    @field_validator("service_daily_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"expected a time zone like Europe/Berlin, was {name!r}") from None
+        return name
+
+    @field_validator("service_telegram_url")
+    @classmethod
+    def _is_a_server(cls, address: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", address):
+            raise ValueError("expected an address like https://api.telegram.org, was another")
+        return address.rstrip("/")
+
+    @field_validator("service_chat_people")
+    @classmethod
+    def _name_people(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in entries:
+            if not CHAT_PERSON.fullmatch(entry):
+                raise ValueError(f"expected entries like telegram:12345=ana/trader, was {entry!r}")
+        ids = [entry.partition("=")[0] for entry in entries]
+        if twice := sorted({one for one in ids if ids.count(one) > 1}):
+            raise ValueError(f"expected each id once, was {', '.join(twice)} twice")
+        return entries

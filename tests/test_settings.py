@@ -165,3 +165,29 @@ def test_servers_are_addresses_without_a_password() -> None:
 def test_which_server_answers_does_not_enter_the_digest() -> None:
     assert settings.load(model_endpoints=("http://gpu1:11434",), model_concurrency=1).digest == settings.load().digest
     assert settings.load(model_samples=3).digest != settings.load().digest
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("service_chat_people", ("telegram:x=ana/trader",), "expected entries like telegram:12345=ana/trader"),
+        ("service_chat_people", ("telegram:1=ana/trader", "telegram:1=bob/viewer"), "telegram:1 twice"),
+        ("service_daily_zone", "Mars/Olympus", "expected a time zone like Europe/Berlin, was 'Mars/Olympus'"),
+        ("service_daily_zone", "../../etc/passwd", "expected a time zone"),
+        ("service_daily_at", "25:00", "service_daily_at"),
+        ("service_discord_key", "abc", "service_discord_key"),
+        ("service_telegram_url", "https://me:hunter2@telegram.example", "expected an address like https://api"),
+        ("service_alerts", ("discord://1/hunter2", 7), "service_alerts"),
+        ("service_telegram_token", 7, "service_telegram_token"),
+    ],
+)
+def test_an_unfit_setting_of_chats_and_alerts_is_named_without_a_secret(name: str, value: object, said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as caught:
+        settings.load(**{name: value})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_addresses_and_tokens_are_shown_nowhere() -> None:
+    loaded = settings.load(service_alerts=("discord://1/hunter2",), service_telegram_token="1:hunter2")
+    assert "hunter2" not in repr(loaded) + loaded.model_dump_json() + settings.template()
+    assert loaded.digest == settings.load().digest

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from fks_agents import policy as policies
 from fks_agents._serving_settings import Serving
 from fks_agents.contracts import Fraction, NonNegative, Positive, Timeframe
-from fks_agents.errors import ConfigError
+from fks_agents.errors import ConfigError, UsageError
 from fks_agents.policy import Policy
 
 PREFIX = "FKS_"
@@ -52,6 +52,11 @@ class Settings(Serving):
     )
     database_url: SecretStr = Field(
         SecretStr(""), description="SQLAlchemy URL of the ledger; empty means SQLite in the home folder"
+    )
+    memory_server: str = Field(
+        "",
+        description="Address of a Chroma server for the memory index, like http://127.0.0.1:8000; empty means a child "
+        "process with its files in the home folder",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="Least level that is logged")
     log_format: Literal["auto", "console", "json"] = Field(
@@ -227,7 +232,7 @@ class Settings(Serving):
     def _is_found_from_elsewhere(cls, folder: Path | None) -> Path | None:
         return folder and folder.expanduser().absolute()
 
-    @field_validator("tracing_endpoint")
+    @field_validator("tracing_endpoint", "memory_server")
     @classmethod
     def _is_an_address(cls, endpoint: str) -> str:
         return next(iter(cls._are_addresses((endpoint,)))) if endpoint else ""
@@ -289,11 +294,11 @@ class Settings(Serving):
         return init_settings, env_settings
 
     def having(self, **changes: Any) -> Settings:
-        """These settings with some changed; raises ConfigError where they no longer fit together."""
+        """These settings with some changed; raises UsageError where they no longer fit together."""
         try:
             return Settings.model_validate({name: getattr(self, name) for name in Settings.model_fields} | changes)
         except ValidationError as error:
-            raise ConfigError("; ".join(_lines(error))) from None
+            raise UsageError("; ".join(_lines(error))) from None
 
     def named_model(self, role: Literal["quick", "deep", "judge", "judge_2", "judge_3"]) -> str:
         """The model of a role; `rules` where it has none."""
@@ -324,7 +329,9 @@ class Settings(Serving):
 
 def places() -> frozenset[str]:
     """Settings that say where things lie and how they are served: they are this machine's, not a decision's."""
-    return frozenset({"home", "database_url", "log_level", "log_format", "tracing_endpoint", *Serving.model_fields})
+    return frozenset(
+        {"home", "database_url", "memory_server", "log_level", "log_format", "tracing_endpoint", *Serving.model_fields}
+    )
 
 
 def _endpoint(entry: str) -> tuple[str, str]:

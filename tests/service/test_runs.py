@@ -163,3 +163,9 @@ def test_a_decision_whose_end_was_not_told_ends_for_who_listens(client: TestClie
     desk = client.app.state.service.desk  # type: ignore[attr-defined]
     cycle = desk.analyze("SPX", as_of=moment_of(AS_OF))
     assert [kind for _, kind, _ in heard(client, cycle.id)] == ["ended"]
+
+
+def test_a_timeframe_that_does_not_fit_the_settings_is_the_askers_mistake(client: TestClient) -> None:
+    asked = client.post("/v1/ai/analyze", json={"symbol": "SPX", "timeframe": "1w"})
+    assert asked.status_code == 422
+    assert "expected one longer than timeframe '1w'" in asked.json()["detail"]

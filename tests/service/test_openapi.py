@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, seed, settings as how, strategies as st
 from hypothesis.errors import Unsatisfiable
+from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.checks import (
     content_type_conformance,
     not_a_server_error,
@@ -35,6 +36,8 @@ from tests.service.conftest import AS_OF
 
 _LOG = logging.getLogger(__name__)
 CASES = int(os.environ.get("FKS_TEST_CASES", "300"))
+STEPS = 12
+"""Of one story."""
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,
@@ -82,6 +85,51 @@ def test_what_comes_back_is_documented(target: Target, mode: GenerationMode, is_
     _LOG.info("%s, signed in %s: %d cases, %s", mode.value, is_signed, answered.total(), sorted(answered.items()))
     assert not wrong, "\n\n".join(wrong)
     assert answered.total() >= each * len(operations) // 2, answered
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_what_comes_back_is_documented_along_the_links_too(target: Target, is_signed: bool) -> None:
+    """What one answer names is asked for next: read, cancelled, approved, deleted, in any order."""
+    answered: Counter[int] = Counter()
+    followed: Counter[str] = Counter()
+
+    class Story(target.schema.as_state_machine()):  # type: ignore[misc]
+        def setup(self) -> None:
+            """Its own key: a story may take away the one it uses."""
+            people = target.app.state.service.desk.ledger.people
+            key, _ = keys.make(people, "robot", "admin", by="test", at=NOW, expires_at=None)
+            self.headers = {"Authorization": f"Bearer {key}"} if is_signed else {}
+
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            case.headers.pop("Authorization", None)
+            case.cookies.clear()
+            return {"headers": self.headers}
+
+        def validate_response(self, response: Any, case: Any, **given: Any) -> None:
+            del given
+            answered[response.status_code] += 1
+            if case.path not in OPEN and 200 <= response.status_code < 300:
+                followed[case.operation.label] += 1
+            case.validate_response(response, checks=CHECKS)
+            if not is_signed and case.path not in OPEN:
+                assert not 200 <= response.status_code < 300, case.as_curl_command()
+
+    # One story at a time: what earlier ones left behind changes what the next may find.
+    one = how(
+        max_examples=1, stateful_step_count=STEPS, deadline=None, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    while answered.total() < CASES // 4:
+        run_state_machine_as_test(Story, settings=one)
+    _LOG.info("signed in %s: %s, %s", is_signed, sorted(answered.items()), followed.most_common())
+    assert bool(followed) == is_signed
+
+
+def test_an_answer_names_what_its_id_is_good_for(target: Target) -> None:
+    links = target.schema.raw_schema["paths"]["/v1/ai/analyze"]["post"]["responses"]["202"]["links"]
+    taken = {link["operationId"] for link in links.values()}
+    assert len(taken) >= 9
+    assert {tuple(link["parameters"].items()) for link in links.values()} == {(("decision_id", "$response.body#/id"),)}
 
 
 def sent(target: Target, operation: Any, mode: GenerationMode, count: int, *, is_signed: bool) -> Counter[int]:

@@ -13,8 +13,10 @@ from sse_starlette import EventSourceResponse
 
 from fks_agents.contracts import Cycle, Report, Timeframe, Turn
 from fks_agents.errors import UsageError
+from fks_agents.service.failing import KIND, Failure, failures, unfinished_failure
 from fks_agents.service.hub import Told
 from fks_agents.service.inputs import Id, Key, Moment, Symbol
+from fks_agents.service.linking import gives
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import Problem, documented
 from fks_agents.service.state import Held, Service
@@ -59,6 +61,7 @@ class Argument(BaseModel):
         200: {"model": Cycle, "description": "With `wait`: the decision"},
         **documented(400, 409, 422, 429, 503),
     },
+    openapi_extra=gives("decision_id"),
 )
 async def analyze(
     held: Held, question: Question, response: Response, person: Annotated[Person, trader()], key: Key = None
@@ -71,7 +74,7 @@ async def analyze(
     return await made(held, decision_id)
 
 
-@router.post("/ai/debate", responses=documented(400, 409, 422, 429, 503))
+@router.post("/ai/debate", responses=documented(400, 409, 422, 429, 503), openapi_extra=gives("decision_id"))
 async def debate(held: Held, question: Question, person: Annotated[Person, trader()], key: Key = None) -> Argument:
     """The same decision, answered with what was said for and against it."""
     cycle = await made(held, await asked(held, question, person, key))
@@ -85,6 +88,8 @@ class Run(BaseModel):
     as_of: AwareDatetime
     asked_by: str | None
     """None where it was asked for outside the service."""
+    failure: Failure | None = None
+    """Where it broke off and is tried again, or is not any more: it can be cancelled."""
 
 
 class Runs(BaseModel):
@@ -104,10 +109,11 @@ def runs(held: Held, person: Annotated[Person, viewer()], limit: Annotated[int, 
     running, waiting = held.runner.load
     unfinished = held.desk.ledger.decisions.unfinished()
     listed = unfinished[:limit]
-    askers = held.desk.ledger.requests.askers([each.id for each in listed])
+    ids = [each.id for each in listed]
+    askers, failed = held.desk.ledger.requests.askers(ids), failures(held.desk.ledger, ids)
     return Runs(
         running=running, waiting=waiting, unfinished=len(unfinished),
-        runs=[_run(each, askers.get(each.id)) for each in listed],
+        runs=[_run(each, askers.get(each.id), failed.get(each.id)) for each in listed],
     )  # fmt: skip
 
 
@@ -190,21 +196,27 @@ async def asked(held: Service, question: Question, person: Person, key: str | No
 
 
 async def made(held: Service, decision_id: str) -> Cycle:
+    """Raises Problem 503 where it breaks off: it is tried again later."""
     async for each in held.hub.listen(decision_id):
         if each.kind == "waits":
             return await asyncio.to_thread(held.desk.pending, decision_id)
+        if each.kind == KIND and (failure := unfinished_failure(each.data)) is not None:
+            raise Problem(503, f"decision {decision_id} broke off, see its run: {failure.reason}")
     return await asyncio.to_thread(held.desk.ledger.decisions.cycle, decision_id)
 
 
 def _asked_run(held: Service, decision_id: str) -> Run:
-    request = held.desk.ledger.requests.of(decision_id)
-    return _run(held.desk.ledger.decisions.admission(decision_id), request.person if request is not None else None)
+    ledger = held.desk.ledger
+    request, admission = ledger.requests.of(decision_id), ledger.decisions.admission(decision_id)
+    is_open = decision_id in {each.id for each in ledger.decisions.unfinished()}
+    failure = failures(ledger, [decision_id]).get(decision_id) if is_open else None
+    return _run(admission, request.person if request is not None else None, failure)
 
 
-def _run(admission: Admission, asked_by: str | None) -> Run:
+def _run(admission: Admission, asked_by: str | None, failure: Failure | None) -> Run:
     return Run(
         id=admission.id, symbol=admission.symbol, timeframe=admission.timeframe, as_of=admission.as_of,
-        asked_by=asked_by,
+        asked_by=asked_by, failure=failure,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from fks_agents.service.auth.guard import COOKIE
+from fks_agents.service.linking import link
 from fks_agents.service.problems import documented
 
 SCHEMES = {
@@ -38,6 +39,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _complete(path, operation)
+    link(document)
     return document
 
 

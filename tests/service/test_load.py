@@ -32,6 +32,8 @@ ANALYSES = int(os.environ.get("FKS_TEST_LOAD", "30"))
 ROOM = ANALYSES // 10
 LONG = 1_000
 """Analyses from which on memory is looked at: before that, caches are still filling."""
+PAUSE = 5.0 if ANALYSES >= LONG else 0.2
+"""Seconds after which a client asks again; a short test has no time to wait as long as it is told to."""
 SLOW = max(ANALYSES // 50, 20)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -50,7 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def ask_until_taken(server: Server, numbers: list[int]) -> Asked:
-    """As a client does that was told to come back later; it comes back sooner than told."""
+    """As a client does that was told to come back later."""
     asked = Asked([], Counter(), [])
     headers = {**server.headers, "Content-Type": "application/json"}
     with closing(HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
@@ -67,7 +69,7 @@ def ask_until_taken(server: Server, numbers: list[int]) -> Asked:
                 asked.statuses[status] += 1
                 if status == 429:
                     asked.pauses.append(answer.headers["Retry-After"])
-                    sleep(0.2)
+                    sleep(PAUSE)
             asked.ids.append(body["id"])
     return asked
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event, Lock
 from time import monotonic
 from typing import Any
@@ -99,6 +100,13 @@ class Behind(BaseCheckpointSaver[str]):
                     self._wanted.clear()
         if (error := self._failed.get(thread_id)) is not None:
             raise UnkeptStepError(str(error)) from error
+
+    def begin_again(self, thread_id: str) -> None:
+        """Forget that a step could not be written: those before it are a whole beginning to go on from."""
+        with suppress(UnkeptStepError):
+            self.flush(thread_id)
+        with self._lock:
+            self._failed.pop(thread_id, None)
 
     def close(self) -> None:
         self._wanted.set()

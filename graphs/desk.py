@@ -216,8 +216,11 @@ class Desk(AbstractContextManager["Desk"]):
             if self.ledger.orders.intents(admission.id):
                 raise RefusedError(f"decision {admission.id} has orders; `fks resume {admission.id}` finishes it")
             config: Any = {"configurable": {"thread_id": admission.id}}
-            begun = self._has_begun(admission, config)
-            state = cast(CycleState, self._graph.get_state(config).values if begun else {})
+            try:
+                begun = self._has_begun(admission, config)
+                state = cast(CycleState, self._graph.get_state(config).values if begun else {})
+            except UnkeptStepError:
+                state = {}  # steps that cannot be read must not keep it from being ended
             cycle = cycle_of(state, admission, 0.0, reason, ())
             self.ledger.decisions.finish(cycle)
             self._saver.delete_thread(admission.id)
@@ -351,6 +354,7 @@ class Desk(AbstractContextManager["Desk"]):
         the ledger, so that a new beginning asks nobody twice. Raises LedgerError where orders were committed."""
         from graphs.checkpoints import OutdatedStepError
 
+        self._saver.begin_again(admission.id)
         try:
             return self._graph.get_state(config).created_at is not None
         except OutdatedStepError as error:

@@ -36,9 +36,9 @@ class Hub:
         self._listeners: dict[str, list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[Told]]]] = defaultdict(list)
 
     def tell(self, decision_id: str, kind: str, data: Any, *, kept: bool = True) -> None:
-        """Safe in any thread. What is kept is committed before anybody hears of it."""
+        """Safe in any thread. What is kept is committed before anybody hears of it; an end is told once."""
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        number = self._ledger.requests.tell(decision_id, kind, text).number if kept else None
+        number = self._ledger.requests.tell(decision_id, kind, text, once=kind == LAST).number if kept else None
         with self._lock:
             listeners = list(self._listeners.get(decision_id, ()))
         for loop, queue in listeners:

@@ -18,7 +18,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from fks_agents.contracts import Cycle
-from fks_agents.errors import FksError, RefusedError
+from fks_agents.errors import FksError, RefusedError, UsageError
+from fks_agents.service.failing import KIND, Failure, failures, is_due, next_failure
 from fks_agents.service.hub import LAST, Hub, summary
 from fks_agents.service.people import Person
 from fks_agents.service.problems import Problem
@@ -54,8 +55,8 @@ class Runner:
         self._sweeper = Thread(target=self._sweep, name="sweeper", daemon=True)
 
     def start(self) -> None:
-        """Take on what was left unfinished, and go on looking for more."""
-        self.recover()
+        """Take on what was left unfinished, once more also what was given up, and go on looking for more."""
+        self.recover(anew=True)
         self._sweeper.start()
 
     def stop(self) -> None:
@@ -124,11 +125,20 @@ class Runner:
     def room(self) -> int:
         return self._room
 
-    def recover(self) -> None:
-        """Take on every unfinished decision that waits for no person; one that another process makes is left to it."""
-        waiting = set(self._desk.ledger.ideas.waiting())
-        for admission in self._desk.ledger.decisions.unfinished():
-            if admission.id not in waiting:
+    @property
+    def failing(self) -> dict[str, Failure]:
+        """Unfinished decisions that broke off, on any replica."""
+        ledger = self._desk.ledger
+        return failures(ledger, [admission.id for admission in ledger.decisions.unfinished()])
+
+    def recover(self, *, anew: bool = False) -> None:
+        """Take on every unfinished decision that waits for no person, nor (but `anew`) for its next try; one that
+        another process makes is left to it."""
+        ledger, now = self._desk.ledger, self._desk.clock.now()
+        waiting, unfinished = set(ledger.ideas.waiting()), ledger.decisions.unfinished()
+        failed = {} if anew else failures(ledger, [admission.id for admission in unfinished])
+        for admission in unfinished:
+            if admission.id not in waiting and is_due(failed.get(admission.id), now):
                 self._take(admission.id)
 
     def _take(self, decision_id: str) -> None:
@@ -154,13 +164,12 @@ class Runner:
             pass
         except RefusedError as error:
             _LOG.info("decision %s is left to another process: %s", decision_id, error)
-        except FksError as error:
-            _LOG.warning("decision %s: %s", decision_id, error)
-            self._hub.tell(decision_id, "failed", {"reason": str(error)})
-            self._tell_if_finished(decision_id)
-        except Exception:
-            _LOG.exception("decision %s broke off", decision_id)
-            self._tell_if_finished(decision_id)
+        except Exception as error:
+            if isinstance(error, FksError):
+                _LOG.warning("decision %s: %s", decision_id, error)
+            else:
+                _LOG.exception("decision %s broke off", decision_id)
+            self._broke_off(decision_id, error)
         finally:
             with self._lock:
                 self._mine.pop(decision_id, None)
@@ -186,11 +195,19 @@ class Runner:
         kind = "waits" if cycle.status == "needs_approval" else LAST
         self._hub.tell(cycle.id, kind, summary(cycle))
 
-    def _tell_if_finished(self, decision_id: str) -> None:
+    def _broke_off(self, decision_id: str, error: Exception) -> None:
+        """Tell why, and that it has ended or when it is tried again."""
+        ledger = self._desk.ledger
+        before = failures(ledger, [decision_id]).get(decision_id)
+        has_orders = bool(ledger.orders.intents(decision_id))
+        failure = next_failure(before, error, self._desk.clock.now(), has_orders=has_orders)
         try:
-            self._told_last(self._desk.ledger.decisions.cycle(decision_id))
-        except FksError:
-            return  # it is not finished, and will be taken on again
+            cycle = ledger.decisions.cycle(decision_id)
+        except UsageError:  # it is not finished
+            self._hub.tell(decision_id, KIND, failure.model_dump(mode="json"))
+        else:
+            self._hub.tell(decision_id, KIND, {"reason": failure.reason})
+            self._told_last(cycle)
 
     def _sweep(self) -> None:
         while not self._stopped.wait(_SWEEP):

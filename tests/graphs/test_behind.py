@@ -132,3 +132,18 @@ def test_without_that_the_order_would_go_out(saver: Behind, slow: Slow) -> None:
     log = Log()
     log.intend([intent()])
     assert log.done == ["intend"]
+
+
+def test_after_a_failed_write_a_decision_goes_on_from_what_is_kept(saver: Behind, slow: Slow) -> None:
+    slow.let.set()
+    put(saver)
+    saver.flush("d1")
+    slow.fails = OSError("no space left")
+    put(saver)
+    with pytest.raises(UnkeptStepError, match="no space left"):
+        saver.flush("d1")
+    slow.fails = None
+    saver.begin_again("d1")
+    put(saver)
+    saver.flush("d1")
+    assert len(list(saver.list(CONFIG))) == 2

@@ -184,7 +184,7 @@ async def _pieces(held: Service, decision_id: str, created: int) -> AsyncIterato
     yield _piece(name, created, {"role": "assistant", "content": ""})
     try:
         text = told(await made(held, decision_id))
-    except FksError as error:
+    except (FksError, Problem) as error:
         text = f"{error}\n\nDecision {decision_id}."
     for piece in _lines(name, created, text):
         yield piece

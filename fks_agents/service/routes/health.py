@@ -38,7 +38,7 @@ async def health() -> Alive:
 @router.get("/ready", responses={503: {"model": Readiness, "description": "Something it depends on does not answer"}})
 def ready(held: Held, response: Response) -> Readiness:
     """Ledger, market and models; and whether there is room for one more decision."""
-    parts = [_ledger(held), _market(held), _room(held)]
+    parts = [_ledger(held), _market(held), _room(held), _failing(held)]
     answer = Readiness(is_ready=all(part.is_ready for part in parts), parts=parts)
     response.status_code = 200 if answer.is_ready else 503
     return answer
@@ -64,6 +64,19 @@ def _room(held: Held) -> Part:
     running, waiting = held.runner.load
     said = f"{running} running, {waiting} waiting, room for {held.runner.room}"
     return Part(name="queue", is_ready=running + waiting < held.runner.room, reason=said)
+
+
+def _failing(held: Held) -> Part:
+    """Told, and no reason to send requests elsewhere: another replica would fail in the same way."""
+    try:
+        failed = held.runner.failing
+    except FksError as error:
+        return Part(name="failing", is_ready=False, reason=str(error))
+    given_up = sorted(decision_id for decision_id, failure in failed.items() if failure.again_at is None)
+    said = f"{len(failed)} broke off and are tried again" if failed else ""
+    if given_up:
+        said = f"{len(failed)} broke off, of them given up: {', '.join(given_up[:5])}"
+    return Part(name="failing", is_ready=True, reason=said)
 
 
 __all__ = ["ProblemReply", "router"]

@@ -21,6 +21,13 @@ class RecordedCall(NamedTuple):
     reply: Reply
 
 
+class FailedCall(NamedTuple):
+    decision_id: str
+    model: str
+    role: str
+    failure: str
+
+
 class Calls:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -61,6 +68,19 @@ class Calls:
                 RecordedCall(row.key, Call.model_validate_json(row.call), Reply.model_validate_json(row.reply))
                 for row in connection.execute(query)
             )
+
+    def failed(self, among: int) -> tuple[FailedCall, ...]:
+        """Of the newest `among` calls those without a usable reply, newest first."""
+        newest = select(calls).order_by(calls.c.sequence.desc()).limit(among).subquery()
+        # Inside a text the quotes would be escaped: this is the field, and it is empty.
+        query = select(newest).where(newest.c.reply.not_like('%"failure":""%')).order_by(newest.c.sequence.desc())
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        asked = ((row.decision_id, Call.model_validate_json(row.call), row.reply) for row in rows)
+        return tuple(
+            FailedCall(decision, call.model, call.role, Reply.model_validate_json(reply).failure)
+            for decision, call, reply in asked
+        )
 
 
 _: type[CallLog] = Calls

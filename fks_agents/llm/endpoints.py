@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Condition
 from time import monotonic, perf_counter
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from fks_agents.errors import ModelError
 from fks_agents.settings import Settings
@@ -42,6 +42,14 @@ class Endpoint:
     """In a row."""
     back_at: float = 0.0
     is_probed: bool = False
+
+
+@runtime_checkable
+class Pooled(Protocol):
+    """A chat model that answers from one of several servers."""
+
+    @property
+    def endpoints(self) -> Endpoints: ...
 
 
 @dataclass
@@ -99,10 +107,11 @@ class Endpoints:
             raise
         self._release(endpoint, is_well=True)
 
-    def resting(self) -> tuple[str, ...]:
-        """Addresses that are left alone now."""
+    def resting(self) -> dict[str, float]:
+        """Addresses that are left alone now, and for how many seconds more."""
         with self._changed:
-            return tuple(one.address for one in self._all if one.failures and one.back_at > self.now())
+            left = {one.address: one.back_at - self.now() for one in self._all if one.failures}
+        return {address: seconds for address, seconds in left.items() if seconds > 0.0}
 
     def _take(self, probe: Probe, tried: list[str]) -> Endpoint:
         reason = "every server was tried"

@@ -85,6 +85,10 @@ class LangChainChat:
         self._seconds = settings.model_timeout
         self._hear = hear
 
+    @property
+    def endpoints(self) -> Endpoints:
+        return self._endpoints
+
     def heard_by(self, hear: Hear) -> LangChainChat:
         return LangChainChat(self.name, self._chats, self._endpoints, self._settings, hear)
 

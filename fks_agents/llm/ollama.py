@@ -14,7 +14,7 @@ from fks_agents.deps import Call, ChatModel, Hear, Reply
 from fks_agents.errors import ConfigError, ModelError
 from fks_agents.llm.budget import estimate
 from fks_agents.llm.capabilities import Capabilities
-from fks_agents.llm.endpoints import EndpointError, endpoints_of
+from fks_agents.llm.endpoints import EndpointError, Endpoints, endpoints_of
 from fks_agents.llm.grammar import bounded
 from fks_agents.llm.langchain import messages_of, reply_of, thought
 from fks_agents.llm.replies import failed
@@ -53,6 +53,10 @@ class OllamaChat:
         self._served = served
         self._settings = settings
         self._hear = hear
+
+    @property
+    def endpoints(self) -> Endpoints:
+        return self._served.endpoints
 
     def preflight(self) -> None:
         """Raises ConfigError where no server runs or the model was not pulled, with the command that helps."""

@@ -23,6 +23,7 @@ from fks_agents.settings import Settings
 from memory.embeddings import StaticEmbedder
 from memory.index import Index
 from memory.ledger import Ledger
+from memory.places import Folder
 from memory.recall import Recall
 
 START = datetime(2018, 1, 1, tzinfo=UTC)
@@ -39,7 +40,7 @@ def main() -> None:
     embedder = StaticEmbedder()
     with tempfile.TemporaryDirectory() as folder, Ledger.open(Path(folder) / "ledger.sqlite") as ledger:
         ledger.lessons.learn([_lesson(number, draw) for number in range(count)])
-        recall = Recall(ledger, Index(Path(folder) / "index", ledger.lessons, embedder), embedder, Settings())
+        recall = Recall(ledger, Index(Folder(Path(folder) / "index"), ledger.lessons, embedder), embedder, Settings())
         begun = time.perf_counter()
         recall.rebuild()
         built = time.perf_counter() - begun

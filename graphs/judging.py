@@ -15,6 +15,7 @@ from fks_agents.policy import Policy
 from fks_agents.settings import Settings
 from memory.knowledge import Knowledge, open_knowledge
 from memory.ledger import Ledger
+from memory.places import of_documents
 from memory.recall import Recall
 
 HOUR = timedelta(hours=1)
@@ -73,8 +74,9 @@ def as_judged(original: Cycle, chats: Mapping[ChatRole, ChatModel | None]) -> Ma
 class Libraries:
     """The documents that judges may cite, opened once for each folder."""
 
-    def __init__(self, home: Path, recall: Recall) -> None:
-        self._home, self._recall = home, recall
+    def __init__(self, ledger: Ledger, recall: Recall, here: Settings) -> None:
+        """`here` says where the index lies; what a decision says of that is another machine's."""
+        self._ledger, self._recall, self._here = ledger, recall, here
         self._opened: dict[Path, Knowledge] = {}
 
     def __call__(self, settings: Settings) -> Library | None:
@@ -83,7 +85,8 @@ class Libraries:
         if folder is None:
             return None
         if folder not in self._opened:
-            library = open_knowledge(folder, self._home, self._recall if settings.memory else None)
+            place = of_documents(self._ledger, self._here.home, self._here.memory_server, folder)
+            library = open_knowledge(folder, place, self._recall if settings.memory else None)
             library.check()
             self._opened[folder] = library
         return self._opened[folder]

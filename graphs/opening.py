@@ -64,7 +64,7 @@ def open_desk(
         checkpoints=checkpoints or (lambda: _saver(settings)),
         clock=clock or SystemClock(),
         metrics=metrics,
-        library=Libraries(home, memory),
+        library=Libraries(ledger, memory, settings),
     )
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +19,24 @@ class IndexLostError(Exception):
 
 
 class IndexProcess:
-    """A child with Chroma open on `folder`. Dies with its parent; its death is an IndexLostError, nothing more."""
+    """A child with Chroma's client open. Dies with its parent; its death is an IndexLostError, nothing more."""
 
-    def __init__(self, folder: Path, lock: int, timeout: float) -> None:
-        """`lock` is the open lock file of the index; the child shares it, so that it is held while either lives."""
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, *arguments: str, timeout: float, cwd: Path, shared: Sequence[int] = ()) -> None:
+        """`arguments` name the place (see the worker); open files `shared` with the child stay open while either lives.
+
+        `timeout` bounds the start and each request, in seconds.
+        """
         self._timeout = timeout
         self._connection, theirs = multiprocessing.Pipe()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHROMA_")}
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own file, our own interpreter
-                [sys.executable, "-P", str(_SCRIPT), str(folder), str(theirs.fileno())],
-                pass_fds=(theirs.fileno(), lock),
+                [sys.executable, "-P", str(_SCRIPT), str(theirs.fileno()), *arguments],
+                pass_fds=(theirs.fileno(), *shared),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                cwd=folder,  # Chroma would read the user's .env
+                cwd=cwd,  # Chroma would read the user's .env
                 env=environment,
                 start_new_session=True,  # Ctrl-C is for the parent
             )

@@ -1,33 +1,32 @@
-"""Nearest lessons by vector: Chroma in a child process, rebuilt from SQL whenever the two disagree.
+"""Nearest lessons by vector: Chroma behind a child process, rebuilt from SQL whenever the two disagree.
 
-Nothing here is a record. Where the child is killed, its files are garbled, another process holds the index or Chroma is
-not installed, `query` returns None, `status` says why, and the caller searches SQL.
+Nothing here is a record. Where the child is killed, its files are garbled, another process holds the index, its server
+is away or answers nonsense, or Chroma is not installed, `query` returns None, `status` says why, and the caller
+searches SQL.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from fks_agents.contracts import Regime
 from fks_agents.errors import FksError, LedgerError
 from memory._index_process import IndexLostError, IndexProcess
 from memory.embeddings import Embedder, Vectors
+from memory.places import Place
 from memory.schema import microseconds
 
 _BATCH = 500
 
-_COMPLETE = "complete"
-"""File in a generation that was built to its end; the one act that makes it the index."""
-
 _MOST_STARTS = 4
 """Starts without an answer between them, after which it gives up: a disk that breaks every index is not cured."""
+
+_LONGEST_PAUSE = 60.0
+"""Seconds between two starts at a server that may come back; the second start is at once, and pauses double."""
 
 _QUERY_SECONDS = 5.0
 """SQL answers sooner than an index that needs longer."""
@@ -65,18 +64,16 @@ class Entries(Protocol):
 
 
 class Index:
-    """A folder of numbered generations: the newest complete one is used, a new one is built beside it."""
-
-    def __init__(self, folder: Path, lessons: Entries, embedder: Embedder, *, timeout: float = 60.0) -> None:
+    def __init__(self, place: Place, lessons: Entries, embedder: Embedder, *, timeout: float = 60.0) -> None:
         """`timeout` bounds the start of the child and each addition, in seconds."""
-        self._folder, self._lessons, self._embedder, self._timeout = folder, lessons, embedder, timeout
+        self._place, self._lessons, self._embedder, self._timeout = place, lessons, embedder, timeout
         self._using = threading.RLock()
         self._process: IndexProcess | None = None
         self._building: IndexProcess | None = None
         self._thread: threading.Thread | None = None
         self._counts: dict[str, int] = {}
-        self._lock: int | None = None
         self._starts = 0
+        self._next_start = 0.0
         self._is_closed = False
         self._state = "not started"
 
@@ -92,10 +89,11 @@ class Index:
     def start(self) -> None:
         """Bring the index up in the background; where it is up, coming up, or was given up, nothing happens."""
         with self._using:
-            is_coming = self._thread is not None and self._thread.is_alive()
-            if self._process is not None or is_coming or self._is_closed or self._starts >= _MOST_STARTS:
+            if self._process is not None or self._is_coming or self._is_closed or not self._may_start():
                 return
             self._starts += 1
+            if self._starts > 1:
+                self._next_start = monotonic() + min(2.0**self._starts, _LONGEST_PAUSE)
             self._state = "starting"
             self._thread = threading.Thread(target=self._bring_up, args=(self._open,), daemon=True)
             self._thread.start()
@@ -125,8 +123,10 @@ class Index:
         `known` is how many lessons of the agent SQL holds: an index that holds another number is brought in line first.
         `as_of` None asks without a bound in time.
         """
-        if self._process is None:
-            return None  # without waiting for a rebuild that holds the lock
+        if self._process is None:  # without waiting for a rebuild that holds the lock
+            if self._place.is_shared and not self._is_coming and self._may_start():
+                self.start()
+            return None
         with self._using:
             if self._process is None:
                 return None
@@ -144,6 +144,9 @@ class Index:
                 return None
             if as_of is None and len(found) < count:
                 self._lose(f"found {len(found)} lessons of {agent} where there are {count}", is_broken=True)
+                return None
+            if self._place.is_shared and not self._are_known(found):
+                self._lose("found what the ledger does not know", is_broken=True)
                 return None
             self._starts = 0
             return found
@@ -170,15 +173,20 @@ class Index:
         with self._using:
             self._drop()
             self._state = "closed"
-            if self._lock is not None:
-                os.close(self._lock)
-                self._lock = None
+            self._place.release()
 
     # --- coming up
 
+    @property
+    def _is_coming(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _may_start(self) -> bool:
+        return monotonic() >= self._next_start if self._place.is_shared else self._starts < _MOST_STARTS
+
     def _bring_up(self, way: Callable[[], IndexProcess]) -> None:
         try:
-            self._hold()
+            self._place.hold()
             process = way()
             with self._using:
                 if any(self._counts.get(agent, 0) != self._lessons.count(agent) for agent in self._lessons.agents()):
@@ -191,47 +199,28 @@ class Index:
                     self._building = None
                 self._state = f"not available: {error}"
 
-    def _hold(self) -> None:
-        if self._lock is not None:
-            return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            raise IndexLostError("another process uses it") from None
-        self._lock = lock
-
     def _open(self) -> IndexProcess:
         """The newest complete generation; a new one where it is unreadable or holds what SQL does not."""
-        complete = [folder for folder in self._generations() if (folder / _COMPLETE).exists()]
-        if complete:
-            try:
-                return self._launch(complete[-1])
-            except IndexLostError:
-                pass
+        try:
+            if (process := self._place.newest(self._timeout)) is not None:
+                return self._launched(process)
+        except IndexLostError:
+            if self._is_closed:
+                raise
         return self._build()
 
     def _build(self) -> IndexProcess:
-        older = self._generations()
-        folder = self._folder / f"{int(older[-1].name) + 1 if older else 1:06d}"
-        process = self._launch(folder)
-        (folder / _COMPLETE).touch()
-        for leftover in older:
-            shutil.rmtree(leftover, ignore_errors=True)
-        return process
+        return self._launched(self._place.fresh(self._timeout))
 
-    def _launch(self, folder: Path) -> IndexProcess:
-        """A child on the folder, in line with SQL."""
-        if self._is_closed or self._lock is None:
-            raise IndexLostError("closed")
-        process = self._building = IndexProcess(folder, self._lock, self._timeout)
+    def _launched(self, process: IndexProcess) -> IndexProcess:
+        """The child, in line with SQL."""
+        self._building = process
         if self._is_closed:  # `close` may have come before the line above
             process.interrupt()
         try:
             process.wait_until_open()
             self._align(process)
+            self._place.complete(process)
         except BaseException:
             process.kill()
             raise
@@ -240,9 +229,8 @@ class Index:
     def _align(self, process: IndexProcess) -> None:
         """Add what SQL has and the index has not; raises IndexLostError where it holds what SQL does not know."""
         self._counts = {}
-        known_agents = self._lessons.agents()
-        strangers = set(process.request("agents")) - set(known_agents)
-        if strangers:
+        indexed_agents, known_agents = process.request("agents"), self._lessons.agents()
+        if strangers := set(indexed_agents) - set(known_agents):
             raise IndexLostError(f"holds lessons of {min(strangers)}, who is unknown to the ledger")
         for agent in known_agents:
             indexed, known = set(process.request("ids", agent)), self._lessons.ids(agent)
@@ -252,7 +240,7 @@ class Index:
             self._counts[agent] = len(indexed)
             for start in range(0, len(missing), _BATCH):
                 self._add(process, self._lessons.get(missing[start : start + _BATCH]))
-            if self._counts[agent] != len(known):
+            if self._counts[agent] < len(known):  # more is what another replica has added by now
                 raise IndexLostError(f"holds {self._counts[agent]} lessons of {agent} after {len(known)} were added")
 
     def _add(self, process: IndexProcess, lessons: Sequence[Entry]) -> None:
@@ -270,19 +258,23 @@ class Index:
     def _lose(self, reason: str, *, is_broken: bool = False) -> None:
         self._drop()
         if is_broken:
-            for folder in self._generations():
-                shutil.rmtree(folder, ignore_errors=True)
+            self._place.discard()
         self.start()
-        is_coming = self._thread is not None and self._thread.is_alive()
-        self._state = f"restarting: {reason}" if is_coming else f"given up after {self._starts} starts: {reason}"
+        if self._is_coming:
+            self._state = f"restarting: {reason}"
+        else:
+            pause = "asked again in a while" if self._place.is_shared else f"given up after {self._starts} starts"
+            self._state = f"{pause}: {reason}"
 
     def _drop(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process = None
 
-    def _generations(self) -> list[Path]:
-        return sorted(path for path in self._folder.iterdir() if path.name.isdecimal())
+    def _are_known(self, ids: Sequence[object]) -> bool:
+        """What another process put there, or a server made up, is not believed."""
+        names = [name for name in ids if isinstance(name, str)]
+        return len(names) == len(ids) == len(set(names)) == len(self._lessons.get(names))
 
 
 def _metadata(lesson: Entry) -> dict[str, str | int]:

@@ -20,6 +20,7 @@ from memory.embeddings import Embedder, StaticEmbedder, Vectors
 from memory.index import Index
 from memory.keywords import Keywords
 from memory.passages import AGENT, Passages
+from memory.places import Place
 from memory.recall import Recall
 
 _FUSION = 60
@@ -35,22 +36,22 @@ _EXACT_UP_TO = 1_000
 """Passages up to which an exact search is as fast as asking the index, and no child is started."""
 
 
-def open_knowledge(folder: Path, home: Path, recall: Recall | None = None) -> Knowledge:
+def open_knowledge(folder: Path, place: Place, recall: Recall | None = None) -> Knowledge:
     """The documents of a folder, with the lessons of `recall` beside them; nothing is read yet."""
-    return Knowledge(folder, home / "knowledge", StaticEmbedder(), recall)
+    return Knowledge(folder, place, StaticEmbedder(), recall)
 
 
 class Knowledge:
     def __init__(
         self,
         folder: Path,
-        index: Path,
+        place: Place,
         embedder: Embedder,
         recall: Recall | None = None,
         *,
         exact_up_to: int = _EXACT_UP_TO,
     ) -> None:
-        self._folder, self._index_folder, self._embedder, self._recall = folder, index, embedder, recall
+        self._folder, self._place, self._embedder, self._recall = folder, place, embedder, recall
         self._exact_up_to = exact_up_to
         self._vectors: dict[str, Vectors] = {}
         self._using = Lock()
@@ -84,7 +85,7 @@ class Knowledge:
 
     @cached_property
     def _index(self) -> Index:
-        index = Index(self._index_folder, self._passages, self._embedder)
+        index = Index(self._place, self._passages, self._embedder)
         index.start()
         return index
 

@@ -6,6 +6,7 @@ Each write is one transaction, on disk when the call returns; what cannot be wri
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +17,7 @@ from memory.calls import Calls
 from memory.decisions import Decisions
 from memory.halts import Halts
 from memory.ideas import Ideas
+from memory.identity import identity_of
 from memory.judgements import Judgements
 from memory.labels import Labels
 from memory.lessons import Lessons
@@ -70,6 +72,11 @@ class Ledger:
             database.close()
             raise
         return cls(database)
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells it from other ledgers; a copy has that of the original."""
+        return identity_of(self._database)
 
     @property
     def is_on_server(self) -> bool:

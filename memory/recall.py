@@ -19,6 +19,7 @@ from fks_agents.settings import Settings
 from memory.embeddings import Embedder, StaticEmbedder, Vectors
 from memory.index import Index
 from memory.ledger import Ledger
+from memory.places import of_lessons
 
 _CANDIDATES = 64
 """Nearest lessons among which regime and recency decide."""
@@ -34,9 +35,10 @@ _HALF_LIFE = timedelta(days=180)
 
 
 def open_recall(ledger: Ledger, home: Path, settings: Settings) -> Recall:
-    """Memory with the offline embedder, and its index under the home folder."""
+    """Memory with the offline embedder, and its index where the settings say."""
     embedder = StaticEmbedder()
-    return Recall(ledger, Index(home / "index", ledger.lessons, embedder), embedder, settings)
+    place = of_lessons(ledger, home, settings.memory_server)
+    return Recall(ledger, Index(place, ledger.lessons, embedder), embedder, settings)
 
 
 class Recalled(NamedTuple):

@@ -261,9 +261,17 @@ halts = Table(
 )
 """Every stop of trading and every end of one; the last row counts."""
 
+identity = Table(
+    "identity",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(12), nullable=False),
+)
+"""One row: what this ledger is called where others are, too."""
+
 APPEND_ONLY = (
     "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls", "audits",
-    "judgements", "labels", "allowances", "spendings", "ideas", "halts",
+    "judgements", "labels", "allowances", "spendings", "ideas", "halts", "identity",
     "happenings", "limit_changes", "notices", "strategies",
 )  # fmt: skip
 """Tables in which triggers refuse every update and delete."""

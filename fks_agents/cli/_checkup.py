@@ -144,9 +144,10 @@ def _index(settings: Settings) -> str:
     from memory.embeddings import StaticEmbedder
     from memory.index import Index
     from memory.ledger import Ledger
+    from memory.places import of_lessons
 
     with Ledger.open(settings.database_url.get_secret_value() or settings.home / "ledger.sqlite") as ledger:
-        index = Index(settings.home / "index", ledger.lessons, StaticEmbedder())
+        index = Index(of_lessons(ledger, settings.home, settings.memory_server), ledger.lessons, StaticEmbedder())
         try:
             index.start()
             index.wait(60.0)
@@ -173,11 +174,11 @@ def _policy(settings: Settings) -> str:
 
 
 def _knowledge(settings: Settings) -> str:
-    from memory.knowledge import open_knowledge
+    from memory.passages import Passages
 
     if settings.knowledge is None:
         return "no documents"
-    return f"{open_knowledge(settings.knowledge, settings.home).check()} passages in {settings.knowledge}"
+    return f"{len(Passages(settings.knowledge).all)} passages in {settings.knowledge}"
 
 
 def _models(settings: Settings) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from memory.embeddings import StaticEmbedder
 from memory.keywords import K1, B, Keywords
 from memory.knowledge import Knowledge, open_knowledge
 from memory.passages import LONGEST, Passages
+from memory.places import Folder
 
 AS_OF = datetime(2018, 12, 24, 21, tzinfo=UTC)
 
@@ -36,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def library(folder: Path, tmp_path: Path, **given: object) -> Knowledge:
-    return Knowledge(folder, tmp_path / "index", StaticEmbedder(), **given)  # type: ignore[arg-type]
+    return Knowledge(folder, Folder(tmp_path / "index"), StaticEmbedder(), **given)  # type: ignore[arg-type]
 
 
 def found(knowledge: Knowledge, query: str, as_of: datetime = AS_OF, count: int = 3) -> list[str]:
@@ -114,12 +115,12 @@ def test_a_changed_document_is_indexed_anew(folder: Path, tmp_path: Path) -> Non
 def test_a_document_that_cannot_be_dated_or_read_is_refused(name: str, text: str, told: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(DataError, match=told):
-        open_knowledge(tmp_path, tmp_path / "home").check()
+        open_knowledge(tmp_path, Folder(tmp_path / "home")).check()
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="expected a folder of documents"):
-        open_knowledge(tmp_path / "nowhere", tmp_path / "home").check()
+        open_knowledge(tmp_path / "nowhere", Folder(tmp_path / "home")).check()
 
 
 def test_an_id_that_is_there_twice_is_refused(tmp_path: Path) -> None:

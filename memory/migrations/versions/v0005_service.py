@@ -12,7 +12,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_APPEND_ONLY = ("happenings", "limit_changes", "strategies")
+_APPEND_ONLY = ("happenings", "identity", "limit_changes", "strategies")
 
 
 def upgrade() -> None:
@@ -33,11 +33,20 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("told", sa.Text, nullable=False),
     )
+    _identity()
     _people()
     _limits_and_strategies()
     _backtests()
     _notices()
     append_only(_APPEND_ONLY)
+
+
+def _identity() -> None:
+    op.create_table(
+        "identity",
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("name", sa.String(12), nullable=False),
+    )
 
 
 def _people() -> None:

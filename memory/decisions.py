@@ -16,6 +16,7 @@ from fks_agents.settings import Settings, places
 from memory._chain import Chain
 from memory._database import Database, next_in
 from memory.requests import Asked, record
+from memory.scans import BarKey, take
 from memory.schema import admissions, cycles, results
 from memory.service_schema import requests
 
@@ -76,7 +77,8 @@ class Decisions:
         asked: Asked | None = None,
     ) -> Admission:
         """Commit a decision before anything runs, together with who asked for it. Without an account it gets one of its
-        own, named like its id. Raises RefusedError where it was asked for meanwhile with the same key."""
+        own, named like its id. Raises RefusedError where it was asked for meanwhile with the same key, and where it is
+        a scan's and another scan's is about the same bar."""
         if as_of.tzinfo is None:
             raise UsageError(f"as_of: expected a time with zone, was {as_of.isoformat()!r}")
         with self._database.write() as connection:
@@ -106,6 +108,9 @@ class Decisions:
             )
             if asked is not None:
                 record(connection, decision_id, asked)
+            if asked is not None and asked.is_scan:
+                bar = BarKey(source=settings.source, symbol=symbol, timeframe=timeframe, closed_at=as_of)
+                take(connection, bar, decision_id)
         return admission
 
     def finish(self, cycle: Cycle) -> None:

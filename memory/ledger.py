@@ -18,6 +18,7 @@ from memory.decisions import Decisions
 from memory.halts import Halts
 from memory.ideas import Ideas
 from memory.identity import identity_of
+from memory.jobs import Jobs
 from memory.judgements import Judgements
 from memory.labels import Labels
 from memory.lessons import Lessons
@@ -29,8 +30,10 @@ from memory.paper import PaperAccounts
 from memory.people import People
 from memory.requests import Requests
 from memory.results import Results
+from memory.scans import Scans
 from memory.strategies import Strategies
 from memory.verdicts import Verdicts
+from memory.watchlists import Watchlists
 
 
 class Ledger:
@@ -57,6 +60,9 @@ class Ledger:
         self.notices = Notices(database)
         self.messages = Messages(database)
         self.backtests = Backtests(database)
+        self.scans = Scans(database)
+        self.watchlists = Watchlists(database)
+        self.jobs = Jobs(database)
 
     @classmethod
     def open(cls, url_or_path: str | Path, *, busy_seconds: float = 10.0) -> Self:

@@ -272,6 +272,6 @@ identity = Table(
 APPEND_ONLY = (
     "admissions", "cycles", "calls", "intents", "receipts", "fills", "results", "lessons", "recalls", "audits",
     "judgements", "labels", "allowances", "spendings", "ideas", "halts", "identity",
-    "happenings", "limit_changes", "notices", "strategies",
+    "happenings", "limit_changes", "notices", "strategies", "scanned_bars", "watchlists", "job_turns",
 )  # fmt: skip
 """Tables in which triggers refuse every update and delete."""

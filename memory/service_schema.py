@@ -155,3 +155,42 @@ messages = Table(
     Column("is_answered", Boolean, nullable=False),
 )
 """Messages of chats that were taken up, so that none is acted on twice."""
+
+scanned_bars = Table(
+    "scanned_bars",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("symbol", String(64), primary_key=True),
+    Column("timeframe", String(8), primary_key=True),
+    Column("closed_at", Instant, primary_key=True),
+    Column("decision_id", String(12), ForeignKey("admissions.id"), nullable=False),
+)
+"""The one decision that a scan made for each bar; written with its admission or not at all."""
+
+watchlists = Table(
+    "watchlists",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Text, nullable=False),
+)
+"""Every version of the lists that are scanned."""
+
+job_turns = Table(
+    "job_turns",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("turn", Text, nullable=False),
+)
+"""Each time somebody started or stopped the scanner."""
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("job", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("run", Text, nullable=False),
+    Index("ix_job_runs_job", "job", "due_at"),
+)
+"""What became of the newest due times of each job; older ones are forgotten."""

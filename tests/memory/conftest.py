@@ -27,6 +27,7 @@ PROMISES = frozenset(
         "test_ideas",
         "test_backtests",
         "test_notices",
+        "test_scans",
     }
 )
 """Modules whose tests hold for a ledger on any database."""

@@ -47,7 +47,7 @@ def test_the_newest_revision_is_the_one_the_code_expects() -> None:
 def test_an_append_only_table_is_every_table_that_records_what_happened() -> None:
     assert set(metadata.tables) - set(APPEND_ONLY) == {
         "heads", "paper_accounts", "requests", "people", "keys", "revoked", "backtests", "backtest_results",
-        "deliveries", "cursors", "messages",
+        "deliveries", "cursors", "messages", "job_runs",
     }  # fmt: skip
 
 

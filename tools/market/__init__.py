@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from fks_agents import _discovery
 
 if TYPE_CHECKING:
     from fks_agents.deps import Market
+    from tools.calendar.closes import Sessions
 
 
 def sources() -> tuple[str, ...]:
@@ -20,6 +22,13 @@ def is_live(spec: str) -> bool:
     name = spec.partition(":")[0]
     module = _discovery.load(__name__, __path__, "market source", name)
     return bool(getattr(module, "IS_LIVE", False))
+
+
+def sessions(spec: str) -> Sessions:
+    """When bars of that source close; a file says so by its option `venue`."""
+    name, _, argument = spec.partition(":")
+    venue = dict(parse_qsl(argument.rpartition("?")[2])).get("venue")
+    return "new_york" if name == "sample" or venue in ("XNYS", "XNAS") else "always"
 
 
 def open_market(spec: str) -> Market:

@@ -38,6 +38,7 @@ def upgrade() -> None:
     _limits_and_strategies()
     _backtests()
     _notices()
+    _scans()
     append_only(_APPEND_ONLY)
 
 
@@ -154,3 +155,34 @@ def _notices() -> None:
         sa.Column("is_answered", sa.Boolean, nullable=False),
     )
     append_only(("notices",))
+
+
+def _scans() -> None:
+    op.create_table(
+        "scanned_bars",
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("symbol", sa.String(64), primary_key=True),
+        sa.Column("timeframe", sa.String(8), primary_key=True),
+        sa.Column("closed_at", sa.BigInteger, primary_key=True),
+        sa.Column("decision_id", sa.String(12), sa.ForeignKey("admissions.id"), nullable=False),
+    )
+    op.create_table(
+        "watchlists",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("version", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "job_turns",
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("turn", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "job_runs",
+        sa.Column("sequence", sa.Integer, primary_key=True),
+        sa.Column("job", sa.Text, nullable=False),
+        sa.Column("due_at", sa.BigInteger, nullable=False),
+        sa.Column("run", sa.Text, nullable=False),
+    )
+    op.create_index("ix_job_runs_job", "job_runs", ["job", "due_at"])
+    append_only(("scanned_bars", "watchlists", "job_turns"))

@@ -24,6 +24,7 @@ from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
 from fks_agents.service.shielding import Shield
 from fks_agents.service.state import Service
+from fks_agents.service.vitals import Vitals
 from fks_agents.settings import Settings
 from graphs.desk import Desk
 from graphs.opening import open_desk
@@ -57,7 +58,7 @@ def create_app(
                 timeout=settings.service_timeout,
             )  # fmt: skip
             backtests = Backtests(desk.ledger, settings, desk.clock)
-            app.state.service = Service(settings, desk, hub, runner, backtests)
+            app.state.service = Service(settings, desk, hub, runner, backtests, Vitals(desk))
             measuring.install(metrics, app.state.service)
             if secret is not None:
                 app.state.guard = Door(

@@ -120,6 +120,15 @@ class Limits(NamedTuple):
             min((limit for limit in (self.money, other.money) if limit is not None), default=None),
         )
 
+    def or_share(self, left: Limits, among: int) -> Limits:
+        """These; where one is not limited here, an equal part of what is left."""
+        share = left.left(Amount(), among)
+        return Limits(
+            share.tokens if self.tokens is None else self.tokens,
+            share.seconds if self.seconds is None else self.seconds,
+            share.money if self.money is None else self.money,
+        )
+
     def exceeded(self, spent: Amount, wanted: Amount) -> str | None:
         """Which limit `wanted` would pass, or None."""
         if self.tokens is not None and spent.tokens + wanted.tokens > self.tokens:

@@ -115,6 +115,8 @@ class Desk(AbstractContextManager["Desk"]):
     """Counts what is recorded here, where somebody asks for it."""
     library: Callable[[Settings], Library | None] = lambda _: None
     """Documents that judges may cite."""
+    side_by_side: int = 1
+    """Decisions it is used to make at once: each leaves the others a part of the day's budget."""
 
     def analyze(
         self,
@@ -290,8 +292,9 @@ class Desk(AbstractContextManager["Desk"]):
         judged = is_judged(self.chats(settings))
         begun = is_resumed and self._has_begun(admission, config)
         spending = open_spending(
-            self.ledger, admission.id, settings, self.clock.now(), judged=judged, anew=not is_resumed
-        )
+            self.ledger, admission.id, settings, self.clock.now(), judged=judged, anew=not is_resumed,
+            side_by_side=self.side_by_side,
+        )  # fmt: skip
         hear = live.tell if on_event is not None else None
         deps = self._deps(admission, settings, spending.budget, hear, begun=is_resumed)
         for node, learned in self._steps(None if begun else question(admission), admission, deps, config, ended):

@@ -52,12 +52,20 @@ class Spending:
 
 
 def open_spending(
-    ledger: Ledger, decision_id: str, settings: Settings, now: datetime, *, judged: bool = False, anew: bool = False
+    ledger: Ledger,
+    decision_id: str,
+    settings: Settings,
+    now: datetime,
+    *,
+    judged: bool = False,
+    anew: bool = False,
+    side_by_side: int = 1,
 ) -> Spending:
     """The budget with what the decision has spent already, where it was interrupted; `anew` leaves that out."""
     of_day, taken = limits_of(settings, "day"), None
     if of_day != Limits():
-        taken = ledger.allowances.take(decision_id, now.date(), limits_of(settings, "decision"), of_day)
+        own = limits_of(settings, "decision")
+        taken = ledger.allowances.take(decision_id, now.date(), own, of_day, side_by_side=side_by_side)
     budget = llm.budget_for(settings, stages(judged=judged), taken and taken.limits)
     for kept in () if anew else ledger.calls.calls(decision_id):
         budget.count(kept.call.role, kept.key, kept.reply)

@@ -28,15 +28,19 @@ class Allowances:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, decision_id: str, day: date, decision: Limits, of_day: Limits) -> Taken:
-        """What the decision may spend; where it took something before and has not settled it, that."""
+    def take(self, decision_id: str, day: date, decision: Limits, of_day: Limits, *, side_by_side: int = 1) -> Taken:
+        """What the decision may spend; where it took something before and has not settled it, that.
+
+        Where it has no limit of its own it takes one part in `side_by_side` of what the day has left, so that decisions
+        made at the same time leave something to one another.
+        """
         with self._database.write() as connection:
             sequence, _ = next_in(connection, "allowances")
             known = _open(connection, decision_id)
             if known is not None:
                 return known
             left = of_day.left(_spent(connection, day))
-            limits = decision.within(left)
+            limits = decision.or_share(left, side_by_side).within(left)
             row = {"sequence": sequence, "decision_id": decision_id, "day": day.isoformat(), **limits._asdict()}
             connection.execute(insert(allowances).values(row))
             return Taken(sequence, limits)

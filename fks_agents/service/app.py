@@ -92,5 +92,7 @@ def create_app(
 
 
 def measured(desk: Desk, metrics: Metrics) -> Desk:
-    """The desk, counting into `metrics` where it does not count elsewhere already."""
-    return desk if desk.metrics is not None else replace(desk, metrics=metrics)
+    """The desk of a service: it counts into `metrics` where it does not count elsewhere already, and its decisions
+    leave one another a part of the day's budget."""
+    side_by_side = max(desk.side_by_side, desk.settings.service_workers)
+    return replace(desk, metrics=desk.metrics or metrics, side_by_side=side_by_side)

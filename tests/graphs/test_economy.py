@@ -235,3 +235,19 @@ def test_what_a_day_has_is_not_taken_twice(tmp_path: Path) -> None:
         assert allowances.spent(DAY) == Amount(40, 2.5, 0.25)
         assert allowances.take(ids[2], DAY, own, of_day).limits == Limits(60, None, 0.75)
         assert allowances.spent(date(2026, 1, 6)) == Amount()
+
+
+def test_decisions_side_by_side_leave_one_another_a_part_of_the_day(tmp_path: Path) -> None:
+    """Of 100 tokens the first takes half, the second half of the other 50; the first gives 5 back. Of money each may
+    spend 0.25, which is no share."""
+    with desk_of(tmp_path, Distinct()) as desk:
+        take, admit = desk.ledger.allowances.take, desk.ledger.decisions.admit
+        ids = [admit("SPX", "1d", AS_OF, desk.settings).id for _ in range(4)]
+        of_day, own = Limits(tokens=100, money=0.375), Limits(money=0.25)
+        first = take(ids[0], DAY, own, of_day, side_by_side=2)
+        assert first.limits == Limits(50, None, 0.25)
+        assert take(ids[1], DAY, own, of_day, side_by_side=2).limits == Limits(25, None, 0.125)
+        desk.ledger.allowances.settle(first, Amount(45, 0.0, 0.0))
+        assert take(ids[2], DAY, own, of_day, side_by_side=2).limits.tokens == (100 - 45 - 25) // 2
+        # The control: alone, as on the command line, a decision takes all that is left.
+        assert take(ids[3], DAY, own, of_day).limits.tokens == 100 - 45 - 25 - 15

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -19,11 +19,24 @@ from fks_agents.errors import UsageError
 PRESETS = Path(__file__).parent / "presets"
 _SHOWN = 3
 _JSON_TYPES = {int: "integer", float: "number"}
-_TOLD = {
+_WORDS = {
     "too_short": "expected at least one",
     "string_pattern_mismatch": "expected words of small letters, joined by _",
 }
 """What pydantic says in other words."""
+
+
+class Unfit(NamedTuple):
+    """One value of a strategy that does not fit."""
+
+    path: str
+    """`long.all[0].fact`; empty for the whole."""
+    expected: str
+    was: str
+
+    def __str__(self) -> str:
+        told = f"{self.path}: {self.expected}" if self.path else self.expected
+        return f"{told}, was {self.was}" if self.was else told
 
 
 def presets() -> tuple[str, ...]:
@@ -69,11 +82,24 @@ def parse(given: Mapping[str, Any], *, source: str = "strategy") -> Strategy:
     try:
         return Strategy.model_validate(dict(given))
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        # A list whose items do not fit is also told to be too short.
-        problems = [_line(each) for each in found if each["type"] != "too_short" or not each["input"]]
+        problems = [str(each) for each in _told(error)]
         more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise UsageError(f"{source}: {'; '.join(problems[:_SHOWN])}{more}") from None
+
+
+def unfit(given: Mapping[str, Any]) -> tuple[Unfit, ...]:
+    """All that `parse` would refuse; empty where it fits."""
+    try:
+        Strategy.model_validate(dict(given))
+    except ValidationError as error:
+        return _told(error)
+    return ()
+
+
+def _told(error: ValidationError) -> tuple[Unfit, ...]:
+    found = error.errors(include_url=False)
+    # A list whose items do not fit is also told to be too short.
+    return tuple(_one(each) for each in found if each["type"] != "too_short" or not each["input"])
 
 
 def schema() -> str:
@@ -105,21 +131,20 @@ def _tell_parameters(parts: dict[str, Any]) -> None:
         parts[part]["properties"]["detector"]["enum"] = list(detectors.names())
 
 
-def _line(problem: Any) -> str:
+def _one(problem: Any) -> Unfit:
     path, told, was = _path(problem["loc"]), problem["msg"], problem["input"]
     if problem["type"] == "extra_forbidden":
-        return f"{path}: unknown key{_near_key(problem['loc'])}"
+        return Unfit(path, f"unknown key{_near_key(problem['loc'])}", "")
     if problem["type"] == "missing":
-        return f"{path}: expected a value, was none"
+        return Unfit(path, "expected a value", "none")
     if problem["type"].startswith("union_tag_"):
         told = _tags(problem["ctx"])
-    told = _TOLD.get(problem["type"], told).removeprefix("Value error, ")
+    told = _WORDS.get(problem["type"], told).removeprefix("Value error, ")
     inner = re.match(r"[a-z_.]+: ", told)
     if inner:
         path, told = f"{path}.{inner[0][:-2]}".lstrip("."), told[inner.end() :]
-    told = re.sub(r"^Input should be ", "expected ", told)
-    line = f"{path}: {told}" if path else told
-    return line if ", was " in told else f"{line}, was {_shown(was)}"
+    told, given, its = re.sub(r"^Input should be ", "expected ", told).rpartition(", was ")
+    return Unfit(path, told, its) if given else Unfit(path, its, _shown(was))
 
 
 def _tags(context: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from evaluators.backtest import load, parse, presets, schema
+from evaluators.backtest.loading import unfit
 from fks_agents.errors import UsageError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -126,6 +127,7 @@ def test_what_does_not_fit_is_told_in_one_line(given: dict[str, Any], told: str)
         parse({"name": "mine", **given}, source="mine.toml")
     line = str(caught.value)
     assert line.startswith(f"mine.toml: {told}")
+    assert str(unfit({"name": "mine", **given})[0]).startswith(told)
     assert "\n" not in line
 
 

@@ -20,6 +20,9 @@ from memory.service_schema import cursors, deliveries, notices
 State = Literal["sending", "waiting", "sent", "summarised", "failed"]
 """`waiting`: tried in vain, tried again later; `summarised`: told as one line of another one; `failed`: given up."""
 
+UNCLEAR = "unclear: "
+"""Begins the problem of an attempt after which the notice may have arrived all the same."""
+
 _SETTLED = timedelta(minutes=10)
 """No transaction that writes notices takes longer: none appears before older ones."""
 
@@ -44,6 +47,8 @@ class Taken(NamedTuple):
     notice: Notice
     attempts: int
     """This one included."""
+    may_have_arrived: bool = False
+    """Whether an earlier attempt ended without a clear answer."""
 
 
 class Cursor(NamedTuple):
@@ -94,7 +99,7 @@ class Notices:
         """
         with self._database.write() as connection:
             due = _due(connection, channel, now, kinds, most)
-            taken = [one for one in due if _take(connection, channel, one, now, now + within)]
+            taken = [one for one, is_new in due if _take(connection, channel, one, now, now + within, is_new=is_new)]
             if not due:
                 _finish_with(connection, channel, now)
         return tuple(taken)
@@ -112,6 +117,17 @@ class Notices:
         with self._database.write() as connection:
             here = (deliveries.c.channel == channel) & deliveries.c.notice.in_(numbers)
             connection.execute(update(deliveries).where(here).values(**said))
+
+    def release(self, channel: str, taken: Sequence[Taken], due_at: datetime) -> None:
+        """Leave notices that were taken up and not tried for later."""
+        numbers = [one.number for one in taken]
+        with self._database.write() as connection:
+            here = (deliveries.c.channel == channel) & deliveries.c.notice.in_(numbers)
+            connection.execute(
+                update(deliveries).where(here).values(
+                    state="waiting", due_at=due_at, attempts=deliveries.c.attempts - 1
+                )
+            )  # fmt: skip
 
     def sent_since(self, channel: str, since: datetime) -> int:
         """Messages that went to an address, or are on their way, after that moment; a summary counts as one."""
@@ -146,37 +162,40 @@ def _move(connection: Connection, read: Cursor) -> None:
     connection.execute(update(cursors).where(further).values(value=read.value))
 
 
-def _due(connection: Connection, channel: str, now: datetime, kinds: Collection[str], most: int) -> list[Taken]:
+def _due(
+    connection: Connection, channel: str, now: datetime, kinds: Collection[str], most: int
+) -> list[tuple[Taken, bool]]:
+    """Each with whether nobody has ever taken it up; those that were tried least often first."""
     mine = deliveries.alias()
     is_open = mine.c.notice.is_(None) | (mine.c.state.in_(("waiting", "sending")) & (mine.c.due_at <= now))
     query = (
-        select(notices, mine.c.attempts)
+        select(notices, mine.c.attempts, mine.c.state, mine.c.problem)
         .outerjoin(mine, (mine.c.notice == notices.c.number) & (mine.c.channel == channel))
         .where(notices.c.number > _low(connection, channel), is_open)
-        .order_by(notices.c.number)
+        .order_by(func.coalesce(mine.c.attempts, 0), notices.c.number)
         .limit(most)
     )
     if kinds:
         query = query.where(notices.c.kind.in_(tuple(kinds)))
-    rows = connection.execute(query).mappings().all()
     return [
-        Taken(
-            row["number"],
-            Notice.model_validate({name: row[name] for name in Notice.model_fields}),
-            (row["attempts"] or 0) + 1,
+        (
+            Taken(
+                row["number"],
+                Notice.model_validate({name: row[name] for name in Notice.model_fields}),
+                (row["attempts"] or 0) + 1,
+                row["state"] == "sending" or (row["problem"] or "").startswith(UNCLEAR),
+            ),
+            row["attempts"] is None,
         )
-        for row in rows
+        for row in connection.execute(query).mappings()
     ]
 
 
-def _take(connection: Connection, channel: str, one: Taken, now: datetime, until: datetime) -> bool:
+def _take(connection: Connection, channel: str, one: Taken, now: datetime, until: datetime, *, is_new: bool) -> bool:
     """False where another process was faster."""
-    row = {
-        "notice": one.number, "channel": channel, "state": "sending", "attempts": one.attempts, "due_at": until,
-        "sent_at": None, "problem": "",
-    }  # fmt: skip
-    if one.attempts == 1:
-        return add(connection, deliveries, row)
+    row = {"state": "sending", "attempts": one.attempts, "due_at": until, "sent_at": None}
+    if is_new:
+        return add(connection, deliveries, row | {"notice": one.number, "channel": channel, "problem": ""})
     here = (deliveries.c.notice == one.number) & (deliveries.c.channel == channel)
     as_seen = here & (deliveries.c.attempts == one.attempts - 1) & (deliveries.c.due_at <= now)
     return connection.execute(update(deliveries).where(as_seen).values(row)).rowcount == 1

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pydantic import JsonValue
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from fks_agents.contracts import Fill
 from fks_agents.deps import PaperBook
 from fks_agents.errors import LedgerError
 from memory._database import Database, add
 from memory.schema import fills, paper_accounts
+
+
+class Numbered(NamedTuple):
+    number: int
+    """Counts the fills of all accounts."""
+    account: str
+    fill: Fill
 
 
 class PaperAccounts:
@@ -48,6 +56,18 @@ class PaperAccounts:
         """Names, sorted."""
         with self._database.read() as connection:
             return tuple(sorted(connection.execute(select(paper_accounts.c.account)).scalars()))
+
+    def newest_fill(self) -> int:
+        """Number of the last fill of all accounts; 0 before the first."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.max(_FILLS.c.sequence))).scalar() or 0
+
+    def fills_after(self, number: int, *, limit: int = 200) -> tuple[Numbered, ...]:
+        """Fills of all accounts with a higher number, in the order they were appended."""
+        query = select(_FILLS).where(_FILLS.c.sequence > number).order_by(_FILLS.c.sequence).limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(Numbered(row.sequence, row.account, Fill.model_validate_json(row.fill)) for row in rows)
 
     def fills(self, *, account: str | None = None, decision_id: str | None = None) -> tuple[Fill, ...]:
         """In the order they were appended; of one account, one decision, or both."""

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from memory.ledger import Ledger
-from memory.notices import Cursor, Notice
+from memory.notices import UNCLEAR, Cursor, Notice
 from tests.memory.conftest import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -120,3 +120,23 @@ def test_a_picture_comes_back_as_it_was(ledger: Ledger) -> None:
     picture = bytes(range(256))
     ledger.notices.add(notice("a").model_copy(update={"picture": picture}))
     assert ledger.notices.all()[0].picture == picture
+
+
+def test_what_may_have_arrived_says_so_when_it_is_taken_up_again(ledger: Ledger) -> None:
+    taken(ledger)
+    ledger.notices.add(notice("a"), notice("b"), notice("c"))
+    refused, unclear, cut_off = ledger.notices.take("1-log", NOON, kinds=(), within=MINUTE)
+    ledger.notices.settle("1-log", [refused], "waiting", NOON, problem="HTTP 403", due_at=NOON)
+    ledger.notices.settle("1-log", [unclear], "waiting", NOON, problem=f"{UNCLEAR}HTTP 502", due_at=NOON)
+    again = ledger.notices.take("1-log", NOON + MINUTE, kinds=(), within=MINUTE)
+    assert {one.notice.key: one.may_have_arrived for one in again} == {"a": False, "b": True, "c": True}
+    assert cut_off.may_have_arrived is False
+
+
+def test_what_was_not_tried_counts_no_attempt_and_comes_before_what_was(ledger: Ledger) -> None:
+    taken(ledger)
+    ledger.notices.add(notice("a"), notice("b"))
+    a, b = ledger.notices.take("1-log", NOON, kinds=(), within=MINUTE)
+    ledger.notices.settle("1-log", [a], "waiting", NOON, problem="HTTP 500", due_at=NOON)
+    ledger.notices.release("1-log", [b], NOON)
+    assert taken(ledger) == [("b", 1), ("a", 2)]

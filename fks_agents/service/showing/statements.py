@@ -32,7 +32,7 @@ class Stated(NamedTuple):
     id: str
     text: str
     facts: tuple[Named, ...]
-    """`F12` and `rsi_14 1d = 44.1`; what no fact stands behind says so."""
+    """`F12` and `rsi_14 1d = 44.1, sample/talib, known 2018-04-20 20:00 UTC`; what no fact stands behind says so."""
     checks: tuple[Looked, ...]
     outcome: str
     """The worst of its checks; `unchecked` where none looked at it."""
@@ -78,7 +78,9 @@ def looked(check: Check) -> Looked:
 
 def _cited(fact_id: str, links: Links) -> Named:
     fact = links.facts.get(fact_id)
-    return Named(fact_id, "no such fact" if fact is None else f"{_name(fact)} = {say.value(fact)}")
+    if fact is None:
+        return Named(fact_id, "no such fact")
+    return Named(fact_id, f"{_name(fact)} = {say.value(fact)}, {fact.source}, known {say.day(fact.as_of)}")
 
 
 def _name(fact: Fact) -> str:

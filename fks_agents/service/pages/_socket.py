@@ -19,7 +19,10 @@ from fks_agents.service.problems import Problem
 _LOOKS = 2.0
 """Seconds for which a session is believed to go on; what is done asks each time by itself."""
 
-_EVENT = re.compile(r"^42\d*(?=\[)")
+_PLAIN = re.compile(r"[236](?:probe)?|40(?:\{[^\[\]]{0,200}\})?|41")
+"""What keeps the connection itself: pings, opening and leaving."""
+
+_EVENT = re.compile(r"42\d{0,9}(?=\[)")
 """How a message begins that asks for something."""
 
 _REFUSED = 4_001
@@ -66,9 +69,11 @@ class Watched:
 
 def speaks_for(said: str, page: str) -> bool:
     """Whether a message is for the page that the connection was opened for. The library itself does not look."""
+    if _PLAIN.fullmatch(said):
+        return True
     begin = _EVENT.match(said)
     if begin is None:
-        return True
+        return False
     try:
         parts: Any = json.loads(said[begin.end() :])
     except (ValueError, RecursionError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -15,8 +17,9 @@ import yaml
 
 from fks_agents import settings
 from fks_agents.settings import PREFIX, Settings
+from tests.chroma import served
 from tests.deploy import recipe
-from tests.deploy.conftest import ROOT
+from tests.deploy.conftest import ROOT, answering
 
 FILES = ("compose.yml", "compose.gpu.yml")
 SCHEMA = json.loads(files("check_jsonschema").joinpath("builtin_schemas/vendor/compose-spec.json").read_text("utf-8"))
@@ -105,6 +108,7 @@ def test_every_setting_is_one_and_they_load_together(
             monkeypatch.setenv(name, value)
     loaded = settings.load()
     assert loaded.database_url.get_secret_value() == "postgresql://fks@postgres:5432/fks"
+    assert loaded.memory_server == "http://chroma:8000"
     if "compose.gpu.yml" in names:
         assert (loaded.model, loaded.endpoints("ollama")) == ("ollama:llama3.2:3b", ("http://ollama:11434",))
 
@@ -167,6 +171,44 @@ def test_only_the_service_is_reached_and_only_from_this_machine() -> None:
     assert open_ports == {"service": ["127.0.0.1:8007:8007"]}
     assert whole["networks"]["ledger"] == {"internal": True}
     assert whole["services"]["postgres"]["networks"] == ["ledger"]
+    assert whole["networks"]["memory"] == {"internal": True}
+    assert whole["services"]["chroma"]["networks"] == ["memory"]
+
+
+def test_the_index_server_is_the_version_its_client_was_tested_with() -> None:
+    pinned = re.findall(r"^chromadb==(.*)$", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE)
+    assert load("compose.yml")["services"]["chroma"]["image"] == f"chromadb/chroma:{pinned[0]}"
+
+
+def _is_well(port: int) -> bool:
+    """What the check of the index server says of one on another port of this machine."""
+    program, *words = load("compose.yml")["services"]["chroma"]["healthcheck"]["test"][1:]
+    command = [program, *(word.replace("127.0.0.1/8000", f"127.0.0.1/{port}") for word in words)]
+    ran = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=30)
+    return ran.returncode == 0
+
+
+@pytest.mark.real
+@pytest.mark.enable_socket
+def test_the_check_of_the_index_server_follows_it() -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("bash is not installed here")
+    with answering("/api/v2/heartbeat", 200) as port:
+        assert _is_well(port)
+    assert not _is_well(port)
+    with answering("/api/v2/heartbeat", 503) as port:
+        assert not _is_well(port)
+
+
+@pytest.mark.real
+@pytest.mark.enable_socket
+def test_a_real_index_server_is_well_as_it_is_started(tmp_path: Path) -> None:
+    with served() as server:
+        assert _is_well(server.port)
+        started = load("compose.yml")["services"]["chroma"]["command"]
+        asked = subprocess.run([server.program, "run", "--help"], capture_output=True, text=True, check=True).stdout
+        assert started[0] == "run"
+        assert all(word in asked for word in started if word.startswith("--"))
 
 
 def test_the_service_writes_only_where_its_image_says() -> None:

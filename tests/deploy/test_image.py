@@ -9,11 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import threading
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -23,7 +19,7 @@ from packaging.utils import canonicalize_name
 from fks_agents import settings
 from fks_agents.settings import PREFIX, Settings
 from tests.deploy import recipe
-from tests.deploy.conftest import ROOT
+from tests.deploy.conftest import ROOT, answering
 
 TEXT = recipe.text(ROOT)
 STEPS = recipe.read(TEXT)
@@ -123,36 +119,13 @@ def test_what_is_copied_exists_and_is_let_in_and_nothing_else_is() -> None:
         assert any(fnmatch.fnmatch(name, pattern.removeprefix("**/")) for pattern in kept_out), name
 
 
-@contextmanager
-def answering(status: int) -> Iterator[int]:
-    """A server on this machine that answers every question with one status; its port."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status if self.path == "/health" else 404)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.mark.real
 @pytest.mark.enable_socket
 @pytest.mark.parametrize(("status", "is_well"), [(200, True), (503, False)])
 def test_the_health_check_follows_the_service(status: int, is_well: bool) -> None:
     program, *rest = recipe.healthcheck(STEPS)
     assert program == "python"
-    with answering(status) as port:
+    with answering("/health", status) as port:
         asked = {"FKS_SERVICE_PORT": str(port), "http_proxy": "http://127.0.0.1:9"}
         ran = subprocess.run([sys.executable, *rest], env=os.environ | asked, check=False, timeout=30)
         assert (ran.returncode == 0) == is_well

@@ -99,6 +99,34 @@ def test_ports_agree_with_one_another_and_with_the_settings(made: list[Resource]
             assert {ports["targetPort"] for ports in one["spec"]["ports"]} <= names
 
 
+@every
+def test_what_the_service_asks_of_other_pods_is_let_out_and_in(made: list[Resource]) -> None:
+    labels = the(made, "Deployment")["spec"]["template"]["metadata"]["labels"]
+    for name in {"chroma", "ollama"} & {key(one)[1] for one in made if one["kind"] == "Deployment"}:
+        port = the(made, "Service", name)["spec"]["ports"][0]["port"]
+        out = [
+            rule["ports"][0]["port"]
+            for rule in the(made, "NetworkPolicy")["spec"]["egress"]
+            for to in rule.get("to", [])
+            if to.get("podSelector", {}).get("matchLabels") == {"app.kubernetes.io/name": name}
+        ]
+        [entrance] = the(made, "NetworkPolicy", name)["spec"]["ingress"]
+        let_in = [one["podSelector"]["matchLabels"].items() <= labels.items() for one in entrance["from"]]
+        assert (out, [one["port"] for one in entrance["ports"]], any(let_in)) == ([port], [port], True)
+
+
+def test_the_index_server_is_reached_by_the_service_alone_and_reaches_nothing() -> None:
+    policy = the(MADE["base"], "NetworkPolicy", "chroma")["spec"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert policy["egress"] == []
+    assert [one["podSelector"]["matchLabels"] for one in policy["ingress"][0]["from"]] == [
+        {"app.kubernetes.io/name": "fks-agents"}
+    ]
+    [chroma] = containers(the(MADE["base"], "Deployment", "chroma"))
+    compose = yaml.safe_load((ROOT / "compose.yml").read_text("utf-8"))["services"]["chroma"]
+    assert (chroma["image"], chroma["args"]) == (compose["image"], compose["command"])
+
+
 def test_it_lives_by_health_and_is_asked_once_it_is_ready() -> None:
     [service] = containers(the(MADE["base"], "Deployment"))
     asked = {name: service[name]["httpGet"]["path"] for name in service if name.endswith("Probe")}
@@ -125,6 +153,8 @@ def test_settings_load_and_secrets_are_only_named(
     loaded = settings.load()
     mounted = {mount["mountPath"] for mount in service["volumeMounts"]}
     assert mounted == {str(loaded.home), "/tmp"}
+    port = the(made, "Service", "chroma")["spec"]["ports"][0]["port"]
+    assert loaded.memory_server == f"http://chroma:{port}"
     if any(key(one) == ("Job", "ollama-pull") for one in made):
         [puller] = containers(the(made, "Job", "ollama-pull"))
         assert loaded.model == f"ollama:{puller['args'][1]}"

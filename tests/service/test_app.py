@@ -12,7 +12,7 @@ def test_health_needs_nobody_and_ready_names_each_part(client: TestClient) -> No
     assert client.get("/health", headers={"X-Person": ""}).json() == {"status": "ok"}
     ready = client.get("/v1/ready").json()
     assert ready["is_ready"]
-    assert {part["name"] for part in ready["parts"]} == {"ledger", "market", "queue", "failing"}
+    assert {part["name"] for part in ready["parts"]} == {"ledger", "market", "queue", "failing", "memory"}
 
 
 def test_a_service_without_a_guard_lets_nobody_in(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from fks_agents.errors import FksError
 from fks_agents.service.problems import ProblemReply
 from fks_agents.service.state import Held
+from memory.recall import Recall
 
 router = APIRouter(tags=["health"])
 
@@ -38,7 +39,7 @@ async def health() -> Alive:
 @router.get("/ready", responses={503: {"model": Readiness, "description": "Something it depends on does not answer"}})
 def ready(held: Held, response: Response) -> Readiness:
     """Ledger, market and models; and whether there is room for one more decision."""
-    parts = [_ledger(held), _market(held), _room(held), _failing(held)]
+    parts = [_ledger(held), _market(held), _room(held), _failing(held), _memory(held)]
     answer = Readiness(is_ready=all(part.is_ready for part in parts), parts=parts)
     response.status_code = 200 if answer.is_ready else 503
     return answer
@@ -77,6 +78,17 @@ def _failing(held: Held) -> Part:
     if given_up:
         said = f"{len(failed)} broke off, of them given up: {', '.join(given_up[:5])}"
     return Part(name="failing", is_ready=True, reason=said)
+
+
+def _memory(held: Held) -> Part:
+    """Told, and no reason to send requests elsewhere: without an index lessons are searched in the ledger."""
+    recall = held.desk.memory
+    if not isinstance(recall, Recall):
+        return Part(name="memory", is_ready=True)
+    try:
+        return Part(name="memory", is_ready=True, reason=recall.status)
+    except FksError as error:
+        return Part(name="memory", is_ready=False, reason=str(error))
 
 
 __all__ = ["ProblemReply", "router"]

@@ -45,6 +45,20 @@ class Serving(BaseSettings):
     service_body: Annotated[int, Field(ge=1_024, le=2**30)] = Field(
         1_048_576, description="Bytes the body of a request may have; a longer one is answered 413"
     )
+    service_webhook_token: SecretStr = Field(
+        SecretStr(""), description="Token that TradingView's alerts carry; with neither it nor a key there is no webhook"
+    )
+    service_webhook_key: SecretStr = Field(
+        SecretStr(""), description="Key that a relay signs alerts with; empty means none"
+    )
+    service_webhook_window: Annotated[float, Field(gt=0, le=86_400)] = Field(
+        300.0, description="Seconds after which an alert is refused as stale"
+    )
+    service_webhook_sender_rate: str = Field("30/minute", description="Alerts one address may send, proven or not")
+    service_webhook_rate: str = Field("120/minute", description="Proven alerts that are taken from all addresses")
+    service_webhook_symbols: tuple[Annotated[str, Field(pattern=r"^[^=\s]+=\S+$")], ...] = Field(
+        (), description="What the source calls what TradingView names otherwise, like BINANCE:BTCUSDT=BTC/USDT"
+    )
     service_alerts: tuple[SecretStr, ...] = Field(
         (),
         description="Addresses that people are told at: apprise URLs (extra `alerts`), file:///PATH, log://",

@@ -25,6 +25,7 @@ from fks_agents.service.runner import Runner
 from fks_agents.service.shielding import Shield
 from fks_agents.service.state import Service
 from fks_agents.service.vitals import Vitals
+from fks_agents.service.webhook.door import open_door
 from fks_agents.settings import Settings
 from graphs.desk import Desk
 from graphs.opening import open_desk
@@ -79,6 +80,7 @@ def create_app(
         description="Decisions that are checked before they are acted on. Every refusal is application/problem+json.",
     )  # fmt: skip
     app.state.guard = guard or closed
+    app.state.webhook = open_door(settings)
     app.add_middleware(Shield, most_bytes=settings.service_body, requests=measuring.Requests(metrics))
     problems.install(app)
     describe(app)

@@ -107,7 +107,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     def _(request: Request, error: Exception) -> JSONResponse:
-        logging.getLogger("fks.service").exception("defect at %s", request.url.path, exc_info=error)
+        # The route as it is written: the path itself may hold a secret.
+        where = getattr(request.scope.get("route"), "path", "an unknown route")
+        logging.getLogger("fks.service").exception("defect at %s", where, exc_info=error)
         return reply(500, "a defect of the service; its log says more")
 
 

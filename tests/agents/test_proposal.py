@@ -134,8 +134,8 @@ def test_its_lessons_are_its_own_and_not_the_managers(opened: Opened) -> None:
     fell = Result(decision_id="d1", symbol="SPX", ended_at=NOW, kind="stop", market_return=-0.05)
     [late] = lessons_from(ended, fell)
     assert (late.agent, late.was_right) == ("tradingview", False)
-    refused = state | {"verdict": Verdict(outcome="fail", reason="no")}
-    [early] = run(reflect, opened(), SEEN, **refused, proposed=proposed())["lessons"]
+    refused = {"choice": state["choice"], "verdict": Verdict(outcome="fail", reason="no")}
+    [early] = run(reflect, opened(), SEEN, proposed=proposed(), **refused)["lessons"]
     assert (early.agent, early.was_right) == ("tradingview", None)
 
 

@@ -19,19 +19,20 @@ _KNOWN = ("secret", "password", "changeme", "change-me", "your-256-bit", "exampl
 
 def signing_key(given: str, home: Path) -> bytes:
     """The given secret, or the one kept in `home`. Raises ConfigError where it is weak; never says what it was."""
-    return _strong(given) if given else _kept(home / "service.key")
+    return strong(given, "service_secret") if given else _kept(home / "service.key")
 
 
-def _strong(given: str) -> bytes:
+def strong(given: str, setting: str) -> bytes:
+    """The bytes of a secret; raises ConfigError naming its setting where it is weak."""
     raw = given.encode()
     if len(raw) < LEAST_BYTES:
-        raise ConfigError(f"service_secret: expected at least {LEAST_BYTES} bytes, was {len(raw)}")
+        raise ConfigError(f"{setting}: expected at least {LEAST_BYTES} bytes, was {len(raw)}")
     if any(word in given.lower() for word in _KNOWN):
-        raise ConfigError("service_secret: expected random characters, was one with a well-known word in it")
+        raise ConfigError(f"{setting}: expected random characters, was one with a well-known word in it")
     counts = Counter(given)
     bits = -sum(count * log2(count / len(given)) for count in counts.values())
     if bits < LEAST_BITS:
-        raise ConfigError(f"service_secret: expected at least {LEAST_BITS:g} bits of chance, was about {bits:.0f}")
+        raise ConfigError(f"{setting}: expected at least {LEAST_BITS:g} bits of chance, was about {bits:.0f}")
     return raw
 
 

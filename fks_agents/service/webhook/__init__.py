@@ -1,0 +1,1 @@
+"""Alerts from outside: proven, read strictly, and put to the desk as proposals."""

@@ -1,0 +1,111 @@
+"""From the bytes of a request to an alert: JSON whatever its content type says, refused by field, expected and was."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from fks_agents.service.problems import Field, Problem
+from fks_agents.service.shielding import DEEPEST, is_too_deep
+from fks_agents.service.webhook.alert import Alert
+
+MOST_BYTES = 16_384
+"""TradingView's own limit is 4,096 characters."""
+
+PROOF = "secret"
+"""Name of the field that proves who sent it; no part of the alert."""
+
+_LONGEST = 60
+"""Characters of a value or name that a refusal quotes."""
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The object in a body, numbers as the text they were written as: what they mean is said in one place, `alert`.
+
+    Raises Problem 413, 400 where it is not JSON, 422 where it is another thing than one object with each name once.
+    """
+    if len(body) > MOST_BYTES:
+        raise Problem(413, f"expected an alert of at most {MOST_BYTES:,} bytes, was {len(body):,}")
+    if is_too_deep(body):
+        raise Problem(400, f"expected JSON of at most {DEEPEST} brackets within brackets, was deeper")
+    try:
+        said = json.loads(body.decode(), parse_int=str, parse_float=str, object_pairs_hook=_each_once)
+    except UnicodeDecodeError:
+        raise Problem(400, "expected JSON in UTF-8, was another encoding") from None
+    except ValueError as error:
+        # The message says where, and quotes nothing of what was sent.
+        raise Problem(400, f"expected one JSON object: {error}") from None
+    if not isinstance(said, dict):
+        raise _unfit(Field(field="body", expected="expected one JSON object", was=_kind(said)))
+    return said
+
+
+def read(said: dict[str, Any], secrets: tuple[str, ...] = ()) -> Alert:
+    """The alert in it; raises Problem 422 naming each field. A refusal quotes neither `secrets` nor unknown fields."""
+    try:
+        alert = Alert.model_validate({name: value for name, value in said.items() if name != PROOF})
+    except ValidationError as error:
+        raise _unfit(
+            *(_field(each, secrets) for each in error.errors(include_url=False, include_context=False))
+        ) from None
+    if wrong := _wrong_side(alert):
+        raise _unfit(wrong)
+    return alert
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _unfit(Field(field=_plain(name), expected="expected each field once", was="given twice"))
+        found[name] = value
+    return found
+
+
+def _wrong_side(alert: Alert) -> Field | None:
+    """The first of stop and targets that lies on the wrong side of the price."""
+    if alert.price is None:
+        return None
+    way = 1 if alert.action == "buy" else -1
+    levels = [
+        ("stop", alert.stop, -way),
+        *((f"targets.{n}", target, way) for n, target in enumerate(alert.targets or ())),
+    ]
+    for name, level, side in levels:
+        if level is not None and side * (level - alert.price) <= 0:
+            where = "above" if side > 0 else "below"
+            return Field(
+                field=name, expected=f"expected {where} the price {alert.price:g} of a {alert.action}", was=f"{level:g}"
+            )
+    return None
+
+
+def _field(error: Any, secrets: tuple[str, ...]) -> Field:
+    where = ".".join(_plain(str(part)) for part in error["loc"] if part != "body")
+    expected = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
+    match error["type"]:
+        case "missing":
+            return Field(field=where, expected="expected this field", was="missing")
+        case "extra_forbidden":
+            known = ", ".join(Alert.model_fields)
+            return Field(field=where, expected=f"expected no such field, but {known}", was="given")
+    was = repr(error["input"])
+    for secret in secrets:
+        was = was.replace(secret, "[redacted]")
+    return Field(field=where, expected=expected, was=was[:_LONGEST])
+
+
+def _kind(value: object) -> str:
+    return {list: "a list", str: "a text or a number", bool: "true or false"}.get(type(value), "null")
+
+
+def _plain(name: str) -> str:
+    """A name from outside as an answer can carry it: half of a surrogate pair cannot be encoded."""
+    return name.encode("ascii", "backslashreplace").decode()[:_LONGEST]
+
+
+def _unfit(*errors: Field) -> Problem:
+    first = errors[0]
+    return Problem(422, f"{first.field}: {first.expected}, was {first.was}", errors=list(errors))

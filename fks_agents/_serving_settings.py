@@ -45,8 +45,15 @@ class Serving(BaseSettings):
     service_body: Annotated[int, Field(ge=1_024, le=2**30)] = Field(
         1_048_576, description="Bytes the body of a request may have; a longer one is answered 413"
     )
+    service_scan: bool = Field(
+        False, description="Whether watchlists are scanned as long as nobody has started or stopped the scanner"
+    )
+    service_scan_delay: Annotated[float, Field(ge=0, le=3_600)] = Field(
+        10.0, description="Seconds after a bar's close until it is scanned"
+    )
     service_webhook_token: SecretStr = Field(
-        SecretStr(""), description="Token that TradingView's alerts carry; with neither it nor a key there is no webhook"
+        SecretStr(""),
+        description="Token that TradingView's alerts carry; with neither it nor a key there is no webhook",
     )
     service_webhook_key: SecretStr = Field(
         SecretStr(""), description="Key that a relay signs alerts with; empty means none"

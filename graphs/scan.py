@@ -15,7 +15,7 @@ from typing import Literal
 
 from fks_agents._redaction import redact
 from fks_agents.contracts import Action, Contract, Cycle, Status, Timeframe, Utc
-from fks_agents.errors import FksError
+from fks_agents.errors import FksError, RefusedError
 from graphs.desk import Desk
 from memory.decisions import Admission
 from memory.requests import Asked
@@ -24,6 +24,11 @@ from memory.watchlists import Watchlist as Watchlist
 from tools.calendar.closes import last_close
 from tools.market import is_live, sessions
 
+
+class StoppedError(RefusedError):
+    """Whoever scans wants no more of it now."""
+
+
 Kind = Literal["decided", "admitted", "nothing_new", "stale", "halted", "failed", "left"]
 """What became of one symbol. `stale`: the bar that should be there is not. `left`: the scan was stopped before."""
 
@@ -31,7 +36,8 @@ AGAIN: frozenset[Kind] = frozenset({"stale", "halted", "failed", "left"})
 """Worth another look at the same bar."""
 
 Admit = Callable[[str, Timeframe, Asked], Admission]
-"""Admits one decision about the newest bar of a symbol; raises DecidedError where a scan's decision is about it."""
+"""Admits one decision about the newest bar of a symbol. Raises DecidedError where a scan's decision is about it, and
+StoppedError where it was waiting for its turn and is not wanted any more."""
 
 Make = Callable[[Admission], Cycle]
 
@@ -64,8 +70,8 @@ class Scan:
     """Makes what was admitted; None leaves it to whoever takes on admissions."""
     due: datetime | None = None
     """The close a bar is expected for; None takes whatever is the newest bar."""
-    is_wanted: Callable[[], bool] = lambda: True
-    """Asked before each symbol."""
+    check: Callable[[], None] = lambda: None
+    """Called before each symbol; raises StoppedError where no more is wanted."""
 
     def one(self, symbol: str) -> Scanned:
         told: dict[str, object] = {}
@@ -73,6 +79,8 @@ class Scan:
             kind = self._look(symbol, told)
         except DecidedError as error:
             kind, told["reason"] = "nothing_new", str(error)
+        except StoppedError as error:
+            kind, told["reason"] = "left", str(error)
         except FksError as error:
             kind, told["reason"] = "failed", str(error)
         except Exception as error:  # a defect met with one symbol is told with it
@@ -81,8 +89,7 @@ class Scan:
 
     def _look(self, symbol: str, told: dict[str, object]) -> Kind:
         desk = self.desk
-        if not self.is_wanted():
-            return "left"
+        self.check()
         if (halt := desk.ledger.halts.current()) is not None:
             told["reason"] = str(halt)
             return "halted"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
@@ -36,6 +35,8 @@ class JobRun(Contract):
     """Of this due time; what was not there yet is looked for again."""
     is_complete: bool = True
     """Whether nothing is left to look for again."""
+    is_cut_short: bool = False
+    """Whether it was stopped half way; it goes on where it was."""
     reason: str = ""
     told: JsonValue = None
     """What came of it."""
@@ -75,10 +76,6 @@ class Jobs:
         query = query.order_by(job_runs.c.sequence.desc()).limit(limit)
         with self._database.read() as connection:
             return tuple(JobRun.model_validate_json(text) for text in connection.execute(query).scalars())
-
-    def last_done(self, prefix: str) -> datetime | None:
-        """When the newest run of those jobs that was not missed and did not fail began."""
-        return next((run.at for run in self.newest(prefix, KEPT) if run.outcome == "done"), None)
 
     def turn(self, turn: Turn) -> None:
         with self._database.write() as connection:

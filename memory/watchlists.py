@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from sqlalchemy import Connection, select
 
-from fks_agents.contracts import Contract, Timeframe, Utc
+from fks_agents.contracts import Contract, Utc
 from fks_agents.errors import RefusedError
 from memory._database import Database, add
 from memory.service_schema import watchlists
@@ -17,13 +17,16 @@ MOST_SYMBOLS = 500
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Symbol = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]*$")]
 
+Frame = Literal["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
+"""Timeframes that have a longer one, which a decision also looks at."""
+
 
 class Watchlist(Contract):
     """Symbols of the service's source, each studied on each of these timeframes when a bar closes."""
 
     name: Name
     symbols: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=MOST_SYMBOLS)]
-    timeframes: Annotated[tuple[Timeframe, ...], Field(min_length=1, max_length=8)]
+    timeframes: Annotated[tuple[Frame, ...], Field(min_length=1, max_length=7)]
 
     @field_validator("symbols", "timeframes")
     @classmethod

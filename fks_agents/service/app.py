@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 
 from fastapi import APIRouter, FastAPI
@@ -19,9 +20,12 @@ from fks_agents.service.auth.tokens import Tokens
 from fks_agents.service.backtests import Backtests
 from fks_agents.service.description import describe
 from fks_agents.service.hub import Hub
+from fks_agents.service.notices.notifying import Notifier, open_channels
 from fks_agents.service.pages._mounting import mount
 from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
+from fks_agents.service.scan_metrics import ScanMetrics
+from fks_agents.service.scanner import Scanner
 from fks_agents.service.shielding import Shield
 from fks_agents.service.state import Service
 from fks_agents.service.vitals import Vitals
@@ -44,9 +48,11 @@ def create_app(
 
     Every public file in `routes` is found; what it offers under `/v1` it offers without it too. Without a `guard`
     people sign in with passwords and programs with keys. With `dashboard` there are pages below `/desk`. Raises
-    ConfigError where the signing secret is weak, and where what the pages need is not installed.
+    ConfigError where the signing secret is weak, where an address to tell people at cannot be one, and where what the pages need is not installed.
     """
     secret = None if guard is not None else signing_key(settings.service_secret.get_secret_value(), settings.home)
+
+    channels = open_channels(settings)
 
     metrics = Metrics()
 
@@ -59,20 +65,32 @@ def create_app(
                 timeout=settings.service_timeout,
             )  # fmt: skip
             backtests = Backtests(desk.ledger, settings, desk.clock)
-            app.state.service = Service(settings, desk, hub, runner, backtests, Vitals(desk))
+            scanner = Scanner(
+                desk,
+                runner,
+                ScanMetrics(metrics),
+                timedelta(seconds=settings.service_scan_delay),
+                settings.service_scan,
+            )
+            app.state.service = Service(settings, desk, hub, runner, backtests, scanner, Vitals(desk))
             measuring.install(metrics, app.state.service)
             if secret is not None:
                 app.state.guard = Door(
                     Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
                     requests=Limiter(settings.service_rate), strangers=Limiter(settings.service_stranger_rate),
                 )  # fmt: skip
+            notifier = Notifier(desk, settings, channels, metrics.registry)
+            notifier.start()
             runner.start()
             backtests.start()
+            scanner.open(app.state.service.admit)
             try:
                 yield
             finally:
+                scanner.close()
                 backtests.stop()
                 runner.stop()
+                notifier.stop()
 
     app = FastAPI(
         title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None,

@@ -12,6 +12,7 @@ from fks_agents.contracts import Timeframe
 from fks_agents.service.backtests import Backtests
 from fks_agents.service.hub import Hub
 from fks_agents.service.runner import Runner
+from fks_agents.service.scanner import Scanner
 from fks_agents.service.vitals import Vitals
 from fks_agents.settings import Settings
 from graphs.desk import Desk
@@ -26,6 +27,7 @@ class Service:
     hub: Hub
     runner: Runner
     backtests: Backtests
+    scanner: Scanner
     vitals: Vitals
 
     def admit(

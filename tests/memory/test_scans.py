@@ -107,6 +107,7 @@ def test_versions_of_a_watchlist_follow_one_another(ledger: Ledger) -> None:
         {"symbols": ("S P",)},
         {"timeframes": ()},
         {"timeframes": ("2d",)},
+        {"timeframes": ("1w",)},
         {"name": "Core list"},
         {"symbols": tuple(f"S{n}" for n in range(501))},
     ],

@@ -54,13 +54,20 @@ class People:
                 raise UsageError(f"name: expected one that is free, was {account.name!r}")
 
     def change(self, name: str, **changes: Any) -> Account:
-        """Role, password or being disabled; every session of theirs ends. Raises UsageError for an unknown name."""
+        """Role, password or being disabled; every session of theirs ends.
+
+        Raises UsageError for an unknown name, and where the last admin would be none any more.
+        """
+        admins = select(func.count()).where(people.c.role == "admin", people.c.is_disabled.is_(False))
         with self._database.write() as connection:
+            before = connection.execute(admins).scalar_one()
             done = connection.execute(
                 update(people).where(people.c.name == name).values(version=people.c.version + 1, **changes)
             )
             if done.rowcount != 1:
                 raise UsageError(f"unknown person {name!r}")
+            if before and not connection.execute(admins).scalar_one():
+                raise UsageError(f"expected an admin to be left, and {name!r} is the only one")
         account = self.get(name)
         assert account is not None
         return account
@@ -98,6 +105,12 @@ class People:
                 raise UsageError(f"unknown key {key_id!r}")
             if known.revoked_at is None:
                 connection.execute(update(keys).where(keys.c.id == key_id).values(revoked_at=at))
+
+    def revoke_keys_of(self, maker: str, at: datetime) -> None:
+        """Every key that they made."""
+        theirs = (keys.c.made_by == maker) & keys.c.revoked_at.is_(None)
+        with self._database.write() as connection:
+            connection.execute(update(keys).where(theirs).values(revoked_at=at))
 
     def end_session(self, token_id: str, expires_at: datetime, now: datetime) -> None:
         """From now on the token opens nothing; what has expired by itself is forgotten."""

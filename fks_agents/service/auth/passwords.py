@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -10,6 +11,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from fks_agents.errors import UsageError
 
 SHORTEST, LONGEST = 12, 256
+
+
+def generated() -> str:
+    """One that nobody has to think of: 120 random bits."""
+    return secrets.token_urlsafe(15)
 
 
 def hashed(password: str) -> str:

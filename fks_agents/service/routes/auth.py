@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from fks_agents.service.auth import keys as program_keys, passwords
+from fks_agents.service.auth import accounts, keys as program_keys, passwords
 from fks_agents.service.auth.guard import COOKIE, Door, address
 from fks_agents.service.auth.tokens import LIFETIME
 from fks_agents.service.inputs import Moment
@@ -127,25 +127,22 @@ def people(held: Held, person: Annotated[Person, admin()]) -> list[Known]:
 @router.post("/people", responses=documented(422, 429, 503), status_code=201)
 def add_person(held: Held, new: NewPerson, person: Annotated[Person, admin()]) -> Known:
     del person
-    account = Account(name=new.name, role=new.role, password_hash=passwords.hashed(new.password.get_secret_value()))
-    held.desk.ledger.people.add(account)
-    return _known(account)
+    return _known(accounts.add(held.desk.ledger.people, new.name, new.role, new.password.get_secret_value()))
 
 
 @router.patch("/people/{name}", responses=documented(404, 422, 429, 503))
-def change_person(held: Held, name: KnownName, changes: Changes, person: Annotated[Person, admin()]) -> Known:
-    """Every session of theirs ends."""
+def change_person(
+    held: Held, request: Request, name: KnownName, changes: Changes, person: Annotated[Person, admin()]
+) -> Known:
+    """Every session of theirs ends; of a person who is disabled, the keys that they made end, too."""
     del person
     if held.desk.ledger.people.get(name) is None:
         raise Problem(404, f"unknown person {name!r}")
-    values: dict[str, object] = {}
-    if changes.role is not None:
-        values["role"] = changes.role
-    if changes.is_disabled is not None:
-        values["is_disabled"] = changes.is_disabled
-    if changes.password is not None:
-        values["password_hash"] = passwords.hashed(changes.password.get_secret_value())
-    return _known(held.desk.ledger.people.change(name, **values))
+    account = accounts.change(
+        held.desk.ledger.people, name, door(request).clock.now(), role=changes.role, is_disabled=changes.is_disabled,
+        password=changes.password.get_secret_value() if changes.password is not None else None,
+    )  # fmt: skip
+    return _known(account)
 
 
 @router.get("/keys", responses=documented(429, 503))

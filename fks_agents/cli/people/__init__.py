@@ -1,0 +1,1 @@
+"""Who may use the service: people with passwords, and keys of programs."""

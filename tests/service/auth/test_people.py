@@ -1,0 +1,28 @@
+"""People over HTTP: what an admin's change ends, and what is refused."""
+
+from __future__ import annotations
+
+from fastapi.testclient import TestClient
+
+from tests.service.auth.conftest import PASSWORD, bearer
+
+
+def test_the_keys_that_a_disabled_person_made_end_with_them(client: TestClient) -> None:
+    root = bearer(client, "root")
+    new = {"name": "zoe", "role": "admin", "password": PASSWORD}
+    assert client.post("/v1/auth/people", json=new, headers=root).status_code == 201
+    key = client.post("/v1/auth/keys", json={"name": "bot"}, headers=bearer(client, "zoe")).json()["key"]
+    program = {"Authorization": f"Bearer {key}"}
+    assert client.get("/v1/auth/me", headers=program).status_code == 200
+    assert client.patch("/v1/auth/people/zoe", json={"role": "trader"}, headers=root).status_code == 200
+    assert client.get("/v1/auth/me", headers=program).status_code == 200  # another role ends only her sessions
+    assert client.patch("/v1/auth/people/zoe", json={"is_disabled": True}, headers=root).status_code == 200
+    assert client.get("/v1/auth/me", headers=program).status_code == 401
+
+
+def test_the_last_admin_cannot_be_taken_away(client: TestClient) -> None:
+    root = bearer(client, "root")
+    for change in ({"role": "viewer"}, {"is_disabled": True}):
+        answer = client.patch("/v1/auth/people/root", json=change, headers=root)
+        assert (answer.status_code, "an admin to be left" in answer.json()["detail"]) == (422, True)
+    assert client.get("/v1/auth/people", headers=root).status_code == 200

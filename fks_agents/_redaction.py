@@ -20,6 +20,8 @@ _FORMATS = re.compile(
     | \bgh[pousr]_[A-Za-z0-9]{16,} | \bgithub_pat_\w{16,}       # GitHub
     | \bglpat-[\w-]{16,} | \b(?:hf|gsk|r8)_[A-Za-z0-9]{16,} | \bAIza[\w-]{30,}
     | \b(?:xai|pplx|nvapi)-[\w-]{16,}                           # xAI, Perplexity, NVIDIA
+    | (?<!\d)\d{8,12}:[A-Za-z0-9_-]{30,}                         # Telegram
+    | (?<=/webhooks/)\d+/[\w-]{20,}                             # Discord
     | \beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*                         # JSON web token
     | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----.*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|\Z)
     """,

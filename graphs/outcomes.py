@@ -25,7 +25,7 @@ def result_of(cycle: Cycle, later: Bars, fills: Sequence[Fill], horizon: int) ->
     entered = [fill for fill in fills if fill.leg == "entry"]
     left = [fill for fill in fills if fill.leg != "entry"]
     if entered and left and np.isclose(_quantity(entered), _quantity(left), rtol=1e-9):
-        return _measured(cycle, later, max(fill.at for fill in left), _kind(left[-1]), _profit([*entered, *left]))
+        return _measured(cycle, later, max(fill.at for fill in left), _kind(left[-1]), profit([*entered, *left]))
     plan = cycle.plan
     if not entered and plan is not None and plan.expires_at is not None and len(later):
         expired = int(np.searchsorted(later.closed, nanoseconds(plan.expires_at), side="left"))
@@ -63,7 +63,7 @@ def _quantity(fills: Sequence[Fill]) -> float:
     return sum(fill.quantity for fill in fills)
 
 
-def _profit(fills: Sequence[Fill]) -> float:
+def profit(fills: Sequence[Fill]) -> float:
     """Cash received less cash paid and fees, in account currency."""
     return sum(
         (fill.quantity * fill.price if fill.side == "sell" else -fill.quantity * fill.price) - fill.fee

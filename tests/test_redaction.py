@@ -31,6 +31,10 @@ SECRETS = {
     "yaml": ("client_secret: 9f8e7d6c5b4a", "9f8e7d6c5b4a"),
     "hex after key": ("signature=9c2b7ac04d8fd1f2a9c2b7ac04d8fd1f2", "9c2b7ac04d8fd1f2"),
     "base64 after token": ("token: QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "QWxhZGRpbjpvcGVu"),
+    "Telegram": (
+        "GET https://api.telegram.org/bot123456789:AAHfakeFAKEfake_fakeFAKEfakeFAKEfakeF/getUpdates", "AAHfakeFAKE",
+    ),
+    "Discord": ("POST https://discord.com/api/webhooks/1234567890/tokenTOKENtokenTOKENtoken", "tokenTOKEN"),
     "private key": ("-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY-----", "MIIEow"),
 }  # fmt: skip
 

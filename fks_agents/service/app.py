@@ -20,6 +20,7 @@ from fks_agents.service.auth.tokens import Tokens
 from fks_agents.service.backtests import Backtests
 from fks_agents.service.description import describe
 from fks_agents.service.hub import Hub
+from fks_agents.service.notices.notifying import Notifier, open_channels
 from fks_agents.service.pages._mounting import mount
 from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
@@ -47,9 +48,12 @@ def create_app(
 
     Every public file in `routes` is found; what it offers under `/v1` it offers without it too. Without a `guard`
     people sign in with passwords and programs with keys. With `dashboard` there are pages below `/desk`. Raises
-    ConfigError where the signing secret is weak, and where what the pages need is not installed.
+    ConfigError where the signing secret is weak, where an address of `service_alerts` cannot be one, and where what the
+    pages need is not installed.
     """
     secret = None if guard is not None else signing_key(settings.service_secret.get_secret_value(), settings.home)
+
+    channels = open_channels(settings)
 
     metrics = Metrics()
 
@@ -76,6 +80,8 @@ def create_app(
                     Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
                     requests=Limiter(settings.service_rate), strangers=Limiter(settings.service_stranger_rate),
                 )  # fmt: skip
+            notifier = Notifier(desk, settings, channels, metrics.registry)
+            notifier.start()
             runner.start()
             backtests.start()
             scanner.open(app.state.service.admit)
@@ -85,6 +91,7 @@ def create_app(
                 scanner.close()
                 backtests.stop()
                 runner.stop()
+                notifier.stop()
 
     app = FastAPI(
         title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None,

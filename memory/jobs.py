@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 from sqlalchemy import delete, insert, select
 
-from fks_agents.contracts import Contract, NonNegative, Utc
+from fks_agents.contracts import Contract, NonNegative, Timeframe, Utc
 from memory._database import Database
 from memory.service_schema import job_runs, job_turns
 
@@ -21,6 +21,8 @@ class JobRun(Contract):
     """One due time of a job, or several that were missed one after the other."""
 
     job: str
+    timeframe: Timeframe | None = None
+    """Whose bars closed."""
     due_at: Utc
     """Of the last one, where several were missed."""
     outcome: Outcome

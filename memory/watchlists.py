@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 from sqlalchemy import Connection, select
 
 from fks_agents.contracts import Contract, Utc
@@ -15,26 +15,28 @@ from memory.service_schema import watchlists
 MOST_SYMBOLS = 500
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-Symbol = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]*$")]
-
 Frame = Literal["1m", "5m", "15m", "30m", "1h", "4h", "1d"]
 """Timeframes that have a longer one, which a decision also looks at."""
+
+
+def _each_once(given: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({each for each in given if given.count(each) > 1})
+    if twice:
+        raise ValueError(f"expected each once, was twice: {', '.join(twice)}")
+    return given
+
+
+Symbol = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]*$")]
+Symbols = Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=MOST_SYMBOLS), AfterValidator(_each_once)]
+Frames = Annotated[tuple[Frame, ...], Field(min_length=1, max_length=7), AfterValidator(_each_once)]
 
 
 class Watchlist(Contract):
     """Symbols of the service's source, each studied on each of these timeframes when a bar closes."""
 
     name: Name
-    symbols: Annotated[tuple[Symbol, ...], Field(min_length=1, max_length=MOST_SYMBOLS)]
-    timeframes: Annotated[tuple[Frame, ...], Field(min_length=1, max_length=7)]
-
-    @field_validator("symbols", "timeframes")
-    @classmethod
-    def _names_each_once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        twice = sorted({each for each in given if given.count(each) > 1})
-        if twice:
-            raise ValueError(f"expected each once, was twice: {', '.join(twice)}")
-        return given
+    symbols: Symbols
+    timeframes: Frames
 
 
 class WatchlistVersion(Contract):

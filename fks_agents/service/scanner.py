@@ -7,7 +7,7 @@ changes nothing: a close that has a run is done, one that has none is due, and o
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -18,12 +18,12 @@ from fks_agents.contracts import Timeframe
 from fks_agents.errors import FksError, RefusedError, UsageError
 from fks_agents.service.people import Person
 from fks_agents.service.problems import Problem
-from fks_agents.service.runner import Runner
 from fks_agents.service.scan_metrics import ScanMetrics
+from fks_agents.service.scan_status import ScannerStatus, left, status
 from fks_agents.service.timetable import Due, Timetable
 from fks_agents.service.waking import LOOK, Waking
 from graphs.desk import Desk
-from graphs.scan import AGAIN, Scan, Scanned, StoppedError, Watchlist, expected
+from graphs.scan import AGAIN, Scan, StoppedError, Watchlist, expected
 from memory.decisions import Admission
 from memory.jobs import JobRun, Turn
 from memory.requests import Asked
@@ -38,9 +38,6 @@ CLOCK = Person("scanner", "trader")
 OUTCOMES = "outcomes"
 HOURLY = Timetable("1h", "always")
 
-_ROOM = 1.0
-"""Seconds between looks for room in a full queue."""
-
 Wanted = dict[Timeframe, tuple[str, ...]]
 
 
@@ -49,16 +46,25 @@ class Admits(Protocol):
         """As `Service.admit`."""
 
 
+class Queue(Protocol):
+    def ask(
+        self, person: Person, admit: Callable[[Asked], Admission], question: str, key: str | None, at: datetime
+    ) -> tuple[Admission, bool]:
+        """As `Runner.ask`."""
+
+
 @dataclass
 class Scanner:
     """Open it once decisions can be admitted; close it before the runner is stopped."""
 
     desk: Desk
-    runner: Runner
+    queue: Queue
     metrics: ScanMetrics
     delay: timedelta
     """After a bar's close, until it is looked for."""
     is_on_by_default: bool = False
+    patience: float = 1.0
+    """Seconds between looks for room in a full queue."""
     _admit: Admits | None = None
     _waking: Waking | None = None
     _beside: Thread | None = None
@@ -146,6 +152,9 @@ class Scanner:
 
     # --- what stands where
 
+    def status(self) -> ScannerStatus:
+        return status(self)
+
     def is_on(self) -> bool:
         turns = self.desk.ledger.jobs.turns()
         return turns[-1].is_on if turns else self.is_on_by_default
@@ -199,11 +208,14 @@ class Scanner:
         due, timeframe = min(every, key=lambda each: each[0].close)
         job, last = self.job(timeframe), self.desk.ledger.jobs.last(self.job(timeframe))
         if due.missed_at is not None:
-            self._record_missed(job, due.missed, due.missed_at)
+            self._record_missed(job, timeframe, due.missed, due.missed_at)
         symbols = wanted[timeframe]
         if last is not None and last.due_at == due.close:
-            symbols = tuple(each for each in symbols if each in _left(last))
-        run = JobRun(job=job, due_at=due.close, outcome="done", at=self.desk.clock.now(), attempt=due.attempt)
+            symbols = tuple(each for each in symbols if each in left(last))
+        run = JobRun(
+            job=job, timeframe=timeframe, due_at=due.close, outcome="done", at=self.desk.clock.now(),
+            attempt=due.attempt,
+        )  # fmt: skip
         self._at = (timeframe, due.close)
         try:
             return not self._scan(symbols, timeframe, CLOCK, run).is_cut_short
@@ -216,7 +228,10 @@ class Scanner:
             closes = {each: last_close(each, now, self.timetable(each).sessions) for each in wanted}
             for timeframe, close in sorted(closes.items(), key=lambda each: each[1]):
                 name = self.job(timeframe).replace("scan ", "scan now ", 1)
-                run = JobRun(job=name, due_at=close, outcome="done", at=self.desk.clock.now(), by=person.name)
+                run = JobRun(
+                    job=name, timeframe=timeframe, due_at=close, outcome="done", at=self.desk.clock.now(),
+                    by=person.name,
+                )  # fmt: skip
                 self._scan(wanted[timeframe], timeframe, person, run)
         except Exception:
             _LOG.exception("a scan broke off")
@@ -247,15 +262,15 @@ class Scanner:
         admit = cast(Admits, self._admit)
         while True:
             try:
-                return self.runner.ask(
+                return self.queue.ask(
                     person, lambda own: admit(symbol, timeframe=timeframe, asked=own._replace(is_scan=True)),
                     asked.question, None, asked.at,
                 )[0]  # fmt: skip
             except Problem as problem:
                 if problem.status != 429:
                     raise
-            self.metrics.waits.inc()
-            self._stopped.wait(_ROOM)
+            self.metrics.waits.inc(self.patience)
+            self._stopped.wait(self.patience)
             self._check(person)
 
     def _check(self, person: Person) -> None:
@@ -271,8 +286,8 @@ class Scanner:
             return {"outcome": "failed", "reason": str(error), "is_complete": False}
         problems = sorted({each.problem for each in advanced if each.problem is not None})
         ended = sum(each.result is not None for each in advanced)
-        told = {"open": len(advanced) - ended, "ended": ended, "problems": problems}
-        return {"outcome": "done", "told": told, "is_complete": not problems}
+        told = {"open": len(advanced) - ended, "ended": ended}
+        return {"outcome": "done", "told": told, "is_complete": not problems, "reason": "; ".join(problems)}
 
     # --- what is due
 
@@ -292,10 +307,11 @@ class Scanner:
                 self._overrun.add(found)
                 self.metrics.overruns.inc()
 
-    def _record_missed(self, job: str, count: int, at: datetime) -> None:
+    def _record_missed(self, job: str, timeframe: Timeframe, count: int, at: datetime) -> None:
         why, reason = self._why_missed(at + self.delay)
         now = self.desk.clock.now()
-        self.desk.ledger.jobs.record(JobRun(job=job, due_at=at, outcome="missed", at=now, count=count, reason=reason))
+        run = JobRun(job=job, timeframe=timeframe, due_at=at, outcome="missed", at=now, count=count, reason=reason)
+        self.desk.ledger.jobs.record(run)
         self.metrics.missed.labels(why).inc(count)
 
     def _why_missed(self, at: datetime) -> tuple[Literal["halted", "stopped", "overrun", "down"], str]:
@@ -317,13 +333,3 @@ class Scanner:
             raise UsageError(f"unknown watchlist {name!r}; expected one of {', '.join(found) or 'none yet'}")
         lists = found.values() if name is None else (found[name],)
         return tuple(each for each in lists if each is not None)
-
-
-def scanned_of(run: JobRun) -> tuple[Scanned, ...]:
-    """What became of each symbol in a run."""
-    return tuple(Scanned.model_validate(each) for each in run.told) if isinstance(run.told, list) else ()
-
-
-def _left(run: JobRun) -> tuple[str, ...]:
-    """Symbols of a run that are worth another look."""
-    return tuple(each.symbol for each in scanned_of(run) if each.kind in AGAIN)

@@ -264,6 +264,15 @@ class Broker(Protocol):
         what it knows. Raises RefusedError where the account does not allow it."""
 
 
+@runtime_checkable
+class Withdrawing(Protocol):
+    """A broker that can take back what has not filled."""
+
+    def withdraw(self, reason: str) -> tuple[Receipt, ...]:
+        """Take back every entry of the account that still works, with the legs that wait for it. Positions keep their
+        stops and targets. One receipt for each order that ended; asking again changes nothing."""
+
+
 class Gatekeeper(Protocol):
     """Who is asked before an order goes out, beside the gate."""
 

@@ -106,7 +106,7 @@ def _lines(report: Report) -> Iterator[str]:
     if not count:
         yield "No decision was made."
     else:
-        parts = ", ".join(f"{number} {what}" for what, number in report.decided.most_common())
+        parts = "; ".join(f"{number} x {what}" for what, number in report.decided.most_common())
         yield f"{'More than ' if report.is_cut else ''}{_counted(count, 'decision')}: {parts}"
     if report.waiting:
         yield f"{_counted(report.waiting, 'trade')} waiting for a person now"

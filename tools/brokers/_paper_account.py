@@ -215,6 +215,18 @@ class PaperAccount:
         self.answers[ids["entry"]] = ("working", "")
         self.answers[ids["stop"]] = self.answers[ids["target"]] = ("waiting", "")
 
+    def withdraw(self, reason: str) -> tuple[str, ...]:
+        """Take back every entry that still works; the orders that ended, each with its legs."""
+        ended: list[str] = []
+        for symbol, brackets in self.brackets.items():
+            for entry, kept in [each for each in brackets.items() if not each[1].entered_at]:
+                self.engines[symbol].cancel(entry)
+                del brackets[entry]
+                self.answers |= dict.fromkeys(kept.ids.values(), ("rejected", reason))
+                ended += [kept.ids[leg] for leg in ("entry", "stop", "target")]
+            self.engines[symbol].drain()
+        return tuple(ended)
+
     def _check_time(self, entry: OrderIntent) -> None:
         placed_at = nanoseconds(entry.placed_at)
         if placed_at < self.clock:

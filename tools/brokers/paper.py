@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from fks_agents.bars import Bars, moment, nanoseconds
 from fks_agents.contracts import AccountView, Fill, OrderIntent, Receipt
-from fks_agents.deps import Broker, PaperBook
+from fks_agents.deps import Broker, PaperBook, Withdrawing
 from fks_agents.errors import DataError, LedgerError, LookaheadError, UsageError
 from fks_agents.settings import Settings
 from tools.brokers._paper_account import ClosedTrade, PaperAccount
@@ -70,6 +70,17 @@ class PaperBroker:
             if not any(known):
                 account.place(entry, stop, target)
             return _receipts(account, bracket), (), not any(known)
+
+        return self._commit(work)
+
+    def withdraw(self, reason: str) -> tuple[Receipt, ...]:
+        def work(account: PaperAccount) -> tuple[tuple[Receipt, ...], tuple[Fill, ...], bool]:
+            ended = account.withdraw(reason)
+            return (
+                tuple(Receipt(client_order_id=order, status="rejected", reason=reason) for order in ended),
+                (),
+                bool(ended),
+            )
 
         return self._commit(work)
 
@@ -161,3 +172,4 @@ def _rows(bars: Bars) -> list[tuple[int, int, tuple[float, float, float, float]]
 
 
 _: type[Broker] = PaperBroker
+__: type[Withdrawing] = PaperBroker

@@ -386,3 +386,28 @@ def test_fees_of_todays_settings_apply_to_an_old_account(book: MemoryBook, setti
 def test_the_view_of_an_unknown_account_writes_nothing(broker: PaperBroker, book: MemoryBook) -> None:
     assert broker.account("ACME", MONDAY) == AccountView(equity=100_000.0, cash=100_000.0)
     assert book.kept == {}
+
+
+def test_entries_that_work_are_taken_back_and_fill_no_more(broker: PaperBroker) -> None:
+    whole = bracket()
+    broker.place(whole)
+    taken = broker.withdraw("emergency stop by ana")
+    assert [(each.client_order_id, each.status, each.reason) for each in taken] == [
+        (intent.client_order_id, "rejected", "emergency stop by ana") for intent in whole
+    ]
+    assert broker.known(whole) == taken
+    assert broker.account("ACME", MONDAY + DAY).working_orders == 0
+    assert broker.withdraw("again") == ()
+    assert broker.advance(candles(QUIET, DIP, RISE)).fills == ()
+
+
+def test_without_taking_them_back_they_fill(broker: PaperBroker) -> None:
+    broker.place(bracket())
+    assert len(broker.advance(candles(QUIET, DIP, RISE)).fills) == 2
+
+
+def test_a_position_keeps_its_stop_and_target_when_entries_are_taken_back(broker: PaperBroker) -> None:
+    broker.place(bracket())
+    broker.advance(candles(QUIET, DIP))
+    assert broker.withdraw("emergency stop by ana") == ()
+    assert [fill.leg for fill in broker.advance(candles(QUIET, DIP, DROP)).fills] == ["stop"]

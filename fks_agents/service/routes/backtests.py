@@ -82,9 +82,7 @@ class Found(BaseModel):
     """As `fks backtest --json` tells it."""
 
 
-@router.post(
-    "", responses=documented(400, 404, 422, 429, 503), status_code=202, openapi_extra=gives("run_id")
-)
+@router.post("", responses=documented(400, 404, 422, 429, 503), status_code=202, openapi_extra=gives("run_id"))
 def begin(held: Held, wanted: Wanted, person: Annotated[Person, trader()]) -> Told:
     """Play a strategy over past prices, and tell skill from luck. It ends, whatever happens to the process."""
     return _told(ask(held, wanted, person))

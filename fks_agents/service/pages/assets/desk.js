@@ -27,4 +27,12 @@
     });
   };
   watch();
+  // An editor makes the part that is written into by itself: it gets its name here.
+  const name = () => document.querySelectorAll("[data-label] .cm-content:not([aria-label])").forEach((content) => {
+    content.setAttribute("aria-label", content.closest("[data-label]").dataset.label);
+  });
+  new MutationObserver(name).observe(document.documentElement, { childList: true, subtree: true });
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("[data-unsaved]")) event.preventDefault();
+  });
 })();

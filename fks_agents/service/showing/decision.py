@@ -11,7 +11,7 @@ from typing import NamedTuple
 from evaluators.reports.links import Links
 from fks_agents import _wording as say
 from fks_agents.contracts import Cycle, Document, Fill, Headline, Judgement, Lesson, Result, Spoken
-from fks_agents.service.showing.history import models
+from fks_agents.service.showing.history import decision_named, models
 from fks_agents.service.showing.statements import Looked, Named, Statement, looked, statement
 from fks_agents.usage import Usage
 from memory.ideas import Mark
@@ -121,7 +121,7 @@ class Decision(NamedTuple):
 def read(ledger: Ledger, decision_id: str) -> Decision:
     """A finished decision by its id or a beginning of it. Raises UsageError where there is none, and while it is being
     made."""
-    cycle = ledger.decisions.cycle(decision_id)
+    cycle = ledger.decisions.cycle(decision_named("id", decision_id))
     ids = dict.fromkeys(name for said in _spoken(cycle) for name in said.recalled)
     return told(
         cycle, result=ledger.results.result(cycle.id), fills=ledger.paper.fills(decision_id=cycle.id),

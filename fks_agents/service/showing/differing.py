@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from fks_agents import _wording as say
 from fks_agents.contracts import Cycle, Plan, Result, Snapshot, Spoken
 from fks_agents.errors import UsageError
-from fks_agents.service.showing.history import models
+from fks_agents.service.showing.history import decision_named, models
 from memory.ledger import Ledger
 
 _NOT_COMPARED = frozenset({"id", "decision_id", "client_order_id", "bars", "series"})
@@ -70,7 +70,8 @@ Things = dict[str, dict[str, str]]
 
 def read(ledger: Ledger, one: str, two: str) -> Diff:
     """Two finished decisions by id or a beginning of it; raises UsageError where there is none."""
-    first, second = ledger.decisions.cycle(one), ledger.decisions.cycle(two)
+    first = ledger.decisions.cycle(decision_named("one", one))
+    second = ledger.decisions.cycle(decision_named("two", two))
     if first.id == second.id:
         raise UsageError(f"expected two decisions, was {first.id} twice")
     return between(first, second, ledger.results.result(first.id), ledger.results.result(second.id))

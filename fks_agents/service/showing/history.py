@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple, get_args
 from urllib.parse import urlencode
@@ -19,6 +20,8 @@ PAGE = 25
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 STATUSES: tuple[str, ...] = get_args(Status)
+
+_ID = re.compile("[0-9a-f]{4,12}")
 
 _LONGEST = 200
 """Characters of a filter."""
@@ -64,6 +67,7 @@ class Found(NamedTuple):
 class Row(NamedTuple):
     id: str
     at: str
+    """In UTC."""
     symbol: str
     timeframe: str
     action: str
@@ -101,6 +105,13 @@ def wanted(query: Mapping[str, str]) -> Wanted:
     moment("since", found.since, is_end=False)
     moment("until", found.until, is_end=True)
     return found
+
+
+def decision_named(name: str, text: str) -> str:
+    """An id or a beginning of it; raises UsageError for anything else."""
+    if not _ID.fullmatch(text):
+        raise UsageError(f"{name}: expected 4 to 12 of the digits 0-9 and a-f, was {text[:_LONGEST]!r}")
+    return text
 
 
 def line(name: str, text: str) -> None:
@@ -168,7 +179,7 @@ def row(listed: Listed, cycle: Cycle) -> Row:
     entry, result, plan = listed.entry, listed.result, cycle.plan
     is_traded = result is not None and result.kind not in ("expired", "not_traded")
     return Row(
-        id=entry.id, at=say.day(entry.as_of), symbol=entry.symbol, timeframe=entry.timeframe,
+        id=entry.id, at=f"{entry.as_of:%Y-%m-%d %H:%M}", symbol=entry.symbol, timeframe=entry.timeframe,
         action=say.spaced(entry.action), verdict=entry.outcome, status=say.spaced(entry.status),
         conviction="-" if plan is None or plan.abstained is not None else f"{plan.conviction:.2f}",
         outcome=say.ended(entry.status, result), r=result.r_multiple if result is not None and is_traded else None,
@@ -179,8 +190,3 @@ def row(listed: Listed, cycle: Cycle) -> Row:
 def models(named: Mapping[str, str]) -> str:
     """The models that spoke, each once; judges left out."""
     return ", ".join(dict.fromkeys(name for role, name in named.items() if role in ("quick", "deep")))
-
-
-def newest(ledger: Ledger, count: int) -> Sequence[Entry]:
-    """To choose from where two decisions are compared."""
-    return ledger.decisions.history(limit=count)

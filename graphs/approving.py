@@ -84,7 +84,7 @@ class Approvals:
             raise RefusedError(why)
         cycle = self.desk.pending(admission.id)
         plan, snapshot, sized = _proposed(cycle)
-        fresh = self._fresh(admission)
+        fresh = self.fresh(admission)
         if plan.expires_at is not None and fresh.as_of >= plan.expires_at:
             self._end(admission, marks, "expired", by="time", reason=_late(plan, fresh), fresh=fresh)
             raise RefusedError(f"decision {admission.id}: {_late(plan, fresh)}")
@@ -121,7 +121,7 @@ class Approvals:
             admission, marks = self._asked(decision_id)
             plan, *_ = _proposed(self.desk.pending(admission.id))
             try:
-                fresh = self._fresh(admission)
+                fresh = self.fresh(admission)
             except DataError:
                 continue  # without a newer price nobody knows what time it is there
             if plan.expires_at is not None and fresh.as_of >= plan.expires_at:
@@ -148,7 +148,7 @@ class Approvals:
             raise RefusedError(f"decision {admission.id}: {last.kind} by {last.by} at {last.at:%Y-%m-%d %H:%M}")
         return admission, marks
 
-    def _fresh(self, admission: Admission) -> Fresh:
+    def fresh(self, admission: Admission) -> Fresh:
         """The newest price, and what time it is at its market: in a file time stands still at the last bar, and a
         decision about the past stays there. Raises DataError where a live market has no new price."""
         settings = self.desk.settings_of(admission)

@@ -173,7 +173,7 @@ def test_a_waiting_trade_survives_the_process(tmp_path: Path) -> None:
 def test_an_approval_that_a_crash_held_up_is_asked_for_again(desk: Desk, waiting: Cycle) -> None:
     """Committed, then nothing was sent for six minutes."""
     desk.approvals._mark(
-        *desk.approvals._asked(waiting.id), "approved", "ana", "yes", desk.approvals._fresh(
+        *desk.approvals._asked(waiting.id), "approved", "ana", "yes", desk.approvals.fresh(
             desk.ledger.decisions.admission(waiting.id)
         ), 1.0,
     )  # fmt: skip

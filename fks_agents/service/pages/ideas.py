@@ -2,11 +2,132 @@
 
 from __future__ import annotations
 
-from fks_agents.service.pages._frame import Page, Visit, panel, text
+import asyncio
+from collections.abc import Sequence
+
+from nicegui import ui
+
+from fks_agents.service.answering import State
+from fks_agents.service.pages._answering import answer
+from fks_agents.service.pages._folded import folded, go
+from fks_agents.service.pages._frame import Page, Visit, badge, figures, link, panel, table, text
+from fks_agents.service.pages._parts import Cell, Tone
+from fks_agents.service.showing import ideas
+from fks_agents.service.showing.ideas import WORDS, Idea, UnderWay
 
 PAGE = Page(path="ideas", title="Ideas", icon="lightbulb", place=20)
 
+_LOOKS = 10.0
+"""Seconds between looks for what is new."""
+
+_TONES: dict[State, Tone] = {
+    "needs_approval": "warn", "approved": "good", "auto_executed": "good", "rejected": "bad", "halted": "bad",
+    "expired": "muted",
+}  # fmt: skip
+
 
 async def show(visit: Visit) -> None:
-    with panel("Waiting"):
-        text("p", f"{len(visit.service.desk.ledger.ideas.waiting())} trades wait for a person.")
+    asked_for = visit.query.get("state", "needs_approval")
+    chosen: State = next((state for state in ideas.STATES if state == asked_for), "needs_approval")
+    _tabs(chosen)
+    if chosen == "needs_approval":
+        await _Waiting(visit).begin()
+    elif chosen == "waiting":
+        _under_way(await asyncio.to_thread(ideas.under_way, visit.service))
+    else:
+        _ended(chosen, await asyncio.to_thread(ideas.ended, visit.service, chosen))
+
+
+def _tabs(chosen: State) -> None:
+    with ui.element("nav").classes("tabs") as tabs:
+        tabs.props["aria-label"] = "Ideas by state"
+        for state, words in WORDS.items():
+            tab = go(words, link("ideas", state=state))
+            if state == chosen:
+                tab.props["aria-current"] = "page"
+
+
+class _Waiting:
+    """Drawn again when a trade came or went or changed; a half-written reason stays while none did."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._box = ui.element("div").classes("stack")
+        self._drawn: tuple[tuple[object, ...], ...] | None = None
+        self._clocks: dict[str, ui.label] = {}
+
+    async def begin(self) -> None:
+        await self.look()
+        ui.timer(_LOOKS, self.look, immediate=False)
+
+    async def look(self) -> None:
+        found = await asyncio.to_thread(ideas.waiting, self._visit.service)
+        shape = tuple((each.id, each.quantity, each.obstacle, each.steps) for each in found)
+        if shape != self._drawn:
+            self._drawn = shape
+            self._box.clear()
+            self._clocks.clear()
+            with self._box:
+                self._draw(found)
+        for each in found:
+            self._clocks[each.id].text = _clock(each)
+
+    def _draw(self, found: Sequence[Idea]) -> None:
+        if not found:
+            text("p", "No trade waits for a person.", "muted").props["role"] = "status"
+        with ui.element("div").classes("grid"):
+            for each in found:
+                with panel(f"{each.symbol} {each.side}", hint=f"{each.timeframe}, {each.as_of}"):
+                    self._clocks[each.id] = ui.label(_clock(each)).classes("warn")
+                    text("p", each.why, "said")
+                    if each.obstacle:
+                        text("p", f"Approving would be refused: {each.obstacle}.", "bad said")
+                    _figures(each)
+                    answer(self._visit, each, self.look)
+                    _steps(each)
+
+
+def _clock(idea: Idea) -> str:
+    expires = f", expires {idea.expires}" if idea.expires else ""
+    return f"Waits for {idea.age}{expires}"
+
+
+def _figures(idea: Idea) -> None:
+    shown = [
+        ("Size", idea.size), ("Risk", idea.risk), ("Entry", idea.entry), ("Stop", idea.stop), ("Targets", idea.targets),
+        ("Conviction", idea.conviction),
+    ]  # fmt: skip
+    figures([*shown, *([("Price now", idea.price)] if idea.price else [])])
+
+
+def _steps(idea: Idea) -> None:
+    with folded("Who, when and why"):
+        columns = ("When", "Who", "What", "Why")
+        table("What was done about it", columns, [(step.at, step.who, step.what, step.why) for step in idea.steps])
+        go("How it was decided", link("", run=idea.id))
+
+
+def _ended(state: State, found: Sequence[Idea]) -> None:
+    if not found:
+        text("p", f"No idea among the newest is {WORDS[state].lower()}.", "muted")
+    with ui.element("div").classes("grid"):
+        for each in found:
+            with panel(f"{each.symbol} {each.side}", hint=f"{each.timeframe}, {each.as_of}"):
+                with ui.element("div").classes("line"):
+                    badge(WORDS[each.state], _TONES.get(each.state, ""))
+                    text("span", f"{each.age} ago", "muted small")
+                text("p", each.why, "said")
+                _figures(each)
+                _steps(each)
+
+
+def _under_way(found: Sequence[UnderWay]) -> None:
+    with panel("Being decided", hint="whether they will be trades is not known yet"):
+        if not found:
+            text("p", "Nothing is being decided.", "muted")
+            return
+        rows = [
+            (Cell(each.id, href=link("", run=each.id)), each.symbol, each.timeframe, each.as_of, each.asked_by or "-")
+            for each in found
+        ]
+        table("Decisions under way", ("Decision", "Symbol", "Bars", "As of", "Asked by"), rows)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from fks_agents.contracts import Cycle
+from fks_agents.service import answering
+from fks_agents.service.answering import State
 from fks_agents.service.inputs import Id
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import documented
@@ -16,8 +18,6 @@ from fks_agents.service.state import Held, Service
 from memory.ideas import Mark
 
 router = APIRouter(tags=["ideas"])
-
-State = Literal["waiting", "needs_approval", "auto_executed", "approved", "rejected", "halted", "expired"]
 
 
 class Answer(BaseModel):
@@ -67,33 +67,20 @@ def ideas(
 @router.post("/ai/ideas/{decision_id}/approve", responses=documented(404, 409, 422, 503))
 def approve(held: Held, decision_id: Id, answer: Answer, person: Annotated[Person, trader()]) -> Cycle:
     """Look at it again with the newest price and account, then send it."""
-    return _ended(held, held.desk.approvals.approve(known(held, decision_id), by=person.name, reason=answer.reason))
+    return answering.approve(held, known(held, decision_id), person, answer.reason)
 
 
 @router.post("/ai/ideas/{decision_id}/reject", responses=documented(404, 409, 422, 503))
 def reject(held: Held, decision_id: Id, answer: Refusal, person: Annotated[Person, trader()]) -> Cycle:
-    return _ended(held, held.desk.approvals.reject(known(held, decision_id), by=person.name, reason=answer.reason))
+    return answering.reject(held, known(held, decision_id), person, answer.reason)
 
 
 @router.post("/ai/ideas/{decision_id}/modify", responses=documented(404, 409, 422, 503))
 def modify(held: Held, decision_id: Id, answer: Smaller, person: Annotated[Person, trader()]) -> Cycle:
     """Make it smaller; it still waits."""
-    found = known(held, decision_id)
-    return held.desk.approvals.modify(found, by=person.name, quantity=answer.quantity, reason=answer.reason)
-
-
-def _ended(held: Service, cycle: Cycle) -> Cycle:
-    held.hub.tell(cycle.id, "ended", {"action": cycle.action, "status": cycle.status, "reason": cycle.reason})
-    return cycle
+    return answering.modify(held, known(held, decision_id), person, answer.quantity, answer.reason)
 
 
 def _idea(held: Service, cycle: Cycle) -> Idea:
     marks = held.desk.ledger.ideas.marks(cycle.id)
-    states: dict[str, State] = {
-        "needs_approval": "needs_approval", "rejected": "rejected", "expired": "expired", "halted": "halted",
-        "refused": "rejected", "working": "waiting", "filled": "auto_executed",
-    }  # fmt: skip
-    state = states[cycle.status]
-    if cycle.status in ("working", "filled"):
-        state = "approved" if marks else "auto_executed"
-    return Idea(state=state, cycle=cycle, marks=marks)
+    return Idea(state=answering.state_of(cycle, marks), cycle=cycle, marks=marks)

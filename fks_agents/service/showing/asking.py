@@ -1,0 +1,40 @@
+"""Asking for a decision from a page: what was written into the form, read as the API reads it."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from fks_agents.errors import UsageError
+from fks_agents.service.people import Person
+from fks_agents.service.routes.runs import Question
+from fks_agents.service.state import Service
+from memory.decisions import Admission
+
+
+def question(symbol: str, timeframe: str | None, as_of: str) -> Question:
+    """Raises UsageError naming the field; an empty `as_of` means the newest bar."""
+    given = {"symbol": symbol.strip(), "timeframe": timeframe or None, "as_of": as_of.strip() or None}
+    try:
+        return Question.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        said = str(first["msg"]).removeprefix("Value error, ")
+        raise UsageError(f"{first['loc'][0]}: {said}, was {first['input']!r}") from None
+
+
+def ask(service: Service, person: Person, asked: Question) -> Admission:
+    """Admitted when this returns. Raises as the route does."""
+    admission, _ = service.runner.ask(
+        person,
+        lambda by: service.admit(asked.symbol, timeframe=asked.timeframe, as_of=asked.as_of, asked=by),
+        asked.digest,
+        None,
+        service.desk.clock.now(),
+    )
+    return admission
+
+
+def model_label(service: Service) -> str:
+    """`rules`, or the models of the quick and of the deep roles."""
+    quick, deep = service.settings.named_model("quick"), service.settings.named_model("deep")
+    return quick if quick == deep else f"{quick} and {deep}"

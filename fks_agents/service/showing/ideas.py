@@ -1,0 +1,183 @@
+"""Trades that wait for a person and what became of others, as a person who has to answer needs to see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, get_args
+
+from fks_agents import _wording as say
+from fks_agents.contracts import Cycle, Status, Timeframe
+from fks_agents.errors import DataError
+from fks_agents.service.answering import State, state_of
+from fks_agents.service.state import Service
+from graphs.approving import Fresh, moved_away
+from memory.ideas import Mark
+
+STATES: tuple[State, ...] = get_args(State)
+
+WORDS: dict[State, str] = {
+    "needs_approval": "Needs approval", "waiting": "Being decided", "auto_executed": "Auto-executed",
+    "approved": "Approved", "rejected": "Rejected", "halted": "Halted", "expired": "Expired",
+}  # fmt: skip
+
+_ENDED: dict[State, tuple[Status, ...]] = {
+    "auto_executed": ("working", "filled"), "approved": ("working", "filled"), "rejected": ("rejected", "refused"),
+    "halted": ("halted",), "expired": ("expired",),
+}  # fmt: skip
+"""State -> the statuses among which its decisions are."""
+
+
+class Step(NamedTuple):
+    """Who did what, when and why."""
+
+    at: str
+    who: str
+    what: str
+    why: str
+
+
+class Idea(NamedTuple):
+    id: str
+    state: State
+    symbol: str
+    side: str
+    timeframe: Timeframe
+    as_of: str
+    quantity: float
+    """What would be ordered, or was."""
+    size: str
+    risk: str
+    entry: str
+    stop: str
+    targets: str
+    conviction: str
+    age: str
+    """Since a person was asked, else since it was decided about."""
+    expires: str
+    """`in 4 d 20 h`; empty where it is not to be answered any more."""
+    price: str
+    """Of the newest bar; empty where nobody asked for it."""
+    obstacle: str
+    """Why an approval would be refused as things stand; empty where nothing is known against it."""
+    why: str
+    steps: tuple[Step, ...]
+
+
+class UnderWay(NamedTuple):
+    """A decision that is being made: nobody knows yet whether it will be a trade."""
+
+    id: str
+    symbol: str
+    timeframe: Timeframe
+    as_of: str
+    asked_by: str
+
+
+def waiting(service: Service) -> tuple[Idea, ...]:
+    """Those a person has to answer, longest first."""
+    desk, found = service.desk, []
+    for cycle in desk.approvals.waiting():
+        try:
+            fresh = desk.approvals.fresh(desk.ledger.decisions.admission(cycle.id))
+        except DataError as error:
+            found.append(idea(cycle, desk.ledger.ideas.marks(cycle.id), desk.clock.now(), obstacle=str(error)))
+        else:
+            found.append(idea(cycle, desk.ledger.ideas.marks(cycle.id), desk.clock.now(), fresh))
+    return tuple(found)
+
+
+def ended(service: Service, state: State, limit: int = 30) -> tuple[Idea, ...]:
+    """Those that came to this, newest first, among the newest `limit` decisions to trade."""
+    ledger = service.desk.ledger
+    entries = [
+        entry
+        for status in _ENDED[state]
+        for action in ("buy", "sell")
+        for entry in ledger.decisions.history(action=action, status=status, limit=limit)
+    ]
+    newest = sorted(entries, key=lambda entry: -entry.sequence)[:limit]
+    found = [
+        idea(ledger.decisions.cycle(entry.id), ledger.ideas.marks(entry.id), service.desk.clock.now())
+        for entry in newest
+    ]
+    return tuple(each for each in found if each.state == state)
+
+
+def under_way(service: Service) -> tuple[UnderWay, ...]:
+    ledger = service.desk.ledger
+    asking = set(ledger.ideas.waiting())
+    return tuple(
+        UnderWay(
+            each.id, each.symbol, each.timeframe, say.day(each.as_of),
+            request.person if (request := ledger.requests.of(each.id)) is not None else "",
+        )
+        for each in ledger.decisions.unfinished()
+        if each.id not in asking
+    )  # fmt: skip
+
+
+def idea(cycle: Cycle, marks: Sequence[Mark], now: datetime, fresh: Fresh | None = None, *, obstacle: str = "") -> Idea:
+    """Of a decision to trade. `fresh`: the newest price, and what time it is at its market."""
+    plan, sized = cycle.plan, cycle.sized
+    state = state_of(cycle, marks)
+    quantity = _quantity(cycle, marks)
+    risk = sized.risk * quantity / sized.quantity if sized is not None and sized.quantity else 0.0
+    entry = plan.entry if plan is not None else None
+    if fresh is not None and plan is not None:
+        obstacle = obstacle or moved_away(plan, fresh.price) or ""
+    return Idea(
+        id=cycle.id, state=state, symbol=cycle.symbol, side=cycle.action, timeframe=cycle.timeframe,
+        as_of=say.day(cycle.as_of), quantity=quantity,
+        size=say.number(quantity) + (f" worth {say.price(quantity * entry)}" if entry is not None else ""),
+        risk=say.percent(risk), entry=_price(entry), stop=_price(plan.stop if plan is not None else None),
+        targets=", ".join(say.price(target) for target in plan.targets) if plan is not None else "-",
+        conviction=f"{plan.conviction:.2f}" if plan is not None else "-",
+        age=span(now - (marks[0].at if marks else cycle.as_of)), expires=_expires(cycle, state, fresh),
+        price=say.price(fresh.price) if fresh is not None else "", obstacle=obstacle,
+        why=cycle.approval.reason if state == "needs_approval" and cycle.approval is not None else cycle.reason,
+        steps=tuple(_step(mark) for mark in marks) or _without_a_person(cycle),
+    )  # fmt: skip
+
+
+def span(length: timedelta) -> str:
+    """`4 d 20 h`, `3 h 12 min`, `45 min`, `30 s`."""
+    seconds = max(int(length.total_seconds()), 0)
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def _quantity(cycle: Cycle, marks: Sequence[Mark]) -> float:
+    """The size, as far as nobody made it smaller."""
+    sized = cycle.sized.quantity if cycle.sized is not None else 0.0
+    given = [mark.quantity for mark in marks if mark.quantity is not None]
+    return min([sized, *given])
+
+
+def _expires(cycle: Cycle, state: State, fresh: Fresh | None) -> str:
+    """By the time at the market: in a file, and for a decision about the past, it stands still."""
+    plan = cycle.plan
+    if state != "needs_approval" or plan is None or plan.expires_at is None or fresh is None:
+        return ""
+    left = plan.expires_at - fresh.as_of
+    return f"in {span(left)}" if left > timedelta() else "now"
+
+
+def _price(value: float | None) -> str:
+    return "-" if value is None else say.price(value)
+
+
+def _step(mark: Mark) -> Step:
+    size = "" if mark.quantity is None else f" to at most {say.number(mark.quantity)}"
+    return Step(say.day(mark.at), mark.by, f"{mark.kind}{size}", mark.reason)
+
+
+def _without_a_person(cycle: Cycle) -> tuple[Step, ...]:
+    answer = cycle.approval
+    if answer is None:
+        return ()
+    return (Step(say.day(answer.at), answer.by, say.spaced(answer.status), answer.reason),)

@@ -61,6 +61,10 @@ def test_each_agent_stands_with_its_record_and_model(desk: TestClient) -> None:
     asked = [agent for agent in agents.values() if agent["decisions"]]
     assert all(agent["abstention_rate"] == agent["abstentions"] for agent in asked)
     assert {"sentiment", "bull", "manager", "moderate"} <= {agent["name"] for agent in asked}
+    # Numbers and the symbol are left out, so that the same reason of another day is the same.
+    assert agents["sentiment"]["reasons"] == [{"text": "no headlines on … in the … days before …", "count": 1}]
+    # It sold, and the market rose.
+    assert (agents["manager"]["base_rate"], agents["bull"]["base_rate"]) == (0.0, None)
 
 
 def test_claims_are_judged_as_they_are_sent(desk: TestClient) -> None:

@@ -37,6 +37,11 @@ class Question(BaseModel):
     wait: bool = False
     """Answer with the finished decision, not with its id."""
 
+    @property
+    def digest(self) -> str:
+        """Of what is asked, however the answer is wanted."""
+        return sha256(self.model_dump_json(exclude={"wait"}).encode()).hexdigest()
+
 
 class Accepted(BaseModel):
     id: str
@@ -183,12 +188,11 @@ def known(held: Service, decision_id: str) -> str:
 
 
 async def asked(held: Service, question: Question, person: Person, key: str | None) -> str:
-    digest = sha256(question.model_dump_json(exclude={"wait"}).encode()).hexdigest()
     admission, _ = await asyncio.to_thread(
         held.runner.ask,
         person,
         lambda asked: held.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of, asked=asked),
-        digest,
+        question.digest,
         key,
         held.desk.clock.now(),
     )

@@ -43,7 +43,7 @@ from graphs import live
 from graphs.approving import Approvals, Keeper
 from graphs.assembly import cycle_of, question
 from graphs.comparing import Comparison
-from graphs.following import Advanced, Follower
+from graphs.following import Advanced, CaughtUp, Follower
 from graphs.judging import check_policy, is_judged, purse_for
 from graphs.limiting import effective
 from graphs.recorded import (
@@ -156,7 +156,7 @@ class Desk(AbstractContextManager["Desk"]):
         self.check_names(settings)
         account = _standing_account(settings) if as_of is None else settings.account or None
         if account is not None:
-            self.advance(until=moment, account=account)
+            Follower(self).catch_up(account, moment, self._caught_up)
             # An account that has seen later bars says so here, before anything is admitted.
             self.broker(account, settings).account(symbol, moment)
         return self.ledger.decisions.admit(symbol, settings.timeframe, moment, settings, account=account, asked=asked)
@@ -410,6 +410,10 @@ class Desk(AbstractContextManager["Desk"]):
             researchers=_crew(settings) if feeds.documents is not None else None,
             gatekeeper=Keeper(self),
         )
+
+    @cached_property
+    def _caught_up(self) -> CaughtUp:
+        return {}
 
     @cached_property
     def _graph(self) -> TradingGraph:

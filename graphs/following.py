@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from fks_agents.agents.reflect import lessons_from
 from fks_agents.bars import SECONDS, Bars
-from fks_agents.contracts import Cycle, Fill, Lesson, Result
+from fks_agents.contracts import Fill, Lesson, Result
 from fks_agents.errors import ConfigError, DataError
 from fks_agents.settings import Settings
 from graphs.outcomes import result_of
@@ -38,36 +38,73 @@ class Advanced(NamedTuple):
     """Why its bars could not be had this time; the decision stays open."""
 
 
+class _Open(NamedTuple):
+    """An open decision, and what tells the bars it waits for."""
+
+    entry: Entry
+    source: str
+    horizon: int
+
+    @property
+    def fed_by(self) -> tuple[str, str, str, str]:
+        return self.entry.account, self.source, self.entry.symbol, self.entry.timeframe
+
+    @property
+    def was_traded(self) -> bool:
+        return self.entry.status in ("working", "filled")
+
+
+CaughtUp = dict[str, tuple[datetime, frozenset[str]]]
+"""Account -> how far it was run, and the decisions that were open then."""
+
+
 @dataclass(frozen=True)
 class Follower:
     desk: Desk
 
     def advance(self, until: datetime | None, account: str | None) -> tuple[Advanced, ...]:
         """Every open decision that saw a market (of one account, or of all); asking again changes nothing."""
-        decisions = self.desk.ledger.decisions.open_decisions(account)
-        groups = groupby(sorted(decisions, key=self._fed_by), key=lambda entry: self._fed_by(entry)[:4])
+        opened = sorted(
+            map(self._opened, self.desk.ledger.decisions.open_decisions(account)),
+            key=lambda each: (each.fed_by, each.entry.sequence),
+        )
+        groups = groupby(opened, key=lambda each: each.fed_by)
         return tuple(advanced for _, group in groups for advanced in self._run(list(group), until))
 
-    def _fed_by(self, entry: Entry) -> tuple[str, str, str, str, int]:
-        """What tells the bars an open decision is waiting for, and its place among those that wait for the same."""
-        source = str(self.desk.ledger.decisions.admission(entry.id).settings["source"])
-        return entry.account, source, entry.symbol, entry.timeframe, entry.sequence
+    def catch_up(self, account: str, until: datetime, known: CaughtUp) -> None:
+        """As `advance`, where it has not been done yet for these decisions up to that moment.
 
-    def _run(self, entries: list[Entry], until: datetime | None) -> Iterator[Advanced]:
+        A scan asks for each of its symbols, and every time of every open decision would be another question to the
+        exchange.
+        """
+        waiting = frozenset(
+            entry.id for entry in self.desk.ledger.decisions.open_decisions(account) if entry.as_of < until
+        )
+        if not waiting or known.get(account) == (until, waiting):
+            return
+        advanced = self.advance(until, account)
+        if all(each.problem is None for each in advanced):
+            ended = {each.decision_id for each in advanced if each.result is not None}
+            known[account] = (until, waiting - ended)
+
+    def _opened(self, entry: Entry) -> _Open:
+        settings = self.desk.ledger.decisions.admission(entry.id).settings
+        return _Open(entry, str(settings["source"]), cast(int, settings["horizon"]))
+
+    def _run(self, opened: list[_Open], until: datetime | None) -> Iterator[Advanced]:
         """One account over the bars of one symbol, then each of its open decisions.
 
         A feed that is gone (a file moved, an exchange unreachable) is a problem of these decisions, not of the others.
         """
-        cycles = {entry.id: self.desk.ledger.decisions.cycle(entry.id) for entry in entries}
-        followed = [entry for entry in entries if cycles[entry.id].snapshot is not None]
+        followed = [each for each in opened if self._saw_a_market(each.entry)]
         if not followed:
             return
-        first = min(followed, key=lambda entry: entry.as_of)
+        first = min((each.entry for each in followed), key=lambda entry: entry.as_of)
         settings = self.desk.settings_of(self.desk.ledger.decisions.admission(first.id))
         try:
             later = self._bars_after(first, settings, until)
         except (ConfigError, DataError) as error:
-            for entry in followed:
+            for entry, *_ in followed:
                 fills = self.desk.ledger.paper.fills(decision_id=entry.id)
                 yield Advanced(entry.id, entry.account, entry.symbol, fills, float("nan"), None, (), str(error))
             return
@@ -75,8 +112,12 @@ class Follower:
             return
         broker = self.desk.broker(first.account, settings)
         equity = broker.advance(later).equity if isinstance(broker, PaperBroker) else float("nan")
-        for entry in followed:
-            yield self._follow(entry, cycles[entry.id], later, equity)
+        for each in followed:
+            yield self._follow(each, later, equity)
+
+    def _saw_a_market(self, entry: Entry) -> bool:
+        """Without reading a decision of a hundred kilobytes where its status says so."""
+        return entry.status != "no_decision" or self.desk.ledger.decisions.cycle(entry.id).snapshot is not None
 
     def _bars_after(self, entry: Entry, settings: Settings, until: datetime | None) -> Bars:
         market = self.desk.feeds(settings).market
@@ -88,12 +129,14 @@ class Follower:
         bars = market.bars(entry.symbol, entry.timeframe, end, count).guard(end)
         return bars[len(bars.until(entry.as_of)) :]
 
-    def _follow(self, entry: Entry, cycle: Cycle, later: Bars, equity: float) -> Advanced:
-        ledger = self.desk.ledger
-        horizon = self.desk.settings_of(ledger.decisions.admission(entry.id)).horizon
+    def _follow(self, each: _Open, later: Bars, equity: float) -> Advanced:
+        entry, ledger = each.entry, self.desk.ledger
         own = later[len(later.until(entry.as_of)) :]
         fills = ledger.paper.fills(decision_id=entry.id)
-        result = result_of(cycle, own, fills, horizon)
+        if not each.was_traded and len(own) < each.horizon:
+            return Advanced(entry.id, entry.account, entry.symbol, fills, equity, None, ())
+        cycle = ledger.decisions.cycle(entry.id)
+        result = result_of(cycle, own, fills, each.horizon)
         if result is not None:
             result = result.model_copy(update={"lessons": lessons_from(cycle, result)})
             # Lessons first: a kill in between leaves the decision open, and learning a known lesson changes nothing.

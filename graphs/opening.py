@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,5 +118,5 @@ def _once_for_each_source() -> Callable[[Settings], Feeds]:
 
 
 def _opened_once() -> Callable[[Settings], Mapping[ChatRole, ChatModel | None]]:
-    """What a model's servers are known to do outlives a decision."""
-    return lru_cache(MOST_SETTINGS)(llm.open_chats)
+    """What a model's servers are known to do outlives a decision, and a server's turns are counted over all of them."""
+    return lru_cache(MOST_SETTINGS)(partial(llm.open_chats, servers=llm.Servers()))

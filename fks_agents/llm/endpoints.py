@@ -7,10 +7,11 @@ waits: the one whose rest ends first is probed at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import Condition, Lock
 from time import monotonic, perf_counter
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -20,6 +21,9 @@ from fks_agents.settings import Settings
 REST = 5.0
 LONGEST_REST = 300.0
 """Seconds."""
+
+MOST_POOLS = 64
+"""Of which a desk remembers the health; a person may ask for a decision again with any model."""
 
 T = TypeVar("T")
 Attempt = Callable[[str, float], T]
@@ -32,12 +36,20 @@ class EndpointError(ModelError):
     """A call failed for a reason that lies with the server and not with the answer; another one may do better."""
 
 
+class Turns:
+    """The calls that servers are being given, by all models on them together."""
+
+    def __init__(self) -> None:
+        self.changed = Condition()
+        self.under_way: Counter[str] = Counter()
+        """By server, as `ollama=http://gpu1:11434`; read and changed while `changed` is held."""
+
+
 @dataclass
 class Endpoint:
     """What is known of one server; times are those of the pool's clock."""
 
     address: str
-    busy: int = 0
     failures: int = 0
     """In a row."""
     back_at: float = 0.0
@@ -54,17 +66,20 @@ class Pooled(Protocol):
 
 @dataclass
 class Endpoints:
-    """The servers of one desk. Safe to share among threads."""
+    """The servers of one model. Safe to share among threads."""
 
     addresses: Sequence[str]
     limit: int
-    """Calls that one of them is given at a time."""
+    """Calls that one of them is given at a time, together with those of other models that share `turns`."""
     now: Callable[[], float] = monotonic
+    provider: str = ""
+    turns: Turns = field(default_factory=Turns, repr=False)
     _all: list[Endpoint] = field(init=False, repr=False)
-    _changed: Condition = field(default_factory=Condition, repr=False)
+    _changed: Condition = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._all = [Endpoint(address) for address in self.addresses]
+        self._changed = self.turns.changed
 
     def __len__(self) -> int:
         return len(self._all)
@@ -113,6 +128,17 @@ class Endpoints:
             left = {one.address: one.back_at - self.now() for one in self._all if one.failures}
         return {address: seconds for address, seconds in left.items() if seconds > 0.0}
 
+    def under_way(self) -> dict[str, int]:
+        """Calls that each address is being given now, of whichever model."""
+        with self._changed:
+            return {address: self.turns.under_way[self._server(address)] for address in self.addresses}
+
+    def _server(self, address: str) -> str:
+        return f"{self.provider}={address}"
+
+    def _busy(self, endpoint: Endpoint) -> int:
+        return self.turns.under_way[self._server(endpoint.address)]
+
     def _take(self, probe: Probe, tried: list[str]) -> Endpoint:
         reason = "every server was tried"
         while (endpoint := self._next(tried)) is not None:
@@ -143,21 +169,21 @@ class Endpoints:
                 left = [one for one in self._all if one.address not in tried]
                 if not left:
                     return None
-                free = [one for one in left if one.busy < self.limit and not one.is_probed]
+                free = [one for one in left if self._busy(one) < self.limit and not one.is_probed]
                 well = [one for one in free if not one.failures]
                 due = [one for one in free if one.failures and one.back_at <= self.now()]
                 if not due and all(one.failures for one in left):
                     due = free
                 if due or well:
-                    chosen = min(due, key=_back) if due else min(well, key=_busy)
+                    chosen = min(due, key=_back) if due else min(well, key=self._busy)
                     chosen.is_probed = bool(due)
-                    chosen.busy += 1
+                    self.turns.under_way[self._server(chosen.address)] += 1
                     return chosen
                 self._changed.wait()
 
     def _release(self, endpoint: Endpoint, *, is_well: bool | None = None) -> None:
         with self._changed:
-            endpoint.busy -= 1
+            self.turns.under_way[self._server(endpoint.address)] -= 1
             endpoint.is_probed = False
             if is_well:
                 endpoint.failures = 0
@@ -167,14 +193,28 @@ class Endpoints:
             self._changed.notify_all()
 
 
-def endpoints_of(provider: str, settings: Settings) -> Endpoints:
-    """The servers that the settings name for a provider's models; one at the empty address, the usual one, for none."""
-    return Endpoints(settings.endpoints(provider) or ("",), settings.model_concurrency)
+class Servers:
+    """All pools of one desk: what is known of a model's servers, and how busy they are, whatever else settings say."""
+
+    def __init__(self) -> None:
+        self._turns = Turns()
+        self._pools: dict[tuple[str, tuple[str, ...], int], Endpoints] = {}
+        self._opening = Lock()
+
+    def of(self, name: str, settings: Settings) -> Endpoints:
+        """Those that have the model; one at the empty address, the usual one, where the settings name none."""
+        provider = name.partition(":")[0]
+        addresses = settings.endpoints(provider) or ("",)
+        key = (name, addresses, settings.model_concurrency)
+        with self._opening:
+            if key not in self._pools:
+                if len(self._pools) >= MOST_POOLS:
+                    del self._pools[next(iter(self._pools))]
+                self._pools[key] = Endpoints(
+                    addresses, settings.model_concurrency, provider=provider, turns=self._turns
+                )
+            return self._pools[key]
 
 
 def _back(endpoint: Endpoint) -> float:
     return endpoint.back_at
-
-
-def _busy(endpoint: Endpoint) -> int:
-    return endpoint.busy

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fks_agents.deps import Call, ChatModel, Hear, Reply
 from fks_agents.errors import ConfigError, ModelError, UsageError
 from fks_agents.llm.capabilities import Capabilities
-from fks_agents.llm.endpoints import EndpointError, Endpoints, endpoints_of
+from fks_agents.llm.endpoints import EndpointError, Endpoints, Servers
 from fks_agents.llm.replies import failed, first_line, reply
 from fks_agents.llm.streaming import Telling
 from fks_agents.llm.structured import LONGEST
@@ -33,9 +33,9 @@ LONGEST_ANSWER = 8_192
 """Tokens of one answer, hidden reasoning included; a longer one comes back cut off, which is an error."""
 
 
-def open_langchain(name: str, settings: Settings) -> ChatModel:
+def open_langchain(name: str, settings: Settings, servers: Servers) -> ChatModel:
     """`PROVIDER:NAME`; raises UsageError for an unknown provider, ConfigError naming the package or key that misses."""
-    endpoints = endpoints_of(name.partition(":")[0], settings)
+    endpoints = servers.of(name, settings)
     chats = {address: _opened(name, settings, address) for address in endpoints.addresses}
     return LangChainChat(name, chats, endpoints, settings)
 

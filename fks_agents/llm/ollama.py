@@ -14,7 +14,7 @@ from fks_agents.deps import Call, ChatModel, Hear, Reply
 from fks_agents.errors import ConfigError, ModelError
 from fks_agents.llm.budget import estimate
 from fks_agents.llm.capabilities import Capabilities
-from fks_agents.llm.endpoints import EndpointError, Endpoints, endpoints_of
+from fks_agents.llm.endpoints import EndpointError, Endpoints, Servers
 from fks_agents.llm.grammar import bounded
 from fks_agents.llm.langchain import messages_of, reply_of, thought
 from fks_agents.llm.replies import failed
@@ -36,13 +36,13 @@ BAD_REQUEST = 400
 """Not the server's fault: another one would say the same."""
 
 
-def open_ollama(name: str, settings: Settings) -> ChatModel:
+def open_ollama(name: str, settings: Settings, servers: Servers) -> ChatModel:
     """`ollama:NAME`; raises ConfigError where the client package is missing. A server is only met by `preflight`."""
     try:
         import langchain_ollama  # noqa: F401
     except ImportError as error:
         raise ConfigError(f"model {name!r} needs langchain-ollama: pip install 'fks-agents[ollama]'") from error
-    return OllamaChat(Served(name, endpoints_of("ollama", settings), settings), settings)
+    return OllamaChat(Served(name, servers.of(name, settings), settings), settings)
 
 
 class OllamaChat:

@@ -7,6 +7,7 @@ from typing import Protocol, get_args, runtime_checkable
 
 from fks_agents.deps import ChatModel, ChatRole
 from fks_agents.errors import UsageError
+from fks_agents.llm.endpoints import Servers
 from fks_agents.settings import Settings
 
 
@@ -18,13 +19,17 @@ class Preflighted(Protocol):
         """Raises ConfigError with the command that helps."""
 
 
-def open_chats(settings: Settings) -> dict[ChatRole, ChatModel | None]:
-    """The chat model of each role; roles with the same model share it, and what is known of its servers."""
-    opened = cache(lambda name: open_chat(name, settings))
+def open_chats(settings: Settings, servers: Servers | None = None) -> dict[ChatRole, ChatModel | None]:
+    """The chat model of each role; roles with the same model share it, and what is known of its servers.
+
+    Models that are opened with the same `servers` share their turns there, and what is known of them.
+    """
+    own = servers or Servers()
+    opened = cache(lambda name: open_chat(name, settings, own))
     return {role: opened(settings.named_model(role)) for role in get_args(ChatRole)}
 
 
-def open_chat(name: str, settings: Settings) -> ChatModel | None:
+def open_chat(name: str, settings: Settings, servers: Servers | None = None) -> ChatModel | None:
     """The chat model of that name, or None for `rules`: each role's own deterministic view.
 
     Raises UsageError listing the forms for any other name, ConfigError naming what to install. Contacts nothing.
@@ -44,14 +49,14 @@ def open_chat(name: str, settings: Settings) -> ChatModel | None:
     if provider == "ollama":
         from fks_agents.llm.ollama import open_ollama
 
-        return open_ollama(name, settings)
+        return open_ollama(name, settings, servers or Servers())
     if provider == "local":
         from fks_agents.llm.local import open_local
 
         return open_local(name, settings)
     from fks_agents.llm.langchain import open_langchain
 
-    return open_langchain(name, settings)
+    return open_langchain(name, settings, servers or Servers())
 
 
 def preflight(chat: ChatModel | None) -> None:

@@ -225,7 +225,7 @@ def _shown(name: str, value: float) -> str:
 
 
 def _percent(fraction: float, *, signed: bool = False) -> str:
-    text = f"{100.0 * fraction:+.2f}" if signed else f"{100.0 * fraction:.2f}"
+    text = f"{100.0 * fraction:+.2f}" if signed and round(100.0 * fraction, 2) else f"{100.0 * fraction:.2f}"
     return f"{text.rstrip('0').rstrip('.')} %"
 
 

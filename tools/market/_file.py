@@ -96,6 +96,7 @@ class FileMarket:
         self._choices = choices
         self._read = read
         self._resampled: dict[Timeframe, Bars] = {}
+        self._seen: tuple[int, int] | None = None
 
     def symbols(self) -> tuple[str, ...]:
         return (self._choices.symbol,)
@@ -107,6 +108,7 @@ class FileMarket:
         return span_of(self._whole(symbol, timeframe))
 
     def _whole(self, symbol: str, timeframe: Timeframe) -> Bars:
+        self._read_again_if_changed()
         if symbol != self._choices.symbol:
             raise unknown("symbol", symbol, self.symbols(), self.name)
         if timeframe not in SECONDS:
@@ -118,6 +120,18 @@ class FileMarket:
     @cached_property
     def _own(self) -> Bars:
         return bars_of(self._read(self._choices.path), self._choices)
+
+    def _read_again_if_changed(self) -> None:
+        """Whoever writes newer rows puts the whole file in the old one's place, so that none is read half written."""
+        try:
+            stat = self._choices.path.stat()
+        except OSError:
+            return  # what was read of it is still true
+        stamp = stat.st_mtime_ns, stat.st_size
+        if self._seen not in (None, stamp):
+            self._resampled = {}
+            self.__dict__.pop("_own", None)
+        self._seen = stamp
 
 
 def bars_of(table: Table, choices: Choices) -> Bars:

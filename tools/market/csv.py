@@ -1,4 +1,5 @@
-"""`csv:PATH`: a user's text file, plain or .gz; comma, semicolon, tab or bar between cells; a header or none.
+"""`csv:PATH`: a user's text file, plain or .gz; comma, semicolon, tab or bar between cells; a header or none. Or a
+folder of such files.
 
 Lines before the header (a web address, a comment) are skipped. Without a header the cells are taken as time, open,
 high, low, close, volume; 7 cells as date and clock first; 11 as Lean's bid and ask bars; 12 as Binance's klines.
@@ -18,6 +19,7 @@ from fks_agents.deps import Market
 from fks_agents.errors import DataError
 from tools.market._columns import is_header
 from tools.market._file import FileMarket, choices
+from tools.market._folder import FolderMarket, folder_of
 from tools.market._table import Table
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -34,6 +36,8 @@ _HEADLESS: dict[int, tuple[str, ...]] = {
 
 
 def open_source(argument: str) -> Market:
+    if (folder := folder_of(argument)) is not None:
+        return FolderMarket("csv", argument, folder, (".csv", ".csv.gz", ".txt"), read)
     return FileMarket("csv", choices(argument, "csv"), read)
 
 

@@ -1,4 +1,6 @@
-"""`parquet:PATH`: a user's Parquet file; columns and options as for `csv`, a time index counts as a column."""
+"""`parquet:PATH`: a user's Parquet file; columns and options as for `csv`, a time index counts as a column. Or a folder
+of such files.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,13 @@ import numpy as np
 from fks_agents.deps import Market
 from fks_agents.errors import DataError
 from tools.market._file import FileMarket, choices
+from tools.market._folder import FolderMarket, folder_of
 from tools.market._table import Table
 
 
 def open_source(argument: str) -> Market:
+    if (folder := folder_of(argument)) is not None:
+        return FolderMarket("parquet", argument, folder, (".parquet", ".pq"), read)
     return FileMarket("parquet", choices(argument, "parquet"), read)
 
 

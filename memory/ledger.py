@@ -5,12 +5,12 @@ Each write is one transaction, on disk when the call returns; what cannot be wri
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from memory._database import Database, locate
+from memory._database import Connections, Database, locate
 from memory.allowances import Allowances
 from memory.backtests import Backtests
 from memory.calls import Calls
@@ -85,6 +85,11 @@ class Ledger:
         return identity_of(self._database)
 
     @property
+    def connections(self) -> Connections:
+        """Of this process."""
+        return self._database.connections
+
+    @property
     def is_on_server(self) -> bool:
         """Whether processes of other machines may work on it, too."""
         return self._database.is_on_server
@@ -92,6 +97,10 @@ class Ledger:
     def alone(self, decision_id: str) -> AbstractContextManager[bool]:
         """Hold a decision on the server while the block runs; False where another process holds it."""
         return self._database.held(f"decision/{decision_id}")
+
+    def sole(self, task: str) -> AbstractContextManager[bool]:
+        """Hold a task that one process at a time does on a server; True, too, where the ledger is a file."""
+        return self._database.held(f"task/{task}") if self.is_on_server else nullcontext(enter_result=True)
 
     def close(self) -> None:
         self._database.close()

@@ -28,6 +28,7 @@ from fks_agents.service.scan_metrics import ScanMetrics
 from fks_agents.service.scanner import Scanner
 from fks_agents.service.shielding import Shield
 from fks_agents.service.state import Service
+from fks_agents.service.telegram import open_telegram
 from fks_agents.service.vitals import Vitals
 from fks_agents.service.webhook.door import open_door
 from fks_agents.settings import Settings
@@ -82,12 +83,17 @@ def create_app(
                 )  # fmt: skip
             notifier = Notifier(desk, settings, channels, metrics.registry)
             notifier.start()
+            telegram = open_telegram(app.state.service)
             runner.start()
             backtests.start()
             scanner.open(app.state.service.admit)
+            if telegram is not None:
+                telegram.start()
             try:
                 yield
             finally:
+                if telegram is not None:
+                    telegram.stop()
                 scanner.close()
                 backtests.stop()
                 runner.stop()

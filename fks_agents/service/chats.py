@@ -35,6 +35,9 @@ class Chats:
         self._people = people_of(service.settings)
         self._rate, self._strangers = Limiter(RATE), Limiter(RATE)
 
+    def knows(self, chat: Chat, user_id: str) -> bool:
+        return f"{chat}:{user_id}" in self._people
+
     def heard(self, chat: Chat, user_id: str, message_id: str, text: str) -> Reply | None:
         """The answer to a message, or None where there is to be none. The same message again is not acted on again.
 

@@ -122,18 +122,20 @@ def scan(
     person: str = "scan",
     delay: timedelta = timedelta(0),
     executor: Executor | None = None,
+    check: Callable[[], None] = lambda: None,
     on_scanned: Callable[[Scanned], None] = lambda _: None,
 ) -> tuple[Scanned, ...]:
     """Decide on each symbol whose newest closed bar was not decided on yet; in the order given.
 
     Where time goes on in the source, the bar that closed last, `delay` before now, is expected there. An `executor` of
-    threads makes several decisions side by side.
+    threads makes several decisions side by side. `check` is called before each symbol, and raises StoppedError where no
+    more is wanted.
     """
     one = Scan(
         desk, timeframe, person,
         admit=lambda symbol, on, asked: desk.admit(symbol, timeframe=on, asked=asked),
         make=lambda admission: desk.resume(admission.id),
-        due=expected(desk, timeframe, delay),
+        due=expected(desk, timeframe, delay), check=check,
     ).one  # fmt: skip
     return tuple(_told(map(one, symbols) if executor is None else executor.map(one, symbols), on_scanned))
 

@@ -40,7 +40,7 @@ def decide(terminal: Terminal, run: Callable[[OnEvent], Cycle], tell: OnEvent | 
         if stop.is_wanted and node not in WHILE_A_STEP_RUNS:
             raise KeyboardInterrupt
 
-    with _Stop() as stop, Meter(terminal.console) as meter:
+    with Stop() as stop, Meter(terminal.console) as meter:
         try:
             cycle = run(on_event)
         except KeyboardInterrupt:
@@ -67,7 +67,7 @@ def _recorded(terminal: Terminal, cycle: Cycle) -> str:
     return f"interrupted; the decision is recorded, and its report is written by: {terminal.command('show', cycle.id)}"
 
 
-class _Stop:
+class Stop:
     """While entered, Ctrl-C is a wish; the second one stops at once."""
 
     def __init__(self) -> None:

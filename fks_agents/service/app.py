@@ -12,12 +12,13 @@ from fastapi import APIRouter, FastAPI
 
 from fks_agents import _discovery
 from fks_agents.metrics import Metrics
-from fks_agents.service import measuring, problems, routes
+from fks_agents.service import discord, measuring, problems, routes
 from fks_agents.service.auth.guard import Door
 from fks_agents.service.auth.limits import Limiter
 from fks_agents.service.auth.signing import signing_key
 from fks_agents.service.auth.tokens import Tokens
 from fks_agents.service.backtests import Backtests
+from fks_agents.service.chats import Chats
 from fks_agents.service.description import describe
 from fks_agents.service.hub import Hub
 from fks_agents.service.notices.notifying import Notifier, open_channels
@@ -55,6 +56,7 @@ def create_app(
     secret = None if guard is not None else signing_key(settings.service_secret.get_secret_value(), settings.home)
 
     channels = open_channels(settings)
+    discord.check(settings)
 
     metrics = Metrics()
 
@@ -83,7 +85,8 @@ def create_app(
                 )  # fmt: skip
             notifier = Notifier(desk, settings, channels, metrics.registry)
             notifier.start()
-            telegram = open_telegram(app.state.service)
+            app.state.chats = Chats(app.state.service)
+            telegram = open_telegram(app.state.service, app.state.chats)
             runner.start()
             backtests.start()
             scanner.open(app.state.service.admit)

@@ -20,6 +20,7 @@ _OPEN = frozenset({
     "/v1/auth/login",
     "/v1/health",
     "/v1/ready",
+    "/v1/webhook/discord",
     "/v1/webhook/tradingview",
     "/v1/webhook/tradingview/{token}",
 })  # fmt: skip

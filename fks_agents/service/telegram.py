@@ -31,9 +31,11 @@ OLDEST = timedelta(minutes=10)
 class Telegram:
     """Start it once the service is up; stop it before the ledger is closed."""
 
-    def __init__(self, service: Service, api: TelegramApi, *, poll: int = 25, patience: float = 1.0) -> None:
+    def __init__(
+        self, service: Service, chats: Chats, api: TelegramApi, *, poll: int = 25, patience: float = 1.0
+    ) -> None:
         """`poll` is how long one request waits for a message, `patience` how long a stop waits for one, in seconds."""
-        self._desk, self._chats, self._api = service.desk, Chats(service), api
+        self._desk, self._chats, self._api = service.desk, chats, api
         self._poll, self._patience = poll, patience
         self._stopped = Event()
         self._failures = 0
@@ -114,16 +116,16 @@ class Telegram:
                 _LOG.warning("an answer was not sent, attempt %d of %d: %s", attempt, _ATTEMPTS, error)
                 if attempt == _ATTEMPTS or self._stopped.wait(max(error.wait, float(attempt))):
                     return
-        if reply.picture is not None:
+        if reply.picture is not None and (drawn := reply.picture()) is not None:
             try:
-                self._api.show(chat, reply.picture)
+                self._api.show(chat, drawn)
             except CallError as error:
                 _LOG.warning("a picture was not sent: %s", error)
 
 
-def open_telegram(service: Service) -> Telegram | None:
+def open_telegram(service: Service, chats: Chats) -> Telegram | None:
     """None where no bot is set up."""
     settings = service.settings
     if not settings.service_telegram_token.get_secret_value():
         return None
-    return Telegram(service, TelegramApi(settings.service_telegram_url, settings.service_telegram_token))
+    return Telegram(service, chats, TelegramApi(settings.service_telegram_url, settings.service_telegram_token))

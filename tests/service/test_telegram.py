@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from fks_agents.service.app import create_app
+from fks_agents.service.chats import Chats
 from fks_agents.service.state import Service
 from fks_agents.service.telegram import OLDEST, Telegram
 from fks_agents.service.telegram_api import CallError, TelegramApi
@@ -118,7 +119,7 @@ def service(known: Settings, serve: Callable[[Settings], TestClient]) -> Service
 
 
 def bot(service: Service, api: BotApi, token: str = TOKEN) -> Telegram:
-    return Telegram(service, TelegramApi(api.address, SecretStr(token)), poll=0)
+    return Telegram(service, Chats(service), TelegramApi(api.address, SecretStr(token)), poll=0)
 
 
 def test_a_command_is_answered_and_a_restart_answers_it_no_second_time(service: Service, api: BotApi) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -27,8 +28,8 @@ _ROOM = 1_900
 
 class Reply(NamedTuple):
     text: str
-    picture: bytes | None = None
-    """A PNG."""
+    picture: Callable[[], bytes | None] | None = None
+    """Draws a PNG to go with it, for a chat that shows some."""
 
 
 class Asked(NamedTuple):

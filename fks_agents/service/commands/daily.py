@@ -17,4 +17,4 @@ def reply(asked: Asked) -> Reply:
     now = desk.clock.now()
     zone = ZoneInfo(asked.service.settings.service_daily_zone)
     made = report(desk, now - timedelta(days=1), now, zone)
-    return Reply(text(made), picture(made))
+    return Reply(text(made), lambda: picture(made))

@@ -29,9 +29,10 @@ async def show(visit: Visit) -> None:
         shape.props["aria-label"] = "How many decisions are looked at"
         text("span", "Newest decisions looked at:")
         for choice in sorted({limit, *_CHOICES}):
-            each = go(str(choice), link("agents", limit=str(choice)))
             if choice == limit:
-                each.props["aria-current"] = "true"
+                text("strong", str(choice)).props["aria-current"] = "true"
+            else:
+                go(str(choice), link("agents", limit=str(choice)))
     content = ui.element("div").classes("stack")
     with content:
         text("p", "Working it out ...", "muted").props["role"] = "status"

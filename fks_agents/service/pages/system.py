@@ -98,6 +98,8 @@ def _looked(found: System) -> None:
             table("Newest bars", ("Symbol", "Timeframe", "Newest bar", "Quality", "Told"), feeds)
         else:
             text("p", "This source lists no symbols; one is looked at once a decision was made on it.", "muted")
+        if found.stands_still:
+            text("p", "This source is a file: no newer bar comes to it.", "muted small")
         if found.more_symbols:
             text("p", f"{found.more_symbols} further symbols of the source are not looked at here.", "muted small")
     with panel("Disk"):

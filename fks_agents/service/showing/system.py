@@ -15,6 +15,7 @@ from fks_agents.service.vitals import Disk, Feed, Look, Server
 from fks_agents.settings import Settings
 from memory.recall import Recall
 from memory.schema import REVISION
+from tools.market import is_live
 
 LEAST_FREE = 200 * 1024 * 1024
 """Bytes below which a disk is told to be nearly full."""
@@ -80,6 +81,8 @@ class System(NamedTuple):
     source: str
     feeds: tuple[FeedRow, ...]
     more_symbols: int
+    stands_still: bool
+    """Whether the source is a file, to which no newer bar comes."""
     disk: tuple[tuple[str, str], ...]
     disk_health: Health
     ledger: tuple[tuple[str, str], ...]
@@ -117,6 +120,7 @@ def shown(look: Look, settings: Settings, *, is_on_server: bool) -> System:
         breakers=tuple((one.decision_id, one.role, redact(one.reason)) for one in look.openings),
         source=redact(settings.source),
         feeds=tuple(feed(each, look.at, settings.min_quality) for each in look.feeds), more_symbols=look.more_symbols,
+        stands_still=not is_live(settings.source),
         disk=room(look.disk), disk_health=_room_health(look.disk),
         ledger=(("Kind", "PostgreSQL" if is_on_server else "SQLite"), ("Schema", f"migration {REVISION}")),
         versions=versions(),

@@ -97,3 +97,20 @@ def test_who_only_reads_replays_nothing(desk: TestClient) -> None:
     viewer = {"X-Person": "eve/viewer"}
     assert desk.get(f"/v1/ai/history/{decision_id}", headers=viewer).status_code == 200
     assert desk.post(f"/v1/ai/history/{decision_id}/replay", headers=viewer).status_code == 403
+
+
+def test_a_decision_is_followed_over_the_bars_that_closed_since(desk: TestClient) -> None:
+    newest = desk.get("/v1/ai/history", params={"action": "sell"}).json()["decisions"][0]["decision"]["id"]
+    before = desk.get(f"/v1/ai/history/{newest}").json()
+    followed = desk.post(f"/v1/ai/history/{newest}/follow").json()
+    assert (followed["id"], followed["result"]["decision_id"]) == (newest, newest)
+    assert next(fill["leg"] for fill in followed["fills"]) == "entry"
+    assert len(followed["fills"]) == 2
+    again = desk.post(f"/v1/ai/history/{newest}/follow").json()
+    assert (again["fills"], again["result"], again["equity"]) == (followed["fills"], followed["result"], None)
+    assert desk.get(f"/v1/ai/history/{newest}").json() == before
+
+
+def test_only_a_trader_follows_and_only_what_is_there(desk: TestClient) -> None:
+    assert desk.post("/v1/ai/history/000000000000/follow").status_code == 404
+    assert desk.post("/v1/ai/history/000000000000/follow", headers={"X-Person": "vera/viewer"}).status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -11,6 +12,7 @@ from nicegui.element import Element
 from pydantic import TypeAdapter, ValidationError
 
 from fks_agents.errors import ConfigError, UsageError
+from fks_agents.service.following import follow
 from fks_agents.service.inputs import ModelName
 from fks_agents.service.pages import _argument, _compared
 from fks_agents.service.pages._asking import button, field
@@ -46,7 +48,7 @@ async def show(visit: Visit, decision_id: str) -> None:
         _checked(found)
         _approved(found)
         _done(found)
-        _became(found)
+        _became(visit, found)
 
 
 def _head(visit: Visit, found: Decision) -> None:
@@ -257,12 +259,27 @@ def _done(found: Decision) -> None:
             text("p", "Nothing has filled.", "muted")
 
 
-def _became(found: Decision) -> None:
+async def _follow(visit: Visit, decision_id: str) -> None:
+    cycle = await asyncio.to_thread(visit.service.desk.ledger.decisions.cycle, decision_id)
+    followed = await visit.attempt("trader", lambda _: follow(visit.service, cycle))
+    if followed is None:
+        return
+    if followed.equity is None:
+        visit.done("No bar has closed since.")
+    else:
+        visit.go("history", id=decision_id)
+
+
+def _became(visit: Visit, found: Decision) -> None:
     with panel("Became"):
         if found.outcome:
             lines(found.outcome)
         else:
-            text("p", "The outcome is not known yet; `fks paper advance` runs accounts over newer bars.", "muted")
+            text(
+                "p", "The outcome is not known yet: it comes with later bars, which are looked for every hour.", "muted"
+            )
+            if visit.may("trader"):
+                button("Look at newer bars").on_click(partial(_follow, visit, found.id))
         for lesson in found.lessons:
             with ui.element("p").classes("said small"):
                 badge(lesson.was_right, TONES.get(lesson.was_right, ""))

@@ -83,7 +83,7 @@ def _holdings(found: Memory) -> None:
     with panel("What there is", hint=f"as of {found.as_of}"):
         figures([("Search", found.search), ("Learned later", str(found.later))]).classes("words")
         if not found.holdings:
-            text("p", "Nothing has been learned yet: lessons come when decisions have ended (`fks paper advance`).")
+            text("p", "Nothing has been learned yet: lessons come when decisions have ended.")
             return
         rows = [[holding.agent, str(holding.lessons), holding.newest] for holding in found.holdings]
         table("Lessons by agent", ("Agent", "Lessons", "Newest"), rows, numbers=("Lessons",))

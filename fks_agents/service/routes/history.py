@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fks_agents.contracts import Action, Cycle, Result, Snapshot, Status
 from fks_agents.errors import ConfigError, UsageError
+from fks_agents.service.following import Followed, follow
 from fks_agents.service.inputs import Id, ModelName, Moment, Symbol, Words
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import Problem, documented
@@ -122,6 +123,13 @@ def replay(
         id=cycle.id, other=found.other, decision=list(found.decision), claims=list(found.claims),
         checks=list(found.checks),
     )  # fmt: skip
+
+
+@router.post("/{decision_id}/follow", responses=documented(404, 409, 422, 503))
+def followed(held: Held, decision_id: Id, person: Annotated[Person, trader()]) -> Followed:
+    """Run the decision's paper account over the bars that have closed since: what filled, and how it ended."""
+    del person
+    return follow(held, finished(held, decision_id))
 
 
 def finished(held: Service, decision_id: str) -> Cycle:

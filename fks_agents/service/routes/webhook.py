@@ -9,18 +9,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
-from fks_agents.contracts import Document, Proposal
 from fks_agents.errors import UsageError
 from fks_agents.service.auth.guard import address
 from fks_agents.service.people import Person
 from fks_agents.service.problems import Field, Problem, documented
 from fks_agents.service.state import Held, Service
-from fks_agents.service.webhook.alert import Alert
+from fks_agents.service.webhook.alert import Alert, proposal_of
 from fks_agents.service.webhook.door import SIGNATURE, TIMESTAMP, Door
 from fks_agents.service.webhook.naming import symbol_of
 from fks_agents.service.webhook.reading import parsed, read
 from memory.decisions import Admission
-from tools.news.documents import comment
 
 router = APIRouter(prefix="/webhook", tags=["webhook"])
 
@@ -108,7 +106,7 @@ def _admitted(held: Service, door: Door, alert: Alert, now: datetime) -> tuple[A
     if symbol is None:
         what = Field(field="symbol", expected=f"expected one of {_some(market.symbols())}", was=repr(alert.symbol))
         raise Problem(422, f"{what.field}: {what.expected}, was {what.was}", errors=[what])
-    proposed = _proposal(alert, now)
+    proposed = proposal_of(alert, now)
     try:
         return held.runner.ask(
             SENDER,
@@ -131,16 +129,6 @@ def _known(held: Service, alert: Alert) -> Admission | None:
             409, f"the alert {alert.key!r} came before with other content; every alert needs an id of its own"
         ) from None
     return None if before is None else held.desk.ledger.decisions.admission(before.decision_id)
-
-
-def _proposal(alert: Alert, now: datetime) -> Proposal:
-    said: Document | None = None
-    if alert.comment is not None and alert.comment.strip():
-        said = comment(alert.comment, now, "tradingview")
-    return Proposal(
-        origin="tradingview", alert=alert.key, action=alert.action, entry=alert.price, stop=alert.stop,
-        targets=alert.targets or (), proposed_at=alert.time, comment=said,
-    )  # fmt: skip
 
 
 def _some(symbols: tuple[str, ...]) -> str:

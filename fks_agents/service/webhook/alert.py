@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from fks_agents.contracts import Timeframe
-from fks_agents.service.inputs import Moment, Symbol, Words
+from fks_agents.contracts import Document, Proposal, Timeframe
+from fks_agents.service.inputs import Moment, Symbol
+from tools.news.documents import comment
 
 LONGEST_COMMENT = 2_000
 MOST_TARGETS = 3
@@ -56,10 +57,6 @@ def _small(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-def _blank_is_none(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 Number = Annotated[
     float,
     BeforeValidator(_number),
@@ -67,7 +64,10 @@ Number = Annotated[
     WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]}),
 ]
 
-AlertId = Annotated[Words, Field(max_length=128, pattern=r"\S")]
+AlertId = Annotated[
+    str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+]
+"""A line that is not blank."""
 
 
 class Alert(BaseModel):
@@ -107,3 +107,14 @@ class Alert(BaseModel):
     def digest(self) -> str:
         """sha256 of what it says; how it was written does not enter, nor any secret."""
         return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def proposal_of(alert: Alert, received_at: datetime) -> Proposal:
+    """What the desk is asked to decide about."""
+    said: Document | None = None
+    if alert.comment is not None and alert.comment.strip():
+        said = comment(alert.comment, received_at, "tradingview")
+    return Proposal(
+        origin="tradingview", alert=alert.key, action=alert.action, entry=alert.price, stop=alert.stop,
+        targets=alert.targets or (), proposed_at=alert.time, comment=said,
+    )  # fmt: skip

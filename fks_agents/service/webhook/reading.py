@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,16 +44,35 @@ def parsed(body: bytes) -> dict[str, Any]:
 
 
 def read(said: dict[str, Any], secrets: tuple[str, ...] = ()) -> Alert:
-    """The alert in it; raises Problem 422 naming each field. A refusal quotes neither `secrets` nor unknown fields."""
+    """The alert in it; raises Problem 422 naming each field. `secrets` may stand in the field that proves it alone: in
+    any other they would be kept, and shown."""
+    rest = {name: value for name, value in said.items() if name != PROOF}
+    for name, value in rest.items():
+        if any(secret in text for text in _texts([name, value]) for secret in secrets):
+            where = name if name in Alert.model_fields else "body"
+            raise _unfit(Field(field=where, expected=f"expected the secret in {PROOF!r} alone", was="not shown here"))
+    if empty := [name for name in Alert.model_fields if name in rest and rest[name] is None]:
+        told = "expected a value; where there is none, leave the field out"
+        raise _unfit(*(Field(field=name, expected=told, was="null") for name in empty))
     try:
-        alert = Alert.model_validate({name: value for name, value in said.items() if name != PROOF})
+        alert = Alert.model_validate(rest)
     except ValidationError as error:
-        raise _unfit(
-            *(_field(each, secrets) for each in error.errors(include_url=False, include_context=False))
-        ) from None
+        raise _unfit(*(_field(each) for each in error.errors(include_url=False, include_context=False))) from None
     if wrong := _wrong_side(alert):
         raise _unfit(wrong)
     return alert
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a JSON value, names included."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for each in value:
+                yield from _texts(each)
+        case dict():
+            yield from _texts([*value, *value.values()])
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -82,8 +102,8 @@ def _wrong_side(alert: Alert) -> Field | None:
     return None
 
 
-def _field(error: Any, secrets: tuple[str, ...]) -> Field:
-    where = ".".join(_plain(str(part)) for part in error["loc"] if part != "body")
+def _field(error: Any) -> Field:
+    where = ".".join(_plain(str(part)) for part in error["loc"]) or "body"
     expected = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
     match error["type"]:
         case "missing":
@@ -91,10 +111,7 @@ def _field(error: Any, secrets: tuple[str, ...]) -> Field:
         case "extra_forbidden":
             known = ", ".join(Alert.model_fields)
             return Field(field=where, expected=f"expected no such field, but {known}", was="given")
-    was = repr(error["input"])
-    for secret in secrets:
-        was = was.replace(secret, "[redacted]")
-    return Field(field=where, expected=expected, was=was[:_LONGEST])
+    return Field(field=where, expected=expected, was=repr(error["input"])[:_LONGEST])
 
 
 def _kind(value: object) -> str:

@@ -118,7 +118,9 @@ def test_no_forged_token_opens_any_route(attack: str, client: TestClient, key: b
             answer = client.request(
                 method, concrete, headers={"Authorization": f"Bearer {token}"}, json={"reason": "x"}
             )
-            assert answer.status_code in (401, 422), (attack, method, path, answer.status_code)
+            # No session opens a webhook; none is set up here, and that is all anybody is told.
+            refusals = (404,) if path.startswith("/v1/webhook/") else (401, 422)
+            assert answer.status_code in refusals, (attack, method, path, answer.status_code)
             assert answer.status_code != 422 or method in ("post", "patch", "put")
     assert client.cookies.get("fks_session") is None
 

@@ -41,6 +41,14 @@ def choice(label: str, options: Sequence[str] | Mapping[str, str], *, value: str
     return made
 
 
+def choices(label: str, options: Sequence[str], *, value: Sequence[str]) -> Select:
+    """Several of them."""
+    made = ui.select(list(options), label=label, value=list(value), multiple=True)
+    made.props("outlined dense options-dense use-chips").classes("field")
+    made.props["aria-label"] = label
+    return made
+
+
 def button(label: str, *, is_main: bool = False, is_grave: bool = False) -> Button:
     """`is_grave`: what stops or deletes something."""
     if is_main:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from evaluators.backtest import presets
+from fks_agents.errors import FksError
 from fks_agents.service.pages._asking import button, choice, confirmed, day, field, number
 from fks_agents.service.pages._equity import draw_equity
 from fks_agents.service.pages._frame import Page, Visit, badge, link, panel, table, text
+from fks_agents.service.pages._looking import looking
 from fks_agents.service.pages._parts import Cell
 from fks_agents.service.people import Person
 from fks_agents.service.routes.backtests import ask, forget
@@ -83,26 +85,15 @@ async def _list(visit: Visit) -> None:
         with ui.element("div").classes("fields"):
             state = choice("State", list(states), value=_ALL)
             by = choice("Asked by", [_ALL, visit.person.name], value=_ALL)
-        place = ui.element("div")
-    last: Sequence[showing.Row] | None = None
 
-    async def look() -> None:
-        nonlocal last
-        mine = None if by.value == _ALL else str(by.value)
-        page = visit.service.desk.ledger.backtests.page
-        found = await asyncio.to_thread(lambda: page(state=states[str(state.value)], by=mine, limit=_LISTED))
-        rows = [showing.row(each) for each in found]
-        if rows == last:
-            return  # whoever stands on one of its links stays there
-        last = rows
-        place.clear()
-        with place:
-            _rows(rows)
+        def read() -> list[showing.Row]:
+            mine = None if by.value == _ALL else str(by.value)
+            found = visit.service.desk.ledger.backtests.page(state=states[str(state.value)], by=mine, limit=_LISTED)
+            return [showing.row(each) for each in found]
 
-    await look()
+        look = await looking(read, _rows, every=2 * _LOOKS)
     for chooser in (state, by):
         chooser.on_value_change(look)
-    ui.timer(2 * _LOOKS, look)
 
 
 def _rows(rows: Sequence[showing.Row]) -> None:
@@ -130,7 +121,10 @@ async def _one(visit: Visit, asked: Backtest) -> None:
         return
 
     async def look() -> None:
-        found = await asyncio.to_thread(visit.service.desk.ledger.backtests.get, asked.id)
+        try:
+            found = await asyncio.to_thread(visit.service.desk.ledger.backtests.get, asked.id)
+        except FksError:
+            return  # the next look may find it
         if found is not None and found.is_under_way:
             bar.show(found)
             return

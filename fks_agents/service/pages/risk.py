@@ -6,9 +6,10 @@ import asyncio
 
 from nicegui import ui
 
-from fks_agents.errors import UsageError
+from fks_agents.errors import FksError, UsageError
 from fks_agents.service.pages._asking import button, confirmed, field, number
 from fks_agents.service.pages._frame import Page, Visit, badge, panel, table, text
+from fks_agents.service.pages._looking import looking
 from fks_agents.service.pages._parts import Cell, Tone
 from fks_agents.service.people import Person
 from fks_agents.service.problems import Problem
@@ -84,7 +85,10 @@ class _Switch:
             self._visit.done("Trading is halted." if done.is_halted else "Trading goes on.")
 
     async def _look(self) -> None:
-        found = await asyncio.to_thread(self._visit.service.desk.ledger.halts.current)
+        try:
+            found = await asyncio.to_thread(self._visit.service.desk.ledger.halts.current)
+        except FksError:
+            return  # the next look may find it
         if found != self._last:
             self._last = found
             self._draw()
@@ -101,21 +105,7 @@ async def _asked(*, is_halt: bool) -> bool:
 
 async def _accounts(visit: Visit) -> None:
     with panel("Accounts", hint="against the limits of the next decision"):
-        place = ui.element("div").classes("stack")
-    last: showing.Accounts | None = None
-
-    async def look() -> None:
-        nonlocal last
-        found = await asyncio.to_thread(showing.accounts, visit.service.desk)
-        if found == last:
-            return
-        last = found
-        place.clear()
-        with place:
-            _draw_accounts(found)
-
-    await look()
-    ui.timer(2 * _LOOKS, look)
+        await looking(lambda: showing.accounts(visit.service.desk), _draw_accounts, every=2 * _LOOKS)
 
 
 def _draw_accounts(found: showing.Accounts) -> None:
@@ -206,31 +196,25 @@ async def _limits(visit: Visit) -> None:
 # --- what was
 
 
+Was = tuple[tuple[showing.Turn, ...], tuple[tuple[str, str, str, str], ...]]
+
+
 async def _history(visit: Visit) -> None:
     ledger = visit.service.desk.ledger
+
+    def read() -> Was:
+        return showing.turns(ledger.halts.log())[:_LISTED], showing.changes(ledger.limits.log())[:_LISTED]
+
     with panel("History"):
-        place = ui.element("div").classes("stack")
-    last: tuple[object, ...] | None = None
+        await looking(read, _draw_history, every=2 * _LOOKS)
 
-    async def look() -> None:
-        nonlocal last
-        halts = showing.turns(await asyncio.to_thread(ledger.halts.log))[:_LISTED]
-        limits = showing.changes(await asyncio.to_thread(ledger.limits.log))[:_LISTED]
-        if (halts, limits) == last:
-            return
-        last = (halts, limits)
-        place.clear()
-        with place:
-            if halts:
-                rows = [
-                    (Cell(each.what, "bad" if each.is_halt else "good"), each.at, each.by, each.reason)
-                    for each in halts
-                ]
-                table("Halts, newest first, times in UTC", ("What", "When", "By", "Reason"), rows)
-            else:
-                text("p", "Trading was never halted.", "muted")
-            if limits:
-                table("Limits, newest first", ("When", "By", "Set", "Reason"), limits)
 
-    await look()
-    ui.timer(2 * _LOOKS, look)
+def _draw_history(was: Was) -> None:
+    halts, limits = was
+    if halts:
+        rows = [(Cell(each.what, "bad" if each.is_halt else "good"), each.at, each.by, each.reason) for each in halts]
+        table("Halts, newest first, times in UTC", ("What", "When", "By", "Reason"), rows)
+    else:
+        text("p", "Trading was never halted.", "muted")
+    if limits:
+        table("Limits, newest first", ("When", "By", "Set", "Reason"), limits)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0)
 """From a desk of rules to one of slow models."""
 
+_STEP_SECONDS = (0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 30.0, 120.0, 600.0)
+"""Fewer, because there is a series of them for each step."""
+
 
 class Metrics:
     """Counters of one registry; two desks may share them. Safe among threads."""
@@ -41,7 +44,10 @@ class Metrics:
         self.abstentions = Counter("fks_abstentions", "Roles without a view", ["role", "reason"], registry=own)
         self.orders = Counter("fks_orders", "Orders committed", ["leg"], registry=own)
         self.approvals = Counter("fks_approvals", "Trades let through or not", ["status"], registry=own)
+        self.vetoes = Counter("fks_vetoes", "Trades that were stopped before they were sent", ["who"], registry=own)
+        self.limits = Counter("fks_risk_limits", "Limits that made a position smaller", ["limit"], registry=own)
         self.latency = Histogram("fks_decision_seconds", "Seconds of a decision", registry=own, buckets=_SECONDS)
+        self.steps = Histogram("fks_step_seconds", "Seconds of a step", ["step"], registry=own, buckets=_STEP_SECONDS)
 
     def observe(self, cycle: Cycle) -> None:
         """Count a decision that has just been recorded."""
@@ -54,6 +60,10 @@ class Metrics:
             self.orders.labels(order.leg).inc()
         if cycle.approval is not None:
             self.approvals.labels(cycle.approval.status).inc()
+        for event in cycle.sized.limits if cycle.sized is not None else ():
+            self.limits.labels(event.limit).inc()
+        if (who := stopped_by(cycle)) is not None:
+            self.vetoes.labels(who).inc()
         self._spent(cycle)
         self._bites(cycle)
         for role, said in _spoken(cycle):
@@ -61,6 +71,10 @@ class Metrics:
                 self.repairs.labels(role, "check").inc()
             if said.abstained is not None:
                 self.abstentions.labels(role, reason_of(said)).inc()
+
+    def step(self, name: str, seconds: float) -> None:
+        """One step of a decision has ended, well or not; also of one that is interrupted later."""
+        self.steps.labels(name).observe(seconds)
 
     def text(self) -> str:
         """The exposition format, as a scraper reads it."""
@@ -87,6 +101,21 @@ class Metrics:
                 self.degradations.labels(bite.effect).inc()
         if any(bite.phase == "breaker" for bite in cycle.usage.bites):
             self.breakers.inc()
+
+
+def stopped_by(cycle: Cycle) -> str | None:
+    """Who stopped a trade that was planned: `risk` (no size is left), `gate`, `judge` (every check had passed), `person`;
+    else how the wait for one ended. None where nothing was planned or nothing was stopped."""
+    if cycle.plan is None or cycle.plan.action not in ("buy", "sell") or cycle.sized is None:
+        return None
+    if cycle.sized.quantity <= 0:
+        return "risk"
+    if cycle.verdict.outcome != "pass":
+        failed = [check for check in cycle.verdict.checks if check.outcome != "pass"]
+        return "judge" if cycle.verdict.judgements and not failed else "gate"
+    if cycle.approval is None or cycle.approval.status in ("not_needed", "approved"):
+        return None
+    return "person" if cycle.approval.status == "rejected" else cycle.approval.status
 
 
 def reason_of(said: Spoken) -> str:

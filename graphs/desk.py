@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, cast, runtime
 
 from fks_agents import llm
 from fks_agents._redaction import redact
-from fks_agents._running import deciding
+from fks_agents._running import HearStep, deciding
 from fks_agents.clock import FixedClock
 from fks_agents.contracts import Approval, Cycle, Snapshot, Timeframe
 from fks_agents.deps import (
@@ -132,7 +132,7 @@ class Desk(AbstractContextManager["Desk"]):
         fails later ends the decision as `no_decision`, recorded, and is raised again.
         """
         admission = self.admit(symbol, timeframe=timeframe, as_of=as_of)
-        with deciding(admission.id), alone(self.ledger, self.settings.home, admission.id):
+        with deciding(admission.id, self._hear_step), alone(self.ledger, self.settings.home, admission.id):
             return self._run(admission, self.settings_of(admission), on_event, is_resumed=False)
 
     def admit(
@@ -188,7 +188,7 @@ class Desk(AbstractContextManager["Desk"]):
         """
         admission = self.ledger.decisions.admission(decision_id)
         self.approvals.reopen(admission)
-        with deciding(admission.id), alone(self.ledger, self.settings.home, admission.id):
+        with deciding(admission.id, self._hear_step), alone(self.ledger, self.settings.home, admission.id):
             if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
                 return self.ledger.decisions.cycle(admission.id)
             return self._run(admission, self.settings_of(admission), on_event, is_resumed=True)
@@ -414,6 +414,10 @@ class Desk(AbstractContextManager["Desk"]):
     @cached_property
     def _caught_up(self) -> CaughtUp:
         return {}
+
+    @property
+    def _hear_step(self) -> HearStep | None:
+        return None if self.metrics is None else self.metrics.step
 
     @cached_property
     def _graph(self) -> TradingGraph:

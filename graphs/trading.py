@@ -19,8 +19,9 @@ from fks_agents.agents.research import research
 from fks_agents.agents.risk import risk
 from fks_agents.agents.selector import heard, selector
 from fks_agents.agents.snapshot import snapshot
-from fks_agents.deps import Deps
+from fks_agents.deps import Deps, Node
 from fks_agents.state import CycleState
+from graphs.timing import timed
 
 TradingGraph = CompiledStateGraph[CycleState, Deps, CycleState, CycleState]
 
@@ -58,22 +59,26 @@ def approved(state: CycleState) -> str:
 
 def build(checkpointer: BaseCheckpointSaver[str] | None = None) -> TradingGraph:
     graph = StateGraph(CycleState, context_schema=Deps)
-    graph.add_node("snapshot", snapshot)
-    graph.add_node("research", research)
+
+    def step(name: str, node: Node) -> None:
+        graph.add_node(name, timed(name, node))
+
+    step("snapshot", snapshot)
+    step("research", research)
     for name in agents.analysts():
-        graph.add_node(f"{name}_analyst", agents.analyst(name))
-    graph.add_node("bull", debater("bull"))
-    graph.add_node("bear", debater("bear"))
-    graph.add_node("manager", manager)
+        step(f"{name}_analyst", agents.analyst(name))
+    step("bull", debater("bull"))
+    step("bear", debater("bear"))
+    step("manager", manager)
     for name in agents.personas():
-        graph.add_node(f"{name}_persona", agents.persona(name))
-    graph.add_node("selector", selector)
-    graph.add_node("proposal", proposal)
-    graph.add_node("risk", risk)
-    graph.add_node("gate", gate)
-    graph.add_node("approval", approval)
-    graph.add_node("execute", execute)
-    graph.add_node("reflect", reflect)
+        step(f"{name}_persona", agents.persona(name))
+    step("selector", selector)
+    step("proposal", proposal)
+    step("risk", risk)
+    step("gate", gate)
+    step("approval", approval)
+    step("execute", execute)
+    step("reflect", reflect)
 
     graph.add_edge(START, "snapshot")
     graph.add_conditional_edges("snapshot", enough_is_known, ["research", *ANALYSTS, "proposal", "reflect"])

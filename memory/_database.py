@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     URL,
@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from fks_agents.errors import ConfigError, LedgerError
 from memory import migrations
@@ -38,6 +39,9 @@ from memory.schema import REVISION, heads
 
 _PROBE_BYTES = 1 << 20
 """Room that must be free at opening: a few decisions with their checkpoints."""
+
+_POOL, _OVERFLOW = 5, 10
+"""Connections that stay open, and further ones that are closed after use; who finds all in use waits."""
 
 _PLAIN = {
     "full": "the disk is full",
@@ -48,6 +52,11 @@ _PLAIN = {
     "not a database": "the file is not a database",
     "disk i/o error": "the disk refused a read or write",
 }
+
+
+class Connections(NamedTuple):
+    in_use: int
+    room: int
 
 
 class Database:
@@ -93,6 +102,12 @@ class Database:
                     migrations.upgrade(connection)
         with self.write() as connection:
             connection.execute(update(heads).values(sequence=heads.c.sequence))
+
+    @property
+    def connections(self) -> Connections:
+        pool = self._engine.pool
+        assert isinstance(pool, QueuePool)
+        return Connections(pool.checkedout(), _POOL + _OVERFLOW)
 
     @property
     def is_on_server(self) -> bool:
@@ -182,6 +197,9 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
         engine = create_engine(
             url,
             hide_parameters=True,
+            poolclass=QueuePool,
+            pool_size=_POOL,
+            max_overflow=_OVERFLOW,
             connect_args={"timeout": busy_seconds} if backend == "sqlite" else {},
         )
     except NoSuchModuleError:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydantic import JsonValue
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from fks_agents.contracts import Fill
 from fks_agents.deps import PaperBook
 from fks_agents.errors import LedgerError
 from memory._database import Database, add
-from memory.schema import fills, paper_accounts
+from memory.schema import admissions, fills, paper_accounts
 
 
 class Numbered(NamedTuple):
@@ -56,6 +56,13 @@ class PaperAccounts:
         """Names, sorted."""
         with self._database.read() as connection:
             return tuple(sorted(connection.execute(select(paper_accounts.c.account)).scalars()))
+
+    def standing(self, limit: int) -> tuple[str, ...]:
+        """Names of accounts that are no single decision's own, sorted; the first `limit` of them."""
+        own = exists().where(admissions.c.id == paper_accounts.c.account)
+        query = select(paper_accounts.c.account).where(~own).order_by(paper_accounts.c.account).limit(limit)
+        with self._database.read() as connection:
+            return tuple(connection.execute(query).scalars())
 
     def newest_fill(self) -> int:
         """Number of the last fill of all accounts; 0 before the first."""

@@ -73,6 +73,12 @@ class Recall:
         index = "none" if self._index is None else self._index.status
         return f"{count} lessons; index: {index}"
 
+    @property
+    def lacks_its_index(self) -> bool:
+        """Whether there is more to remember than is searched as fast without it, and it is not there."""
+        is_ready = self._index is not None and self._index.is_ready
+        return not is_ready and self._lessons.count() > self._exact_up_to
+
     def recall(self, decision_id: str, agent: str, query: str, as_of: datetime, regime: Regime) -> tuple[Lesson, ...]:
         ids = self._lessons.recalled(decision_id, agent)
         if ids is None:

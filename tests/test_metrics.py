@@ -5,8 +5,22 @@ from __future__ import annotations
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
 
-from fks_agents.contracts import Approval, Bite, Check, OrderIntent, Report, Spent, Spoken, Usage, Verdict
-from fks_agents.metrics import Metrics, reason_of
+from fks_agents.contracts import (
+    Approval,
+    Bite,
+    Check,
+    LimitEvent,
+    OrderIntent,
+    Plan,
+    Report,
+    Sized,
+    Spent,
+    Spoken,
+    Usage,
+    Verdict,
+)
+from fks_agents.judgements import Judgement
+from fks_agents.metrics import Metrics, reason_of, stopped_by
 from tests.test_contracts import CYCLE
 
 CHECK = Check(rule="values", subject="macro.1", outcome="fail", reason="expected 1, was 2")
@@ -92,6 +106,51 @@ def test_orders_answers_and_the_time_taken_are_counted() -> None:
 )
 def test_an_abstention_has_a_class(said: Spoken, reason: str) -> None:
     assert reason_of(said) == reason
+
+
+TRADE = Plan(
+    author="manager", action="buy", entry=100.0, stop=95.0, targets=(110.0,), expires_at=CYCLE.as_of, model="rules",
+)  # fmt: skip
+SIZED = Sized(quantity=1.0, notional=100.0, risk=0.01, method="fixed_fractional")
+PASSED = Verdict(outcome="pass", reason="all passed")
+DOUBT = Judgement(judge="soundness", model="ollama:x", outcome="fail", reason="one-sided")
+
+
+def waited(status: str) -> dict[str, object]:
+    return {"approval": Approval.model_validate({"status": status, "by": "ana", "at": CYCLE.as_of, "reason": "CPI"})}
+
+
+@pytest.mark.parametrize(
+    ("changes", "who"),
+    [
+        ({}, None),
+        ({"draft": None}, None),
+        ({"sized": None}, None),
+        ({"sized": SIZED.model_copy(update={"quantity": 0.0})}, "risk"),
+        ({"verdict": SEEN.verdict}, "gate"),
+        ({"verdict": PASSED.model_copy(update={"outcome": "fail", "judgements": (DOUBT,)})}, "judge"),
+        ({"verdict": SEEN.verdict.model_copy(update={"judgements": (DOUBT,)})}, "gate"),
+        (waited("approved"), None),
+        (waited("rejected"), "person"),
+        (waited("expired"), "expired"),
+        (waited("halted"), "halted"),
+    ],
+)
+def test_who_stopped_a_trade_is_counted(changes: dict[str, object], who: str | None) -> None:
+    traded = CYCLE.model_copy(update={"draft": TRADE, "sized": SIZED, "verdict": PASSED} | changes)
+    assert stopped_by(traded) == who
+    metrics = Metrics()
+    metrics.observe(traded)
+    vetoes = [s for family in metrics.registry.collect() for s in family.samples if s.name == "fks_vetoes_total"]
+    assert [(sample.labels, sample.value) for sample in vetoes] == ([({"who": who}, 1.0)] if who else [])
+
+
+def test_limits_that_bit_are_counted_by_name() -> None:
+    cuts = tuple(LimitEvent(limit=name, before=2.0, after=1.0, reason="...") for name in ("max_position", "lot", "lot"))
+    metrics = Metrics()
+    metrics.observe(CYCLE.model_copy(update={"sized": SIZED.model_copy(update={"limits": cuts})}))
+    assert value(metrics, "fks_risk_limits_total", limit="lot") == 2.0
+    assert value(metrics, "fks_risk_limits_total", limit="max_position") == 1.0
 
 
 def test_two_sets_of_counters_do_not_mix_and_the_global_registry_stays_empty() -> None:

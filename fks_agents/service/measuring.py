@@ -1,17 +1,16 @@
-"""What the service tells Prometheus about itself, beside what its desk counts: requests, queue, halts, backtests."""
+"""What the service tells Prometheus about itself, beside what its desk counts: requests, and how things stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fks_agents.metrics import Metrics
+from fks_agents.service.gauges import Gauges
 
 if TYPE_CHECKING:
     from fks_agents.service.state import Service
@@ -58,48 +57,8 @@ class Requests:
             self._seconds.labels(route).observe(perf_counter() - began)
 
 
-class Gauges:
-    """What is read when somebody asks. A ledger that does not answer leaves its gauges out."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def describe(self) -> Iterator[GaugeMetricFamily]:
-        return iter(())
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        running, waiting = self._service.runner.load
-        yield _gauge("fks_decisions_running", "Decisions being made here", running)
-        yield _gauge("fks_decisions_waiting", "Decisions that wait for their turn here", waiting)
-        yield _gauge("fks_decisions_room", "Decisions that may be under way here", self._service.runner.room)
-        yield from self._recorded()
-
-    def _recorded(self) -> Iterator[GaugeMetricFamily]:
-        from fks_agents.errors import FksError
-
-        ledger = self._service.desk.ledger
-        try:
-            halted, ideas = ledger.halts.current() is not None, len(ledger.ideas.waiting())
-            backtests = ledger.backtests.count()
-            unfinished, lessons = len(ledger.decisions.unfinished()), ledger.lessons.count()
-        except FksError:
-            yield _gauge("fks_ledger_up", "Whether the ledger answers", 0)
-            return
-        yield _gauge("fks_ledger_up", "Whether the ledger answers", 1)
-        yield _gauge("fks_trading_halted", "Whether every new order is stopped", int(halted))
-        yield _gauge("fks_ideas_waiting", "Trades that wait for a person", ideas)
-        yield _gauge("fks_decisions_unfinished", "Admitted and not finished, on any replica", unfinished)
-        yield _gauge("fks_backtests_running", "Backtests being played, on any replica", backtests.get("running", 0))
-        yield _gauge("fks_backtests_waiting", "Backtests that wait, on any replica", backtests.get("waiting", 0))
-        yield _gauge("fks_lessons", "Lessons that are remembered", lessons)
-
-
 def install(metrics: Metrics, service: Service) -> None:
     """Add the service's gauges and those of its process."""
     for collector in (Gauges(service), PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
         registered: Any = collector
         metrics.registry.register(registered)
-
-
-def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, text, value=value)

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from fks_agents import settings
 from fks_agents.service.app import create_app
+from fks_agents.service.gauges import Gauges
 from fks_agents.service.people import Person
 from tests.deploy.conftest import ROOT
 
@@ -53,6 +54,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
             for collector, names in registry._collector_to_names.items()
             for name in names
         }
+        # What is read when it is asked for says its labels only then.
+        for gauge in Gauges(app.state.service).collect():
+            own[gauge.name] = frozenset(gauge._labelnames)
     assert 'fks_http_seconds_bucket{le="0.25",route="/health"}' in text
     series = re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)
     return {
@@ -151,3 +155,12 @@ def test_prometheus_reads_the_rules_and_asks_the_service() -> None:
     assert "credentials" not in job["authorization"]
     jobs = {name for rule in RULES for name in re.findall(r'job="([^"]*)"', rule["expr"])}
     assert jobs == {job["job_name"]}
+
+
+def test_each_metric_the_documentation_names_is_exported(exported: Exported) -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    [table] = re.findall(r"^\| about \| metrics.*?\n\n", page, re.MULTILINE | re.DOTALL)
+    named = [name for name in re.findall(r"`(\w+)`", table) if not name.startswith("_")]
+    assert len(named) >= 30
+    families = set(exported) | {name.removesuffix("_bucket") for name in exported}
+    assert [name for name in named if f"fks_{name}" not in families] == []

@@ -22,6 +22,7 @@ from fks_agents.service.chats import Chats
 from fks_agents.service.description import describe
 from fks_agents.service.hub import Hub
 from fks_agents.service.notices.notifying import Notifier, open_channels
+from fks_agents.service.notices.sending import Tallies
 from fks_agents.service.pages._mounting import mount
 from fks_agents.service.people import Guard, closed
 from fks_agents.service.runner import Runner
@@ -59,6 +60,7 @@ def create_app(
     discord.check(settings)
 
     metrics = Metrics()
+    tallies, scan_metrics = Tallies(metrics.registry), ScanMetrics(metrics)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +74,7 @@ def create_app(
             scanner = Scanner(
                 desk,
                 runner,
-                ScanMetrics(metrics),
+                scan_metrics,
                 timedelta(seconds=settings.service_scan_delay),
                 settings.service_scan,
             )
@@ -83,7 +85,7 @@ def create_app(
                     Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
                     requests=Limiter(settings.service_rate), strangers=Limiter(settings.service_stranger_rate),
                 )  # fmt: skip
-            notifier = Notifier(desk, settings, channels, metrics.registry)
+            notifier = Notifier(desk, settings, channels, tallies)
             notifier.start()
             app.state.chats = Chats(app.state.service)
             telegram = open_telegram(app.state.service, app.state.chats)

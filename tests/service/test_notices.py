@@ -411,7 +411,7 @@ def test_an_address_that_hangs_holds_up_no_decision(desk: Desk, settings: Settin
         def send(self, message: Message) -> None:
             hangs.wait(30)
 
-    notifier = Notifier(desk, settings, {"1-hangs": Hanging()}, CollectorRegistry())
+    notifier = Notifier(desk, settings, {"1-hangs": Hanging()}, Tallies(CollectorRegistry()))
     notifier.start()
     desk.ledger.notices.add(notice(1))
     wait_for(lambda: ("1-hangs", "sending") in desk.ledger.notices.states())

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
-from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from fks_agents.service.notices.sending import Sender, Tallies
@@ -33,10 +32,7 @@ def open_channels(settings: Settings) -> dict[str, Channel]:
 
 
 class Notifier:
-    def __init__(
-        self, desk: Desk, settings: Settings, channels: dict[str, Channel], registry: CollectorRegistry
-    ) -> None:
-        tallies = Tallies(registry)
+    def __init__(self, desk: Desk, settings: Settings, channels: dict[str, Channel], tallies: Tallies) -> None:
         self._watcher = Watcher(desk, settings.service_daily_at, ZoneInfo(settings.service_daily_zone))
         self._senders = [
             Sender(

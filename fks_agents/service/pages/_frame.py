@@ -16,7 +16,7 @@ muted, good, bad, warn, badge, table, scroll) give it its looks; there is no Tai
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui import ui
 from nicegui.element import Element
@@ -46,13 +46,14 @@ def head() -> str:
     )
 
 
-def draw(visit: Visit, pages: Sequence[Page]) -> None:
-    """Everything but the page's own content."""
+def draw(visit: Visit, pages: Sequence[Page]) -> Callable[[], None]:
+    """Everything but the page's own content. What is returned begins to look, from time to time, whether trading is
+    halted and the session goes on: called when the page is whole, for from then on it is sent as it is."""
     client = ui.context.client
     ui.page_title(f"{visit.page.title} · fks-agents")
     ui.add_head_html(head())
     with client.layout:
-        top = _header(visit)
+        top, look = _header(visit)
         nav = _navigation(visit, pages)
     top.move(target_index=0)
     nav.move(target_index=1)
@@ -60,8 +61,14 @@ def draw(visit: Visit, pages: Sequence[Page]) -> None:
     client.content.props["tabindex"] = "-1"
     text("h1", visit.page.title)
 
+    def begin() -> None:
+        with top:
+            ui.timer(_LOOKS, look)
 
-def _header(visit: Visit) -> Element:
+    return begin
+
+
+def _header(visit: Visit) -> tuple[Element, Callable[[], Awaitable[None]]]:
     with ui.element("header").classes("desk-head") as top:
         text("a", "Skip to the content", "desk-skip").props["href"] = "#content"
         menu = text("button", "Menu", "desk-button desk-menu")
@@ -88,8 +95,7 @@ def _header(visit: Visit) -> Element:
             banner.set_visibility(halt is not None)
             why.text = halt or ""
 
-        ui.timer(_LOOKS, look)
-    return top
+    return top, look
 
 
 def _standing(visit: Visit) -> str | None:

@@ -118,11 +118,12 @@ def _builder(
     async def build(request: Request) -> None:
         guard = request.scope[GUARD]
         visit = Visit(request.scope[SERVICE], guard(request), page, guard, request)
-        draw(visit, known)
+        begin = draw(visit, known)
         try:
             visit.require(page.role)
             await show(visit)
         except (FksError, Problem) as error:
             text("p", f"This page cannot be shown: {error}", "bad").props["role"] = "alert"
+        begin()
 
     return build

@@ -71,6 +71,9 @@ class Watch:
         try:
             cycle = await asyncio.to_thread(ledger.decisions.cycle, self._admission.id)
         except UsageError:
+            if self._admission.id in await asyncio.to_thread(ledger.ideas.waiting):
+                asked_for = await asyncio.to_thread(self._desk.pending, self._admission.id)
+                await self._take(of_cycle(asked_for, is_over=False))
             self._visit.follow(self._listen())
         else:
             await self._take(of_cycle(cycle))

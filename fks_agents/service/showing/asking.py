@@ -19,7 +19,8 @@ def question(symbol: str, timeframe: str | None, as_of: str) -> Question:
     except ValidationError as error:
         first = error.errors()[0]
         said = str(first["msg"]).removeprefix("Value error, ")
-        raise UsageError(f"{first['loc'][0]}: {said}, was {first['input']!r}") from None
+        was = "" if ", was " in said else f", was {first['input']!r}"
+        raise UsageError(f"{first['loc'][0]}: {said}{was}") from None
 
 
 def ask(service: Service, person: Person, asked: Question) -> Admission:

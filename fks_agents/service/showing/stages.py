@@ -55,6 +55,8 @@ def stages(known: Learned) -> tuple[Stage, ...]:
     ended = {name for name, step in _ENDS.items() if step in known.nodes}
     if len(known.reports) == len(analysts()):
         ended.add("analysts")
+    if "manager" in known.writing:  # another round of the debate is not told beforehand
+        ended.add("debate")
     if "proposal" in known.nodes:  # somebody outside proposed the trade: nobody here was asked for one
         ended |= {"manager", "persona"}
     order = list(_TITLES)

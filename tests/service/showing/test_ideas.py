@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, strategies as st
+
+from fks_agents.contracts import Approval, Cycle
+from fks_agents.service.answering import state_of
+from fks_agents.service.showing.ideas import Idea, Step, idea, span
+from graphs.approving import Fresh
+from memory.ideas import Kind, Mark
+from tests.evaluators.reports.conftest import AS_OF, bars, cycle, snapshot
+
+__all__ = ["bars", "cycle", "snapshot"]
+
+LAST = 2802.0 + 25 * math.sin(149 / 6)
+
+
+def mark(
+    number: int, kind: Kind, by: str, *, reason: str = "", quantity: float | None = None, minutes: int = 0
+) -> Mark:
+    at = AS_OF + timedelta(days=1, minutes=minutes)
+    return Mark(
+        decision_id="a3f1", number=number, kind=kind, by=by, at=at, as_of=AS_OF, reason=reason, quantity=quantity
+    )
+
+
+@pytest.fixture
+def asked(cycle: Cycle) -> Cycle:
+    pending = Approval(status="pending", by="policy", at=AS_OF, reason="0.56% of the equity is at risk")
+    return cycle.model_copy(update={"status": "needs_approval", "approval": pending, "orders": (), "receipts": ()})
+
+
+def test_a_trade_that_waits_says_all_that_is_needed_to_answer(asked: Cycle) -> None:
+    marks = [mark(1, "proposed", "policy", reason="0.56% is at risk")]
+    found = idea(asked, marks, AS_OF + timedelta(days=1, minutes=45), Fresh(AS_OF, LAST))
+    assert found == Idea(
+        id=asked.id, state="needs_approval", symbol="SPX", side="sell", timeframe="1d", as_of="2018-10-12 20:00 UTC",
+        quantity=9.03, size=f"9.03 worth {9.03 * (LAST + 5):,.2f}", risk="0.56 %", entry=f"{LAST + 5:,.2f}",
+        stop=f"{LAST + 67.5:,.2f}", targets=f"{LAST - 120:,.2f}", conviction="0.68", age="45 min",
+        expires="in 4 d 0 h", price=f"{LAST:,.2f}", obstacle="", why="0.56% of the equity is at risk",
+        steps=(Step("2018-10-13 20:00 UTC", "policy", "proposed", "0.56% is at risk"),),
+    )  # fmt: skip
+
+
+def test_who_made_it_smaller_is_seen_and_so_is_what_is_left(asked: Cycle) -> None:
+    marks = [mark(1, "proposed", "policy"), mark(2, "modified", "ana", reason="earnings", quantity=3.01, minutes=5)]
+    found = idea(asked, marks, AS_OF, Fresh(AS_OF, LAST))
+    # A third of 9.03 is 3.01, and a third of 0.56 % is 0.19 %.
+    assert (found.quantity, found.risk) == (3.01, "0.19 %")
+    assert found.steps[1] == Step("2018-10-13 20:05 UTC", "ana", "modified to at most 3.01", "earnings")
+
+
+def test_what_would_refuse_an_approval_is_said_before_it_is_tried(asked: Cycle) -> None:
+    found = idea(asked, [mark(1, "proposed", "policy")], AS_OF, Fresh(AS_OF, LAST + 70))
+    assert found.obstacle == f"the price {LAST + 70:g} has reached the stop {LAST + 67.5:g}"
+    no_price = idea(asked, [mark(1, "proposed", "policy")], AS_OF, obstacle="no price to go by")
+    assert (no_price.obstacle, no_price.price, no_price.expires) == ("no price to go by", "", "")
+
+
+def test_time_runs_out_by_the_time_at_the_market(asked: Cycle) -> None:
+    marks = [mark(1, "proposed", "policy")]
+    assert idea(asked, marks, AS_OF, Fresh(AS_OF + timedelta(days=3, hours=21), LAST)).expires == "in 3 h 0 min"
+    assert idea(asked, marks, AS_OF, Fresh(AS_OF + timedelta(days=4), LAST)).expires == "now"
+
+
+def test_states_tell_whether_a_person_was_asked(cycle: Cycle) -> None:
+    marks = [mark(1, "proposed", "policy"), mark(2, "approved", "ana")]
+    assert state_of(cycle, []) == "auto_executed"
+    assert state_of(cycle, marks) == "approved"
+    for status, state in (
+        ("refused", "rejected"),
+        ("rejected", "rejected"),
+        ("halted", "halted"),
+        ("expired", "expired"),
+    ):
+        assert state_of(cycle.model_copy(update={"status": status}), []) == state
+
+
+def test_one_that_nobody_was_asked_about_says_who_let_it_go(cycle: Cycle) -> None:
+    found = idea(cycle, [], AS_OF + timedelta(hours=26))
+    assert found.steps == (Step("2018-10-12 20:00 UTC", "paper", "not needed", "paper account"),)
+    assert (found.age, found.expires) == ("1 d 2 h", "")
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(seconds=30), "30 s"), (timedelta(minutes=45, seconds=59), "45 min"),
+        (timedelta(hours=3, minutes=12), "3 h 12 min"), (timedelta(days=4, hours=20, minutes=59), "4 d 20 h"),
+        (timedelta(seconds=-5), "0 s"),
+    ],
+)  # fmt: skip
+def test_spans_are_told_in_their_two_largest_units(length: timedelta, said: str) -> None:
+    assert span(length) == said
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_a_longer_span_is_never_told_as_a_shorter_one(one: int, other: int) -> None:
+    def told(seconds: int) -> int:
+        size = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
+        words = span(timedelta(seconds=seconds)).split()
+        return sum(int(count) * size[unit] for count, unit in zip(words[::2], words[1::2], strict=True))
+
+    shorter, longer = sorted((one, other))
+    assert told(shorter) <= told(longer) <= longer

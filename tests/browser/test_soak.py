@@ -1,0 +1,79 @@
+"""Hours of use in small: decisions are asked for, pages are opened and left, one stays open; memory stays flat.
+
+FKS_TEST_SOAK says for how many seconds; memory is judged from ten minutes on, as caches fill before.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from itertools import cycle
+from statistics import median
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fks_agents.service.speed import asking
+from fks_agents.service.speed.measure import question
+from tests.browser.test_access import PATHS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import CDPSession, Page
+
+    from tests.browser.conftest import Desk
+
+pytestmark = [pytest.mark.real, pytest.mark.enable_socket]
+
+_LOG = logging.getLogger(__name__)
+SECONDS = float(os.environ.get("FKS_TEST_SOAK", "8"))
+LONG = 600.0
+GROWTH = 1.1
+"""Of the last fifth over the second."""
+
+
+def heap(session: CDPSession) -> float:
+    """MiB in use by a page's scripts, after what they left was collected."""
+    session.send("HeapProfiler.collectGarbage")
+    return float(session.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
+
+
+def test_memory_stays_flat_while_pages_come_and_go(visit: Callable[..., Page], desk: Desk) -> None:
+    stays, moves = visit(), visit("dark")
+    stays.goto(f"{desk.address}/desk/system")
+    stays.get_by_role("heading", level=1).wait_for()
+    session = stays.context.new_cdp_session(stays)
+    server, script, asked, opened = list[float](), list[float](), 0, 0
+    ends = monotonic() + SECONDS
+    for path in cycle(PATHS):
+        if monotonic() > ends:
+            break
+        moves.goto(f"{desk.address}/desk/{path}")
+        moves.get_by_role("heading", level=1).wait_for()
+        opened += 1
+        told = asking.post(desk.server, "/v1/ai/analyze", [question(asked)], clients=1)
+        assert set(told.statuses) == {202}
+        asked += 1
+        server.append(desk.server.memory or 0.0)
+        script.append(heap(session))
+    _LOG.info(
+        "%d pages, %d decisions; server %.0f to %.0f MiB, scripts of the open page %.1f to %.1f MiB",
+        opened, asked, server[0], server[-1], script[0], script[-1],
+    )  # fmt: skip
+    assert stays.get_by_role("heading", level=1).inner_text() == "System"
+    assert opened >= 3
+    if SECONDS >= LONG:
+        assert flat(server), server[:: len(server) // 20]
+        assert flat(script), script[:: len(script) // 20]
+
+
+def flat(values: list[float]) -> bool:
+    fifth = len(values) // 5
+    return median(values[-fifth:]) <= GROWTH * median(values[fifth : 2 * fifth])
+
+
+def test_what_grows_is_not_flat() -> None:
+    """The control: a leak of a tenth of a MiB with each page."""
+    assert flat([300.0] * 100)
+    assert not flat([100 + 0.2 * page for page in range(500)])

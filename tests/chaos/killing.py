@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from queue import Empty, Queue
 from random import Random
 from threading import Event, Thread
 from time import monotonic, sleep
-from typing import IO
+from typing import IO, Any
 
 import httpx
 
@@ -64,11 +65,16 @@ class Server:
         """False where it died before it answered."""
         ends = monotonic() + PATIENCE
         while self.lives:
+            # A client of httpx would read all certificates of this machine for each look.
+            looking = HTTPConnection("127.0.0.1", self.port, timeout=5)
             try:
-                return httpx.get(f"{self.url}/health", timeout=5).status_code == 200
-            except httpx.TransportError:
+                looking.request("GET", "/health")
+                return looking.getresponse().status == 200
+            except (OSError, HTTPException):
                 assert monotonic() < ends, "the server did not start"
                 sleep(0.01)
+            finally:
+                looking.close()
         return False
 
 
@@ -239,7 +245,8 @@ class Found:
         return told
 
 
-def found(folder: Path, ledger: sqlite3.Connection | None = None) -> Found:
+def found(folder: Path, ledger: Any = None) -> Found:
+    """`ledger` is a connection of its database, by default of the file in `folder`."""
     with closing(ledger or sqlite3.connect(folder / "home" / "ledger.sqlite")) as opened:
         rows = opened.execute("SELECT decision_id, kind FROM ideas ORDER BY sequence").fetchall()
         last = dict(rows)

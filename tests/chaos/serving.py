@@ -56,7 +56,7 @@ class Plan:
     asks_above: float = 1.0
     """Risk of a trade above which a person is asked."""
     is_modelled: bool = False
-    """Scripted models speak, and each call is logged."""
+    """Scripted models speak, and each call is logged with the process that made it."""
     dies_at: str = ""
     """One of POINTS, or of those around orders."""
     forgets: bool = False
@@ -133,7 +133,7 @@ def opened(plan: Plan, failpoint: Failpoint) -> Desk:
 
     def say(call: Call) -> str:
         asked = sha256("".join(message.text for message in call.messages).encode()).hexdigest()[:16]
-        append(folder / "calls", f"{call.role} {asked}")
+        append(folder / "calls", f"{os.getpid()} {call.role} {asked}")
         return honest(call)
 
     chat = ScriptedChat(say)

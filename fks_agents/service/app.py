@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
@@ -55,58 +55,10 @@ def create_app(
     pages need is not installed.
     """
     secret = None if guard is not None else signing_key(settings.service_secret.get_secret_value(), settings.home)
-
-    channels = open_channels(settings)
-    discord.check(settings)
-
     metrics = Metrics()
-    tallies, scan_metrics = Tallies(metrics.registry), ScanMetrics(metrics)
-
-    @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncIterator[None]:
-        with measured(open_with(settings), metrics) as desk:
-            hub = Hub(desk.ledger)
-            runner = Runner(
-                desk, hub, workers=settings.service_workers, queue=settings.service_queue,
-                timeout=settings.service_timeout,
-            )  # fmt: skip
-            backtests = Backtests(desk.ledger, settings, desk.clock)
-            scanner = Scanner(
-                desk,
-                runner,
-                scan_metrics,
-                timedelta(seconds=settings.service_scan_delay),
-                settings.service_scan,
-            )
-            app.state.service = Service(settings, desk, hub, runner, backtests, scanner, Vitals(desk))
-            measuring.install(metrics, app.state.service)
-            if secret is not None:
-                app.state.guard = Door(
-                    Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
-                    requests=Limiter(settings.service_rate), strangers=Limiter(settings.service_stranger_rate),
-                )  # fmt: skip
-            notifier = Notifier(desk, settings, channels, tallies)
-            notifier.start()
-            app.state.chats = Chats(app.state.service)
-            telegram = open_telegram(app.state.service, app.state.chats)
-            runner.start()
-            backtests.start()
-            scanner.open(app.state.service.admit)
-            if telegram is not None:
-                telegram.start()
-            try:
-                yield
-            finally:
-                if telegram is not None:
-                    telegram.stop()
-                scanner.close()
-                backtests.stop()
-                runner.stop()
-                notifier.stop()
-
+    life = _life(settings, open_with, metrics, secret)
     app = FastAPI(
-        title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None,
-        redirect_slashes=False,
+        title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None, redirect_slashes=False,
         description="Decisions that are checked before they are acted on. Every refusal is application/problem+json.",
     )  # fmt: skip
     app.state.guard = guard or closed
@@ -121,6 +73,50 @@ def create_app(
     if dashboard:
         mount(app)
     return app
+
+
+def _life(
+    settings: Settings, open_with: Callable[[Settings], Desk], metrics: Metrics, secret: bytes | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """From opening the desk to closing it, and what runs in between. Counters are made once, however often it starts."""
+    channels = open_channels(settings)
+    discord.check(settings)
+    tallies, scan_metrics = Tallies(metrics.registry), ScanMetrics(metrics)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        with measured(open_with(settings), metrics) as desk, ExitStack() as stopping:
+            hub = Hub(desk.ledger)
+            runner = Runner(
+                desk, hub, workers=settings.service_workers, queue=settings.service_queue,
+                timeout=settings.service_timeout,
+            )  # fmt: skip
+            backtests = Backtests(desk.ledger, settings, desk.clock)
+            delay = timedelta(seconds=settings.service_scan_delay)
+            scanner = Scanner(desk, runner, scan_metrics, delay, settings.service_scan)
+            service = app.state.service = Service(settings, desk, hub, runner, backtests, scanner, Vitals(desk))
+            chats = app.state.chats = Chats(service)
+            measuring.install(metrics, service)
+            if secret is not None:
+                app.state.guard = Door(
+                    Tokens(secret, desk.ledger.people), desk.ledger.people, desk.clock,
+                    requests=Limiter(settings.service_rate), strangers=Limiter(settings.service_stranger_rate),
+                )  # fmt: skip
+            notifier = Notifier(desk, settings, channels, tallies)
+            notifier.start()
+            stopping.callback(notifier.stop)
+            runner.start()
+            stopping.callback(runner.stop)
+            backtests.start()
+            stopping.callback(backtests.stop)
+            scanner.open(service.admit)
+            stopping.callback(scanner.close)
+            if (telegram := open_telegram(service, chats)) is not None:
+                telegram.start()
+                stopping.callback(telegram.stop)
+            yield
+
+    return life
 
 
 def measured(desk: Desk, metrics: Metrics) -> Desk:

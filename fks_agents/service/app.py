@@ -78,7 +78,7 @@ def create_app(
 def _life(
     settings: Settings, open_with: Callable[[Settings], Desk], metrics: Metrics, secret: bytes | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """From opening the desk to closing it, with what runs in between; counters are made once, however often it starts."""
+    """From opening the desk to closing it, and what runs in between; counters are made once, not at every start."""
     channels = open_channels(settings)
     discord.check(settings)
     tallies, scan_metrics = Tallies(metrics.registry), ScanMetrics(metrics)

@@ -27,6 +27,9 @@ _OPEN = frozenset({
 """Routes without a person: whoever asks is proven otherwise, or may be anybody."""
 
 
+_ALLOW = {"Allow": {"description": "The methods that there are", "schema": {"type": "string"}}}
+
+
 def describe(app: FastAPI) -> None:
     """Replace how the document is made."""
     made: dict[str, Any] = {}
@@ -53,10 +56,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 def _complete(path: str, operation: dict[str, Any]) -> None:
     """Who may ask, and the refusals that come before a route is reached."""
-    more = {413, 400} if "requestBody" in operation else set[int]()
+    more = {400, 405, 413} if "requestBody" in operation else {405}
     if path not in _OPEN:
         operation["security"] = [{name: []} for name in SCHEMES]
         more |= {429, 503}
     told = documented(*more)
     for status in more:
         operation["responses"].setdefault(str(status), told[status])
+    operation["responses"]["405"] = told[405] | {"description": "Another method at this path", "headers": _ALLOW}

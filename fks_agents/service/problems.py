@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from fks_agents._redaction import redact
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, ModelError, RefusedError, UsageError
@@ -23,6 +24,9 @@ TITLES = {
     409: "Refused", 413: "Too large", 415: "Unsupported media type", 422: "Does not fit", 429: "Too many requests",
     500: "A defect", 503: "Not available now",
 }  # fmt: skip
+
+
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 class Field(BaseModel):
@@ -102,7 +106,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _(request: Request, error: HTTPException) -> JSONResponse:
-        del request
+        if error.status_code == 405:
+            allowed = ", ".join(_methods(request))
+            return reply(405, f"expected one of {allowed}, was {request.method}", headers={"Allow": allowed})
         return reply(error.status_code, str(error.detail), headers=error.headers)
 
     @app.exception_handler(Exception)
@@ -111,6 +117,13 @@ def install(app: FastAPI) -> None:
         where = getattr(request.scope.get("route"), "path", "an unknown route")
         logging.getLogger("fks.service").exception("defect at %s", where, exc_info=error)
         return reply(500, "a defect of the service; its log says more")
+
+
+def _methods(request: Request) -> list[str]:
+    """Of every route with that path, sorted; the framework names those of the first one only."""
+    routes = request.app.routes
+    there = (({**request.scope, "method": method}, method) for method in METHODS)
+    return [method for scope, method in there if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 def _field(error: Mapping[str, Any], *, is_secret: bool) -> Field:

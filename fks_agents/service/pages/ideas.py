@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from nicegui import ui
 
@@ -77,7 +78,7 @@ class _Waiting:
             text("p", "No trade waits for a person.", "muted").props["role"] = "status"
         with ui.element("div").classes("grid"):
             for each in found:
-                with panel(f"{each.symbol} {each.side}", hint=f"{each.timeframe}, {each.as_of}"):
+                with _box(each):
                     self._clocks[each.id] = ui.label(_clock(each)).classes("warn")
                     text("p", each.why, "said")
                     if each.obstacle:
@@ -85,6 +86,14 @@ class _Waiting:
                     _figures(each)
                     answer(self._visit, each, self.look)
                     _steps(each)
+
+
+@contextmanager
+def _box(idea: Idea) -> Iterator[None]:
+    with panel(f"{idea.symbol} {idea.side}", hint=f"{idea.timeframe}, {idea.as_of}") as box:
+        # Several of one symbol may lie beside each other; who hears the page tells them apart so.
+        box.props["aria-label"] = f"{idea.symbol} {idea.side}, decision {idea.id}"
+        yield
 
 
 def _clock(idea: Idea) -> str:
@@ -112,7 +121,7 @@ def _ended(state: State, found: Sequence[Idea]) -> None:
         text("p", f"No idea among the newest is {WORDS[state].lower()}.", "muted")
     with ui.element("div").classes("grid"):
         for each in found:
-            with panel(f"{each.symbol} {each.side}", hint=f"{each.timeframe}, {each.as_of}"):
+            with _box(each):
                 with ui.element("div").classes("line"):
                     badge(WORDS[each.state], _TONES.get(each.state, ""))
                     text("span", f"{each.age} ago", "muted small")

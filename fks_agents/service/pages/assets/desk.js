@@ -9,8 +9,8 @@
     },
     theme: () => window.fksTheme.turn(),
     "sign-out": async () => {
-      const token = await csrf();
-      await fetch("../v1/auth/logout", { method: "POST", headers: { "X-CSRF-Token": token ?? "" } });
+      const headers = { "X-CSRF-Token": (await csrf()) ?? "" };
+      await (await fetch("../v1/auth/logout", { method: "POST", headers })).text();
       leave();
     },
   };

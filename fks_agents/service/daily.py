@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -77,7 +77,7 @@ def report(desk: Desk, since: datetime, until: datetime, zone: ZoneInfo) -> Repo
         today = [fill for fill in own if fill.at > since]
         fills += today
         realised += sum(profit([fill for fill in own if fill.decision_id == ended]) for ended in _ended(today))
-        if today:
+        if today or _holds(own):
             names.add(name)
     halt = ledger.halts.current()
     return Report(
@@ -140,6 +140,13 @@ def _abstained(cycle: Cycle) -> Iterator[str]:
 def _ended(fills: Sequence[Fill]) -> list[str]:
     """Decisions whose position was left."""
     return list(dict.fromkeys(fill.decision_id for fill in fills if fill.leg != "entry"))
+
+
+def _holds(fills: Sequence[Fill]) -> bool:
+    held = defaultdict[str, float](float)
+    for fill in fills:
+        held[fill.symbol] += fill.quantity if fill.side == "buy" else -fill.quantity
+    return any(abs(quantity) > 1e-9 for quantity in held.values())
 
 
 def _account(desk: Desk, name: str, since: datetime, until: datetime) -> Account:

@@ -57,6 +57,13 @@ def test_what_was_realised_is_what_the_result_says(desk: Desk, whole: Report) ->
     assert whole.accounts[0].points[-1].equity == pytest.approx(100_000.0 + result.profit)
 
 
+def test_a_day_on_which_something_is_held_tells_of_the_account(desk: Desk) -> None:
+    [account] = report(desk, SOLD + 4 * DAY, SOLD + 5 * DAY, ZONE).accounts
+    assert account.before is not None
+    assert account.points[-1].open_profit != 0.0
+    assert report(desk, SOLD + 90 * DAY, SOLD + 91 * DAY, ZONE).accounts == ()
+
+
 def test_roles_without_a_view_are_told_with_their_reason(whole: Report) -> None:
     assert any(line.startswith("sentiment: ") for line in whole.abstained)
 

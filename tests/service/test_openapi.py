@@ -38,6 +38,8 @@ _LOG = logging.getLogger(__name__)
 CASES = int(os.environ.get("FKS_TEST_CASES", "300"))
 STEPS = 12
 """Of one story."""
+# Decisions that run beside make LangGraph draw from `random`, and hypothesis takes that for its own strategies' doing.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance,

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sse_starlette import EventSourceResponse
 
 from fks_agents.contracts import Cycle, Report, Timeframe, Turn
-from fks_agents.errors import UsageError
+from fks_agents.errors import FksError, UsageError
 from fks_agents.service.failing import KIND, Failure, failures, unfinished_failure
 from fks_agents.service.hub import Told
 from fks_agents.service.inputs import Id, Key, Moment, Symbol
@@ -164,14 +164,17 @@ async def events(
 
 
 @router.websocket("/runs/{decision_id}/ws")
-async def socket(websocket: WebSocket, decision_id: str, after: int = 0) -> None:
+async def socket(websocket: WebSocket, decision_id: Id, after: Annotated[int, Query(ge=0, le=10**9)] = 0) -> None:
     """The same as the events, one JSON object each."""
     held: Service = websocket.app.state.service
     try:
-        websocket.app.state.guard(websocket)
+        await asyncio.to_thread(websocket.app.state.guard, websocket)
         found = await asyncio.to_thread(known, held, decision_id)
     except Problem as problem:
         await websocket.close(4000 + problem.status, problem.detail[:120])
+        return
+    except FksError:
+        await websocket.close(4503, "not available now")
         return
     await websocket.accept()
     async for each in held.hub.listen(found, after):

@@ -83,6 +83,17 @@ class Lessons:
         with self._database.read() as connection:
             return tuple(Lesson.model_validate_json(text) for text in connection.execute(query).scalars())
 
+    def newest_of(self, agents: Sequence[str], as_of: datetime, count: int) -> tuple[Lesson, ...]:
+        """The last `count` lessons these agents had learned at `as_of`, newest first."""
+        query = (
+            select(lessons.c.lesson)
+            .where(lessons.c.agent.in_(agents), lessons.c.learned_at <= as_of)
+            .order_by(lessons.c.learned_at.desc(), lessons.c.id)
+            .limit(count)
+        )
+        with self._database.read() as connection:
+            return tuple(Lesson.model_validate_json(text) for text in connection.execute(query).scalars())
+
     def recalled(self, decision_id: str, agent: str) -> tuple[str, ...] | None:
         """Ids of the lessons the agent was shown, in order; None where it has not asked yet."""
         with self._database.read() as connection:

@@ -29,8 +29,7 @@ async def show(visit: Visit) -> None:
         alert(str(error))
         return
     _question(visit, asked, agents)
-    if asked.text:
-        _found(found)
+    _found(found, "Nearest lessons" if asked.text else "Newest lessons")
     _holdings(found)
 
 
@@ -55,8 +54,10 @@ def _question(visit: Visit, asked: Wanted, agents: tuple[str, ...]) -> None:
             button("Look", is_main=True).on_click(ask)
 
 
-def _found(found: Memory) -> None:
-    with panel("Lessons", hint=f"as of {found.as_of}"):
+def _found(found: Memory, title: str) -> None:
+    if not found.rows and not found.holdings:
+        return
+    with panel(title, hint=f"as of {found.as_of}"):
         if not found.rows:
             text("p", "No lesson was known by then. Choose a later day, or leave it empty.", "muted")
         for row in found.rows:
@@ -71,7 +72,8 @@ def _lesson(row: Row) -> None:
         with ui.element("div").classes("line"):
             text("h3", row.agent)
             badge(row.was_right, TONES.get(row.was_right, ""))
-            text("span", f"score {row.score}, similarity {row.similarity}", "num muted small")
+            if row.score:
+                text("span", f"score {row.score}, similarity {row.similarity}", "num muted small")
         text("p", row.text, "said")
         with ui.element("p").classes("small muted"):
             text("span", f"Learned {row.learned_at} from ")
@@ -85,5 +87,6 @@ def _holdings(found: Memory) -> None:
         if not found.holdings:
             text("p", "Nothing has been learned yet: lessons come when decisions have ended.")
             return
+        text("p", "Few lessons are searched one by one; the index starts where there are many.", "muted small")
         rows = [[holding.agent, str(holding.lessons), holding.newest] for holding in found.holdings]
         table("Lessons by agent", ("Agent", "Lessons", "Newest"), rows, numbers=("Lessons",))

@@ -53,6 +53,7 @@ class Card(NamedTuple):
     judgement: str
     """What that says; that there is too little to say it, where so."""
     is_judged: bool
+    """Whether its stances could be tested against the market."""
     calibration: Calibrated | None
     """None where there are too few."""
 
@@ -84,16 +85,16 @@ def told(standing: Standing) -> Agents:
 def card(agent: Agent) -> Card:
     record = agent.record
     directional = 0 if record is None else record.directional
-    is_judged = directional >= FEWEST
+    is_enough = directional >= FEWEST
     return Card(
         name=agent.name, kind=agent.kind, asked=agent.decisions, calls=_calls(agent),
         abstained=_rate(agent.abstentions, agent.decisions),
         reasons=tuple(f"{reason.count} x {reason.text}" for reason in agent.reasons),
         outcomes=_outcomes(record),
-        hits=_hits(record, agent.base_rate) if record is not None and is_judged else "",
-        judgement=_judgement(record) if record is not None and is_judged else _unjudged(agent, directional),
-        is_judged=is_judged,
-        calibration=_calibrated(record) if record is not None and is_judged and record.bins else None,
+        hits=_hits(record, agent.base_rate) if record is not None and is_enough else "",
+        judgement=_judgement(record) if record is not None and is_enough else _unjudged(agent, directional),
+        is_judged=record is not None and is_enough and record.p_adjusted is not None,
+        calibration=_calibrated(record) if record is not None and is_enough and record.bins else None,
     )  # fmt: skip
 
 
@@ -132,7 +133,8 @@ def _between(low: float, high: float) -> str:
 
 def _judgement(record: Association) -> str:
     if record.p_adjusted is None:
-        return f"not tested: {record.reason}"
+        one_sided = {"outcomes": "the market only went one way", "decisions": "it only said one thing"}
+        return f"cannot be tested: {one_sided.get(record.reason.partition(':')[0], record.reason)}"
     tested = f"p = {record.p_adjusted:.3f}, adjusted for all agents tested"
     return f"goes with the market ({tested})" if record.is_found else f"no skill shown ({tested})"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fks_agents import _wording as say
-from fks_agents.contracts import Result
+from fks_agents.contracts import Lesson, Result
 from fks_agents.errors import ConfigError, UsageError
 from fks_agents.service.showing.history import line, moment
 from graphs.desk import Desk
@@ -16,6 +16,9 @@ from memory.recall import Recall, Recalled
 
 COUNTS = (3, 10, 25)
 """Lessons of each agent that a page may ask for."""
+
+NEWEST = 10
+"""Lessons that are shown where nothing is looked for."""
 
 
 class Wanted(NamedTuple):
@@ -41,6 +44,7 @@ class Wanted(NamedTuple):
 class Row(NamedTuple):
     agent: str
     score: str
+    """Similarity, and a little for what is recent; empty where nothing was looked for."""
     similarity: str
     text: str
     evidence: tuple[str, ...]
@@ -103,23 +107,27 @@ def nearest(desk: Desk, text: str, agent: str | None, as_of: datetime, count: in
 
 
 def told(desk: Desk, asked: Wanted) -> Memory:
-    """The page that is asked for; without words, only what there is."""
+    """The page that is asked for; without words the newest lessons."""
     as_of = asked.moment or desk.clock.now()
-    found = nearest(desk, asked.text, asked.agent or None, as_of, asked.most) if asked.text else []
     lessons = desk.ledger.lessons
+    if asked.text:
+        near = nearest(desk, asked.text, asked.agent or None, as_of, asked.most)
+        found = [(one.lesson, f"{one.score:.3f}", f"{one.similarity:.3f}") for one in near]
+    else:
+        newest = lessons.newest_of([asked.agent] if asked.agent else lessons.agents(), as_of, NEWEST)
+        found = [(lesson, "", "") for lesson in newest]
     holdings = tuple(_holding(desk, agent, as_of) for agent in lessons.agents())
     return Memory(
-        tuple(row(each, desk.ledger.results.result(each.lesson.decision_id)) for each in found), holdings,
+        tuple(row(*each, desk.ledger.results.result(each[0].decision_id)) for each in found), holdings,
         desk.memory.status if isinstance(desk.memory, Recall) else "memory is switched off", say.day(as_of),
         lessons.count() - sum(holding.lessons for holding in holdings),
     )  # fmt: skip
 
 
-def row(found: Recalled, result: Result | None) -> Row:
-    lesson = found.lesson
+def row(lesson: Lesson, score: str, similarity: str, result: Result | None) -> Row:
     right = {True: "right", False: "wrong", None: "no stance"}[lesson.was_right]
     return Row(
-        lesson.agent, f"{found.score:.3f}", f"{found.similarity:.3f}", say.printable(lesson.text), lesson.evidence,
+        lesson.agent, score, similarity, say.printable(lesson.text), lesson.evidence,
         say.day(lesson.learned_at), right, lesson.decision_id, f"{lesson.symbol}, {lesson.regime}", _outcome(result),
     )  # fmt: skip
 

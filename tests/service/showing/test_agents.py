@@ -72,6 +72,15 @@ def test_ten_outcomes_are_enough() -> None:
     assert card(stances([(0.5, 0.9, 0.01), (-0.5, 0.9, -0.01)] * 5)).is_judged
 
 
+def test_a_market_that_only_rose_tests_nobody() -> None:
+    shown = card(stances([(0.5, 0.9, 0.01)] * 8 + [(-0.5, 0.9, 0.01)] * 4))
+    assert (shown.is_judged, shown.judgement) == (False, "cannot be tested: the market only went one way")
+    # 8 of 12 right; Wilson 95 %: 0.3906 to 0.8619. Up 8/12 of the time, as the market always.
+    assert shown.hits == "8 of 12, 66.67 % (95 % interval 39.06 % to 86.19 %); base rate 66.67 %"
+    always = card(stances([(0.5, 0.9, 0.01), (0.5, 0.9, -0.01)] * 6))
+    assert always.judgement == "cannot be tested: it only said one thing"
+
+
 def test_no_outcome_is_told_as_none() -> None:
     shown = card([])
     assert (shown.outcomes, shown.is_judged) == ("no outcome known", False)

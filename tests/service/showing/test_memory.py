@@ -17,7 +17,6 @@ from fks_agents.settings import load
 from graphs.desk import Desk
 from graphs.opening import open_desk
 from graphs.recorded import NoMemory
-from memory.recall import Recalled
 from tests.evaluators.reports.conftest import AS_OF, bars, cycle, lesson, result, snapshot, stopped
 
 __all__ = ["bars", "cycle", "lesson", "result", "snapshot", "stopped"]
@@ -64,11 +63,21 @@ def test_a_moment_before_every_lesson_shows_none(desk: Desk) -> None:
 
 def test_who_holds_how_much_is_told(desk: Desk) -> None:
     told = memory.told(desk, Wanted())
-    assert (told.rows, told.as_of) == ((), "2018-12-11 20:00 UTC")
+    assert told.as_of == "2018-12-11 20:00 UTC"
     assert [tuple(one) for one in told.holdings] == [
         ("macro", 1, "2018-10-12 20:00 UTC"), ("risk", 2, "2018-11-11 20:00 UTC"),
     ]  # fmt: skip
     assert told.search.startswith("3 lessons; index: ")
+
+
+def test_without_a_question_the_newest_lessons_are_shown(desk: Desk) -> None:
+    told = memory.told(desk, Wanted())
+    assert [(row.agent, row.learned_at[:10], row.score) for row in told.rows] == [
+        ("risk", "2018-11-11", ""), ("risk", "2018-10-12", ""), ("macro", "2018-10-12", ""),
+    ]  # fmt: skip
+    assert [row.agent for row in memory.told(desk, Wanted(agent="macro")).rows] == ["macro"]
+    assert memory.told(desk, Wanted(as_of="2018-10-11")).rows == ()
+    assert len(memory.told(desk, Wanted(as_of="2018-10-12")).rows) == 2
 
 
 def test_only_one_agent_is_asked_where_one_is_named(desk: Desk) -> None:
@@ -79,16 +88,16 @@ def test_only_one_agent_is_asked_where_one_is_named(desk: Desk) -> None:
 
 
 def test_a_row_says_where_the_lesson_comes_from(lesson: Lesson, result: Result) -> None:
-    row = memory.row(Recalled(lesson, 0.5, 0.525), result)
+    row = memory.row(lesson, "0.525", "0.500", result)
     assert row._asdict() == {
         "agent": "technical", "score": "0.525", "similarity": "0.500",
         "text": "SPX 1d, volatile: technical leaned +0.50; that was wrong", "evidence": (),
         "learned_at": "2018-09-12 20:00 UTC", "was_right": "wrong", "decision_id": "00ff", "market": "SPX, volatile",
         "outcome": "horizon -0.08 R; the market moved +0.09 %",
     }  # fmt: skip
-    assert memory.row(Recalled(lesson, 0.5, 0.5), None).outcome == "outcome not known"
+    assert memory.row(lesson, "", "", None).outcome == "outcome not known"
     untraded = result.model_copy(update={"kind": "not_traded"})
-    assert memory.row(Recalled(lesson, 0.5, 0.5), untraded).outcome == "not traded; the market moved +0.09 %"
+    assert memory.row(lesson, "", "", untraded).outcome == "not traded; the market moved +0.09 %"
 
 
 def test_memory_that_is_switched_off_says_so(desk: Desk, cycle: Cycle) -> None:

@@ -70,7 +70,7 @@ def visit(browser: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: wrong.append(f"{said.text} {said.location}") if said.type == "error" else None)
         page.goto(f"{desk.address}/")
         page.get_by_label("Name").fill("admin")
         page.get_by_label("Password").fill(desk.password)

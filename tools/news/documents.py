@@ -3,24 +3,23 @@
     {"published_at": "2018-12-20T14:00:00-05:00", "text": "...", "source": "wire", "kind": "article", "symbol": "SPX"}
 
 `kind` is article (where it is missing), filing or comment; `symbol` may be missing: the document then concerns every
-symbol. The first broken line refuses the file it stands in, with everything else.
+symbol.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
 from fks_agents.bars import nanoseconds
-from fks_agents.contracts import Contract, Document, Utc
+from fks_agents.contracts import Document
 from fks_agents.deps import Documents
 from fks_agents.errors import DataError, UsageError
+from tools.news._lines import Line, read
 
 LONGEST = 20_000
 """Characters of one document."""
@@ -29,20 +28,9 @@ MOST = 20
 """Documents of one decision; of more, the newest."""
 
 
-class _Line(Contract):
-    published_at: Utc
+class _Line(Line):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
-    source: Annotated[str, Field(min_length=1, max_length=200)]
     kind: Literal["article", "filing", "comment"] = "article"
-    symbol: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-
-    @field_validator("published_at", mode="before")
-    @classmethod
-    def _is_written_out(cls, value: object) -> object:
-        # A bare number would be taken for seconds since 1970, a guess about its unit.
-        if not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "", 1).isdigit():
-            raise ValueError("expected an ISO 8601 time with a zone")
-        return value
 
 
 def comment(text: str, received_at: datetime, source: str, identity: str = "C1") -> Document:
@@ -86,32 +74,7 @@ class JsonlDocuments:
     @cached_property
     def _lines(self) -> tuple[_Line, ...]:
         files = sorted(self._path.glob("*.jsonl")) if self._path.is_dir() else [self._path]
-        return tuple(sorted((line for file in files for line in _read(file)), key=lambda line: line.published_at))
-
-
-def _read(path: Path) -> Iterator[_Line]:
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: expected JSON lines in UTF-8: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _parsed(f"{path}, row {number}", line)
-
-
-def _parsed(where: str, line: str) -> _Line:
-    try:
-        said: Any = json.loads(line)
-        parsed = _Line.model_validate(said)
-        parsed.text.encode()
-        parsed.source.encode()
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        column = ".".join(str(part) for part in problem["loc"])
-        raise DataError(f"{where}, {column}: {problem['msg']}, was {str(problem['input'])[:60]!r}") from None
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{where}: expected one JSON object: {error}, was {line.strip()[:60]!r}") from None
-    return parsed
+        return tuple(sorted((line for file in files for line in read(file, _Line)), key=lambda line: line.published_at))
 
 
 _: type[Documents] = JsonlDocuments

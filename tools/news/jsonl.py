@@ -2,42 +2,29 @@
 
     {"published_at": "2018-12-20T14:00:00-05:00", "text": "...", "source": "wire", "symbol": "SPX"}
 
-`symbol` may be missing: the headline then concerns every symbol. The first broken line refuses the whole file: half a
-file of news is a different view of the world.
+`symbol` may be missing: the headline then concerns every symbol.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field
 
 from fks_agents.bars import nanoseconds
-from fks_agents.contracts import Contract, Headline, Utc
-from fks_agents.errors import DataError, UsageError
+from fks_agents.contracts import Headline
+from fks_agents.errors import UsageError
+from tools.news._lines import Line, read
 
 LONGEST = 2_000
 """Characters a headline may have; an article is no headline."""
 
 
-class _Line(Contract):
-    published_at: Utc
+class _Line(Line):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST)]
-    source: Annotated[str, Field(min_length=1, max_length=200)]
-    symbol: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-
-    @field_validator("published_at", mode="before")
-    @classmethod
-    def _is_written_out(cls, value: object) -> object:
-        # A bare number would be taken for seconds since 1970, a guess about its unit.
-        if not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "", 1).isdigit():
-            raise ValueError("expected an ISO 8601 time with a zone")
-        return value
 
 
 class JsonlNews:
@@ -57,30 +44,4 @@ class JsonlNews:
 
     @cached_property
     def _lines(self) -> tuple[_Line, ...]:
-        return tuple(sorted(self._read(), key=lambda line: line.published_at))
-
-    def _read(self) -> Iterator[_Line]:
-        try:
-            lines = self._path.read_bytes().decode("utf-8-sig").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"{self._path}: expected JSON lines in UTF-8: {error}") from error
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield self._parsed(number, line)
-
-    def _parsed(self, number: int, line: str) -> _Line:
-        where = f"{self._path}, row {number}"
-        try:
-            said: Any = json.loads(line)
-            if not isinstance(said, dict):
-                raise DataError(f"{where}: expected one JSON object, was {line.strip()[:60]!r}")
-            parsed = _Line.model_validate(said)
-            parsed.text.encode()
-            parsed.source.encode()
-        except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            column = ".".join(str(part) for part in problem["loc"])
-            raise DataError(f"{where}, {column}: {problem['msg']}, was {str(problem['input'])[:60]!r}") from None
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{where}: expected one JSON object: {error}, was {line.strip()[:60]!r}") from None
-        return parsed
+        return tuple(sorted(read(self._path, _Line), key=lambda line: line.published_at))

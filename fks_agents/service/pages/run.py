@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import get_args
 
 from nicegui import ui
 
+from fks_agents import _wording as say
 from fks_agents.contracts import Timeframe
 from fks_agents.errors import UsageError
 from fks_agents.service.pages._asking import button, choice, field
+from fks_agents.service.pages._folded import go
 from fks_agents.service.pages._frame import Page, Visit, figures, link, panel, table, text
 from fks_agents.service.pages._parts import Cell
 from fks_agents.service.pages._watching import watch
-from fks_agents.service.showing import asking
+from fks_agents.service.showing import asking, ideas
+from fks_agents.service.showing.ideas import UnderWay
 from fks_agents.service.state import Service
-from memory.decisions import Admission
+from memory.decisions import Admission, Entry
 
 PAGE = Page(path="", title="Run", icon="play_circle", place=10)
 
@@ -76,36 +80,38 @@ async def _form(visit: Visit, shown: Admission | None) -> None:
 
 async def _list(visit: Visit) -> None:
     """What is under way, and what was decided last."""
-    decisions = visit.service.desk.ledger.decisions
-    unfinished = await asyncio.to_thread(decisions.unfinished)
-    newest = await asyncio.to_thread(partial(decisions.history, limit=_LISTED))
-    running, waiting = visit.service.runner.load
+    service = visit.service
+    making = await asyncio.to_thread(ideas.under_way, service)
+    unanswered = await asyncio.to_thread(service.desk.ledger.ideas.waiting)
+    newest = await asyncio.to_thread(partial(service.desk.ledger.decisions.history, limit=_LISTED))
     with ui.element("div").classes("grid"):
-        with panel("Under way"):
-            figures(
-                [("Running here", str(running)), ("Waiting here", str(waiting)), ("Unfinished", str(len(unfinished)))]
-            )
-            if unfinished:
-                rows: list[list[str | Cell]] = [
-                    [_link(each.id), each.symbol, each.timeframe, f"{each.as_of:%Y-%m-%d %H:%M}"]
-                    for each in unfinished[-_LISTED:]
-                ]
-                table("Decisions that are not finished", ("Decision", "Symbol", "Bars", "As of, UTC"), rows)
-        with panel("Decided last"):
-            if not newest:
-                text("p", "Nothing has been decided yet.", "muted")
-                return
-            made: list[list[str | Cell]] = [
-                [
-                    _link(each.id),
-                    each.symbol,
-                    f"{each.as_of:%Y-%m-%d %H:%M}",
-                    each.action.replace("_", " "),
-                    each.status.replace("_", " "),
-                ]
-                for each in newest
-            ]
-            table("Newest first", ("Decision", "Symbol", "As of, UTC", "Action", "Status"), made)
+        _under_way(service, making, len(unanswered))
+        _newest(newest)
+
+
+def _under_way(service: Service, making: Sequence[UnderWay], unanswered: int) -> None:
+    running, waiting = service.runner.load
+    with panel("Under way"):
+        figures(
+            [("Run here", str(running)), ("Wait their turn here", str(waiting)), ("Wait for a person", str(unanswered))]
+        )
+        if making:
+            rows = [(_link(each.id), each.symbol, each.timeframe, each.as_of, each.asked_by or "-") for each in making]
+            table("Being decided", ("Decision", "Symbol", "Bars", "As of", "Asked by"), rows[-_LISTED:])
+        if unanswered:
+            go("Answer the ideas that wait", link("ideas", state="needs_approval"))
+
+
+def _newest(newest: Sequence[Entry]) -> None:
+    with panel("Decided last"):
+        if not newest:
+            text("p", "Nothing has been decided yet.", "muted")
+            return
+        rows = [
+            (_link(each.id), each.symbol, say.day(each.as_of), say.spaced(each.action), say.spaced(each.status))
+            for each in newest
+        ]
+        table("Newest first", ("Decision", "Symbol", "As of", "Action", "Status"), rows)
 
 
 def _link(decision_id: str) -> Cell:

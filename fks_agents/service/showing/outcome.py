@@ -108,8 +108,9 @@ def _approval(known: Learned) -> Iterator[Line]:
         yield Line("Approval", f"no person was asked: {approval.reason}")
         return
     when = f", {say.day(approval.at)}" if approval.status != "pending" else ""
+    size = f", at most {say.number(approval.quantity)}" if approval.quantity is not None else ""
     tone: Tone = "good" if approval.status == "approved" else "warn"
-    yield Line("Approval", f"{approval.status} by {approval.by}{when}: {approval.reason}", tone)
+    yield Line("Approval", f"{approval.status} by {approval.by}{when}{size}: {approval.reason}", tone)
 
 
 def _orders(known: Learned) -> Iterator[Line]:

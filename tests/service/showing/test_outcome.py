@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from fks_agents.contracts import Cycle, Spent, Usage
+from fks_agents.contracts import Approval, Cycle, Spent, Usage
 from fks_agents.service.showing.learned import Learned, learn, learn_all, of_cycle
 from fks_agents.service.showing.outcome import Line, headline, lines, meter
 from tests.evaluators.reports.conftest import AS_OF, bars, cycle, refused, snapshot, stopped
@@ -56,6 +56,13 @@ def test_the_headline_follows_the_decision(cycle: Cycle) -> None:
     failed = learn(learn_all(events[:2]), told("failed", {"reason": "no answer"}))
     assert headline(failed) == Line("broke off", "no answer; it is tried again", "bad")
     assert headline(learn_all(events)) == Line("sell, working", cycle.reason, "good")
+
+
+def test_what_a_person_made_of_it_is_said(cycle: Cycle) -> None:
+    answer = Approval(status="approved", by="ana", at=AS_OF, reason="agreed", quantity=5.0)
+    known = of_cycle(cycle.model_copy(update={"approval": answer}))
+    said = "approved by ana, 2018-10-12 20:00 UTC, at most 5: agreed"
+    assert Line("Approval", said, "good") in lines(known, "1d")
 
 
 def test_limits_that_kept_everything_are_said_too(cycle: Cycle) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from fks_agents.contracts import Contract, Utc
 from memory._database import Database, add
@@ -130,10 +130,10 @@ class Notices:
             )  # fmt: skip
 
     def sent_since(self, channel: str, since: datetime) -> int:
-        """Messages that went to an address, or are on their way, after that moment; a summary counts as one."""
-        sent = and_(deliveries.c.state == "sent", deliveries.c.sent_at > since)
-        under_way = and_(deliveries.c.state == "sending", deliveries.c.due_at > since)
-        query = select(func.count()).where(deliveries.c.channel == channel, sent | under_way)
+        """Messages that an address took after that moment; a summary counts as one."""
+        query = select(func.count()).where(
+            deliveries.c.channel == channel, deliveries.c.state == "sent", deliveries.c.sent_at > since
+        )
         with self._database.read() as connection:
             return connection.execute(query).scalar() or 0
 

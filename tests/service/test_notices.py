@@ -358,6 +358,22 @@ def test_one_notice_that_is_not_taken_holds_up_no_other(ledger: Ledger, clock: H
     assert post.titles == ["title 2", "title 3"]
 
 
+def test_what_a_stop_finds_taken_up_and_not_begun_is_left_to_the_next_process(ledger: Ledger, clock: Hands) -> None:
+    class Stopping(Post):
+        def send(self, message: Message) -> None:
+            super().send(message)
+            sending.stopped.set()
+
+    post = Stopping()
+    sending = sender(ledger, clock, post)
+    ledger.notices.add(notice(1), notice(2))
+    sending.step()
+    assert post.titles == ["title 1"]
+    after = Post()
+    sender(ledger, clock, after).step()
+    assert after.got == [Message("title 2", "text 2")]  # and is no repeat
+
+
 def test_a_defective_plug_in_is_a_failure_like_any_other(ledger: Ledger, clock: Hands) -> None:
     post = Post([ZeroDivisionError("plug-in")])
     sending = sender(ledger, clock, post)

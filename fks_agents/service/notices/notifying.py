@@ -20,6 +20,9 @@ _LOG = logging.getLogger("fks.alerts")
 _EVERY = 1.0
 """Seconds between two looks."""
 
+_LONGEST = 60.0
+"""Seconds between two looks of which the last one broke off."""
+
 _PATIENCE = 3.0
 """Seconds that a stop waits for a message under way; what is cut off is taken up again as one that may have arrived."""
 
@@ -33,15 +36,15 @@ def open_channels(settings: Settings) -> dict[str, Channel]:
 
 class Notifier:
     def __init__(self, desk: Desk, settings: Settings, channels: dict[str, Channel], tallies: Tallies) -> None:
+        self._stopped = Event()
         self._watcher = Watcher(desk, settings.service_daily_at, ZoneInfo(settings.service_daily_zone))
         self._senders = [
             Sender(
                 name, channel, desk.ledger.notices, desk.clock, tallies, settings.service_alerts_rate,
-                settings.service_alerts_for,
+                settings.service_alerts_for, self._stopped,
             )
             for name, channel in channels.items()
         ]  # fmt: skip
-        self._stopped = Event()
         self._threads: list[Thread] = []
 
     def start(self) -> None:
@@ -63,12 +66,16 @@ class Notifier:
             thread.join(_PATIENCE)
 
     def _repeat(self, name: str, work: Callable[[], object]) -> None:
-        while not self._stopped.wait(_EVERY):
+        pause = _EVERY
+        while not self._stopped.wait(pause):
             try:
                 work()
+                pause = _EVERY
             except Exception:
-                if not self._stopped.is_set():  # the ledger closes soon after
-                    _LOG.exception("%s broke off; it is repeated", name)
+                if self._stopped.is_set():  # the ledger closes soon after
+                    return
+                pause = min(2.0 * pause, _LONGEST)
+                _LOG.exception("%s broke off; it is repeated in %g s", name, pause)
 
 
 def _scheme(url: SecretStr) -> str:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections import Counter as Tally
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 
 from prometheus_client import CollectorRegistry, Counter
 
@@ -65,6 +66,8 @@ class Sender:
     """Messages a minute."""
     kinds: Collection[str] = ()
     """Empty means all."""
+    stopped: Event = field(default_factory=Event)
+    """What was taken up and not begun is left to others once it is set."""
     _failures: int = 0
     """Attempts in a row that failed."""
     _pauses_until: datetime | None = None
@@ -84,12 +87,10 @@ class Sender:
         taken = self.notices.take(self.name, now, kinds=self.kinds, within=_WITHIN)
         alone = len(taken) if len(taken) <= room else room - 1
         groups = [[one] for one in taken[:alone]] + ([list(taken[alone:])] if taken[alone:] else [])
-        for place, group in enumerate(groups):
-            if not self._send(group):
-                left = [one for rest in groups[place + 1 :] for one in rest]
-                if left:
-                    self.notices.release(self.name, left, self.clock.now())
-                return
+        while groups and not self.stopped.is_set() and self._send(groups.pop(0)):
+            pass
+        if left := [one for group in groups for one in group]:
+            self.notices.release(self.name, left, self.clock.now())
 
     def _send(self, group: Sequence[Taken]) -> bool:
         """One message for one notice, or for many of them."""

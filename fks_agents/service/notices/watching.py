@@ -54,8 +54,10 @@ class Watcher:
     def _decisions(self) -> int:
         ledger = self.desk.ledger
         newest = ledger.decisions.history(limit=1)
-        cursor = ledger.notices.read_to("decisions", newest[0].sequence if newest else 0)
-        written = 0
+        last = newest[0].sequence if newest else 0
+        cursor, written = ledger.notices.read_to("decisions", last), 0
+        if last == cursor.value:
+            return 0
         for entry in _after(ledger, cursor.value):
             cycle, now = ledger.decisions.cycle(entry.id), self.desk.clock.now()
             told = [*wording.decided(cycle, now), *wording.opened(cycle, _before(ledger, entry), now)]

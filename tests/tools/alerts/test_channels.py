@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from pydantic import SecretStr
@@ -27,11 +27,16 @@ class Server:
     def __init__(self) -> None:
         self.codes: list[int] = []
         self.bodies: list[bytes] = []
+        self.hangs = False
+        self._over = Event()
         outer = self
 
         class Answer(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 outer.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+                if outer.hangs:
+                    outer._over.wait(10)
+                    return
                 self.send_response(outer.codes.pop(0) if outer.codes else 200)
                 self.end_headers()
 
@@ -42,6 +47,7 @@ class Server:
         Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def close(self) -> None:
+        self._over.set()
         self._http.shutdown()
         self._http.server_close()
 
@@ -121,6 +127,15 @@ def test_a_refusal_is_told_from_an_unclear_end_and_shows_nothing_of_the_address(
     assert caught.value.__cause__ is None
     assert SECRET not in str(caught.value)
     assert SECRET not in caplog.text
+
+
+def test_an_address_that_hangs_is_unclear_after_its_timeout(server: Server) -> None:
+    server.hangs = True
+    url = SecretStr(f"json://me:{SECRET}@127.0.0.1:{server.port}/?rto=0.2")
+    with pytest.raises(NotSentError) as caught:
+        open_channel(url).send(Message("title", "text"))
+    assert caught.value.is_unclear
+    assert SECRET not in str(caught.value)
 
 
 def test_nobody_there_is_unclear(server: Server, tmp_path: Path) -> None:

@@ -102,15 +102,18 @@ class Vitals:
         """Seconds since the service started."""
         return self._now() - self._began
 
-    def look(self) -> Look:
-        """At most `FRESH` seconds old; who comes while another looks waits for that look.
+    def look(self) -> Look | None:
+        """At most `FRESH` seconds old. Who comes while another looks does not wait: they get the look before, or None.
 
         Raises LedgerError where the ledger does not answer.
         """
-        with self._looking:
-            if self._last is None or self._now() - self._last[0] >= FRESH:
-                self._last = self._now(), self._looked()
-            return self._last[1]
+        if self._looking.acquire(blocking=False):
+            try:
+                if self._last is None or self._now() - self._last[0] >= FRESH:
+                    self._last = self._now(), self._looked()
+            finally:
+                self._looking.release()
+        return None if self._last is None else self._last[1]
 
     def _looked(self) -> Look:
         desk = self._desk

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from fks_agents.clock import FixedClock
 from fks_agents.deps import Call, Reply
 from fks_agents.service import vitals
-from fks_agents.service.vitals import FRESH, Vitals
+from fks_agents.service.vitals import FRESH, Look, Vitals
 from fks_agents.settings import load
 from graphs.desk import Desk
 from graphs.opening import open_desk
@@ -41,6 +42,7 @@ def test_a_look_is_kept_for_a_while(desk: Desk) -> None:
     hand = Hand()
     own = Vitals(desk, now=hand)
     first = own.look()
+    assert first is not None
     hand.at += FRESH - 0.1
     assert own.look() is first
     hand.at += 0.1
@@ -48,15 +50,36 @@ def test_a_look_is_kept_for_a_while(desk: Desk) -> None:
     assert own.uptime == FRESH
 
 
-def test_many_who_come_at_once_share_one_look(desk: Desk) -> None:
-    own = Vitals(desk, now=Hand())
-    with ThreadPoolExecutor(8) as pool:
-        looks = list(pool.map(lambda _: own.look(), range(8)))
-    assert all(each is looks[0] for each in looks)
+def test_who_comes_while_another_looks_does_not_wait(desk: Desk) -> None:
+    hand, begun, goes_on = Hand(), Event(), Event()
+
+    class Slow(Vitals):
+        def _looked(self) -> Look:
+            begun.set()
+            assert goes_on.wait(30.0)
+            return super()._looked()
+
+    own = Slow(desk, now=hand)
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(own.look)
+        assert begun.wait(30.0)
+        assert own.look() is None
+        goes_on.set()
+        first = looking.result(30.0)
+        assert own.look() is first
+        begun.clear()
+        goes_on.clear()
+        hand.at += FRESH
+        looking = pool.submit(own.look)
+        assert begun.wait(30.0)
+        assert own.look() is first
+        goes_on.set()
+        assert looking.result(30.0) is not first
 
 
 def test_rules_and_the_sample_are_well(desk: Desk) -> None:
     look = Vitals(desk).look()
+    assert look is not None
     [server] = look.servers
     assert (server.model, server.roles[:2], server.is_reachable) == ("rules", ("quick", "deep"), True)
     assert [(feed.symbol, feed.newest) for feed in look.feeds] == [
@@ -81,7 +104,9 @@ def test_a_symbol_the_source_has_not_is_a_problem_and_no_error(desk: Desk) -> No
 def test_a_source_that_is_gone_is_told(tmp_path: Path) -> None:
     settings = load(home=tmp_path / "home", source=f"csv:{tmp_path / 'none.csv'}")
     with open_desk(settings) as desk:
-        [feed] = Vitals(desk).look().feeds
+        look = Vitals(desk).look()
+    assert look is not None
+    [feed] = look.feeds
     assert (feed.newest, "none.csv" in feed.problem) == (None, True)
 
 
@@ -101,7 +126,9 @@ def test_the_newest_failed_calls_are_told_first(desk: Desk) -> None:
         ("bear", "refused", "ollama:a"), ("macro", "timed out", "ollama:a"),
     ]  # fmt: skip
     assert [one.role for one in desk.ledger.calls.failed(2)] == ["bear"]
-    assert [one.role for one in Vitals(desk).look().failures] == ["bear", "macro"]
+    look = Vitals(desk).look()
+    assert look is not None
+    assert [one.role for one in look.failures] == ["bear", "macro"]
 
 
 def test_a_folder_is_as_large_as_its_files(tmp_path: Path) -> None:

@@ -36,7 +36,11 @@ async def show(visit: Visit, decision_id: str) -> None:
         found = await asyncio.to_thread(decision.read, visit.service.desk.ledger, decision_id)
     except UsageError as error:
         alert(str(error))
-        go("Back to the history", link("history"))
+        unfinished = await asyncio.to_thread(visit.service.desk.ledger.decisions.unfinished)
+        with ui.element("div").classes("line"):
+            go("Back to the history", link("history"))
+            if decision_id in {each.id for each in unfinished}:
+                go("Watch it being made", link("", run=decision_id))
         return
     _head(visit, found)
     with ui.element("div").classes("columns"):

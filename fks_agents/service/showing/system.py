@@ -107,10 +107,11 @@ def queue(runner: Runner, workers: int, unfinished: int, ideas: int) -> Queue:
     return Queue(running, waiting, runner.room, workers, unfinished, ideas)
 
 
-def told(service: Service) -> System:
-    """What was looked at last. Raises LedgerError where the ledger does not answer."""
+def told(service: Service) -> System | None:
+    """What was looked at last; None while the first look is under way. Raises LedgerError where the ledger does not
+    answer."""
     look, desk = service.vitals.look(), service.desk
-    return shown(look, desk.settings, is_on_server=desk.ledger.is_on_server)
+    return None if look is None else shown(look, desk.settings, is_on_server=desk.ledger.is_on_server)
 
 
 def shown(look: Look, settings: Settings, *, is_on_server: bool) -> System:

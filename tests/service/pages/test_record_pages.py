@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from fks_agents.contracts import Cycle, Lesson, Verdict
 from graphs.opening import moment_of
+from graphs.running import alone
 from tests.evaluators.reports.conftest import AS_OF
 from tests.service.pages.conftest import sign_in
 from tests.service.pages.test_backtest_pages import HOSTILE, service, shown
@@ -82,6 +83,14 @@ def test_a_decision_that_is_not_there_is_told(client: TestClient, made: dict[str
     found = shown(client, "eve", f"history?id={decision}")
     assert "unknown decision 'ffffffff'" in found or "id: expected 4 to 12 of the digits" in found
     assert "Back to the history" in found
+
+
+def test_a_decision_that_is_being_made_leads_to_where_it_is_watched(client: TestClient, made: dict[str, str]) -> None:
+    desk = service(client).desk
+    waiting = desk.ledger.decisions.admit("SPX", "1d", AS_OF, desk.settings).id
+    with alone(desk.ledger, desk.settings.home, waiting):
+        found = shown(client, "eve", f"history?id={waiting}").split("\n")
+    assert {"Watch it being made", f"./?run={waiting}"} <= set(found)
 
 
 def test_two_runs_that_agree_have_nothing_to_show_but_when_they_were_made(

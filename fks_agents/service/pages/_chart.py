@@ -13,6 +13,9 @@ from fks_agents.service.pages._theme import variable
 from fks_agents.service.showing.candles import Band, Candles, Level, Seen
 
 _LEVELS = {"entry": "accent", "stop": "bad"}
+_NARROW = 520
+"""Pixels."""
+
 _SIDES = {"bullish": "good", "bearish": "bad", "neutral": "muted"}
 
 
@@ -34,15 +37,27 @@ def draw(shown: Candles) -> None:
 
 
 def options(shown: Candles) -> dict[str, Any]:
-    """Of the chart's library; every key is ours."""
-    lowest, highest = shown.span
-    room = (highest - lowest) * 0.03
+    """Of the chart's library; every key is ours. Where it is narrow, numbers stand inside the picture."""
+    inside: dict[str, Any] = {
+        "grid": {"left": 4, "right": 4}, "yAxis": {"axisLabel": {"inside": True}},
+        "series": [{"markLine": {"label": {"position": "insideEndTop"}}}],
+    }  # fmt: skip
+    beside: dict[str, Any] = {
+        "grid": {"left": 8, "right": 104 if shown.levels else 16}, "yAxis": {"axisLabel": {"inside": False}},
+        "series": [{"markLine": {"label": {"position": "end"}}}],
+    }  # fmt: skip
+    media = [{"query": {"maxWidth": _NARROW}, "option": inside}, {"option": beside}]
+    return {"baseOption": _options(shown), "media": media}
+
+
+def _options(shown: Candles) -> dict[str, Any]:
+    lowest, highest = shown.axis
     words, muted, line = variable("text"), variable("muted"), variable("line")
     label = {"color": muted, "fontSize": 11}
     return {
         "animation": False,
         "textStyle": {"color": words, "fontFamily": "inherit"},
-        "grid": {"left": 8, "right": 104 if shown.levels else 16, "top": 12, "bottom": 8, "containLabel": True},
+        "grid": {"top": 12, "bottom": 8, "containLabel": True},
         "tooltip": {
             "trigger": "axis",
             "axisPointer": {"type": "cross", "label": {"show": False}, "lineStyle": {"color": muted}},
@@ -54,7 +69,7 @@ def options(shown: Candles) -> dict[str, Any]:
             "axisLine": {"lineStyle": {"color": line}}, "axisTick": {"show": False},
         },
         "yAxis": {
-            "type": "value", "min": lowest - room, "max": highest + room,
+            "type": "value", "min": lowest, "max": highest,
             "axisLabel": label | {"showMinLabel": False, "showMaxLabel": False},
             "splitLine": {"lineStyle": {"color": line}}, "axisPointer": {"show": False},
         },
@@ -82,7 +97,7 @@ def _level(level: Level) -> dict[str, Any]:
     return {
         "yAxis": level.price, "lineStyle": {"color": colour, "type": "solid" if level.name == "entry" else "dashed"},
         "label": {
-            "formatter": f"{level.name} {say.price(level.price)}", "color": colour, "position": "end", "fontSize": 11,
+            "formatter": f"{level.name} {say.price(level.price)}", "color": colour, "fontSize": 11,
         },
     }  # fmt: skip
 

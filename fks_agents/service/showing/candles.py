@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,14 +64,17 @@ class Candles:
     band: Band | None
 
     @property
-    def span(self) -> tuple[float, float]:
-        """Lowest and highest price of anything that is drawn."""
+    def axis(self) -> tuple[float, float]:
+        """Round prices just below and just above anything that is drawn."""
         drawn = [
             *(price for prices in self.prices for price in prices), *(level.price for level in self.levels),
             *(end for event in self.events for end in (event.low, event.high)),
             *((*self.band.low, *self.band.high) if self.band is not None else ()),
         ]  # fmt: skip
-        return min(drawn), max(drawn)
+        low, high = min(drawn), max(drawn)
+        power = math.floor(math.log10(high - low or abs(high) or 1.0)) - 1
+        step, places = 10.0**power, max(-power, 0)
+        return round(math.floor(low / step - 0.5) * step, places), round(math.ceil(high / step + 0.5) * step, places)
 
     @property
     def told(self) -> str:

@@ -4,10 +4,11 @@ import math
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, strategies as st
 
 from fks_agents.bars import Bars
 from fks_agents.contracts import Cycle, Forecast, Snapshot
-from fks_agents.service.showing.candles import SHOWN, Level, Seen, best, candles
+from fks_agents.service.showing.candles import SHOWN, Candles, Level, Seen, best, candles
 from tests.evaluators.reports.conftest import AS_OF, bars, cycle, snapshot
 
 __all__ = ["bars", "cycle", "snapshot"]
@@ -59,11 +60,23 @@ def test_the_band_starts_at_the_close_and_has_a_point_for_each_bar(bars: Bars, s
 
 
 def test_everything_that_is_drawn_fits(bars: Bars, cycle: Cycle, snapshot: Snapshot) -> None:
-    shown = candles(bars, snapshot, cycle.plan)
-    assert shown.span == pytest.approx((LAST - 120, max(high for *_, high in shown.prices)))
+    # From the target at 2,674.6 to a wick at 2,984.2: tens, and at least half of one outside.
+    assert candles(bars, snapshot, cycle.plan).axis == (2_660.0, 2_990.0)
     assert cycle.plan is not None
     far = cycle.plan.model_copy(update={"targets": (1_000.0,)})
-    assert candles(bars, snapshot, far).span[0] == 1_000.0
+    # From 1,000 to 2,984.2: hundreds.
+    assert candles(bars, snapshot, far).axis == (900.0, 3_100.0)
+
+
+@given(st.floats(1e-6, 1e6), st.one_of(st.just(0.0), st.floats(1e-6, 1e3)))
+def test_an_axis_holds_what_is_drawn_and_little_else(low: float, share: float) -> None:
+    length = low * share
+    high = low + length
+    lower, upper = Candles((), ((low, high, low, high),), (), (), None).axis
+    assert lower < low <= high < upper
+    room = length or high
+    assert low - lower <= 1.5 * room
+    assert upper - high <= 1.5 * room
 
 
 def test_the_best_forecast_is_the_one_of_the_highest_measured_skill() -> None:

@@ -32,7 +32,7 @@ _LOG = logging.getLogger("fks.service")
 WAITING = 20
 """Backtests that may wait for their turn."""
 
-TRIES = 3
+TRIES = 10
 """Times one is begun before it is given up; those a stop of the service broke off do not count."""
 
 _SWEEP = 5.0

@@ -21,6 +21,7 @@ from graphs.desk import Desk
 from graphs.opening import open_desk
 from graphs.running import alone
 from memory.backtests import Backtest
+from tests.postgres import Server, served
 from tests.service.conftest import signed
 
 ADMIN = {"X-Person": "root/admin"}
@@ -29,9 +30,17 @@ BOB = {"X-Person": "bob/trader"}
 SHORT = {"name": "sma_cross", "symbol": "SPX", "begin": "2018-06-01T00:00:00Z"}
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with served() as server:
+        yield server
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(load(home=tmp_path / "home")) as opened:
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    is_on_server = getattr(request, "param", "file") == "postgres"
+    url = request.getfixturevalue("postgres").fresh() if is_on_server else ""
+    with open_desk(load(home=tmp_path / "home", database_url=url)) as opened:
         yield opened
 
 
@@ -98,7 +107,7 @@ def test_one_that_a_killed_service_left_is_run_again_from_its_request(
 def test_one_that_ends_its_service_each_time_is_given_up(desk: Desk, play: Callable[[Desk], Backtests]) -> None:
     asked = left_behind(desk, tries=queue.TRIES)
     play(desk)
-    assert ended(desk, asked.id).reason == "it was begun 3 times and never ended"
+    assert ended(desk, asked.id).reason == "it was begun 10 times and never ended"
 
 
 def test_one_of_another_release_is_refused_with_its_reason(desk: Desk, play: Callable[[Desk], Backtests]) -> None:
@@ -110,6 +119,7 @@ def test_one_of_another_release_is_refused_with_its_reason(desk: Desk, play: Cal
     assert (found.state, "no_such_setting" in found.reason) == ("failed", True)
 
 
+@pytest.mark.parametrize("desk", ["file", pytest.param("postgres", marks=pytest.mark.real)], indirect=True)
 def test_two_replicas_begin_each_once(desk: Desk, play: Callable[[Desk], Backtests]) -> None:
     all_asked = [left_behind(desk, number, state="waiting", tries=0) for number in (1, 2)]
     replicas = [play(desk), play(desk)]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import monotonic, sleep
+from typing import NamedTuple
 
 import pytest
 from fastapi.testclient import TestClient
+from nicegui import Client
 
 from fks_agents.contracts import Cycle, Lesson, Verdict
+from fks_agents.service.pages import system
 from graphs.opening import moment_of
 from graphs.running import alone
 from tests.evaluators.reports.conftest import AS_OF
@@ -34,6 +38,25 @@ def made(client: TestClient) -> dict[str, str]:
     )  # fmt: skip
     desk.memory.learn([lesson])
     return {"sold": sold.id, "again": again.id, "strange": admission.id}
+
+
+class Drawn(NamedTuple):
+    page: Client
+    told: str
+
+
+def drawn(client: TestClient, path: str, wanted: str) -> Drawn:
+    """A page that draws what takes a while, once it says what is wanted."""
+    before = set(Client.instances)
+    shown(client, "eve", path)
+    (page,) = [Client.instances[each] for each in set(Client.instances) - before]
+    limit = monotonic() + 60.0
+    while monotonic() < limit:
+        told = "\n".join(str(getattr(element, "text", "")) for element in list(page.elements.values()))
+        if wanted in told:
+            return Drawn(page, told)
+        sleep(0.2)
+    pytest.fail(f"{path} never said: {wanted}")
 
 
 def test_a_row_leads_to_its_decision(client: TestClient, made: dict[str, str]) -> None:
@@ -108,21 +131,8 @@ def test_words_from_outside_are_shown_as_they_are(client: TestClient, made: dict
 
 
 def test_agents_say_how_little_is_known(client: TestClient, made: dict[str, str]) -> None:
-    from time import monotonic, sleep
-
-    from nicegui import Client
-
-    before = set(Client.instances)
-    shown(client, "eve", "agents?limit=50")
-    (opened,) = [Client.instances[each] for each in set(Client.instances) - before]
-    limit = monotonic() + 30.0
     wanted = "too few outcomes to judge: 0 with a direction, at least 10 are needed"
-    found = ""
-    while wanted not in found and monotonic() < limit:
-        sleep(0.2)
-        found = "\n".join(str(getattr(element, "text", "")) for element in list(opened.elements.values()))
-    assert wanted in found
-    assert "1 x no headlines" not in found
+    assert "1 x no headlines" not in drawn(client, "agents?limit=50", wanted).told
 
 
 def test_memory_shows_nothing_of_later_and_says_how_much(client: TestClient, made: dict[str, str]) -> None:
@@ -137,24 +147,15 @@ def test_an_agent_that_learned_nothing_is_no_agent_of_the_memory(client: TestCli
 
 
 def test_the_system_page_tells_of_models_feeds_disk_and_ledger(client: TestClient, made: dict[str, str]) -> None:
-    found = shown(client, "eve", "system").split("\n")
-    assert {"rules", "reachable", "2018-12-31 21:00 UTC", "SQLite", "enough room", "0 of 2"} <= set(found)
+    found = drawn(client, "system", "enough room").told.split("\n")
+    assert {"rules", "reachable", "2018-12-31 21:00 UTC", "SQLite", "0 of 2"} <= set(found)
 
 
 def test_the_system_page_does_not_grow_while_it_stands_open(
     client: TestClient, made: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from time import sleep
-
-    from nicegui import Client
-
-    from fks_agents.service.pages import system
-
     monkeypatch.setattr(system, "EVERY", 0.05)
-    before = set(Client.instances)
-    shown(client, "eve", "system")
-    (opened,) = [Client.instances[each] for each in set(Client.instances) - before]
-    sleep(0.5)
-    counted = len(opened.elements)
+    opened = drawn(client, "system", "enough room")
+    counted = len(opened.page.elements)
     sleep(1.5)
-    assert len(opened.elements) == counted
+    assert len(opened.page.elements) == counted

@@ -20,6 +20,7 @@ LEAST_FREE = 200 * 1024 * 1024
 """Bytes the home folder's disk must have free."""
 
 EXTRAS = {
+    "alerts": "apprise",
     "ccxt": "ccxt", "ollama": "langchain_ollama", "local": "xllamacpp", "forecast": "statsforecast", "ragas": "ragas",
 }  # fmt: skip
 

@@ -152,10 +152,10 @@ def _seen(found: Decision) -> None:
                 lines(found.quality)
         folded_later(f"{len(found.facts)} facts", lambda: _facts(found))
         if found.outside:
-            with folded(f"{len(found.outside)} texts and events from outside"):
+            with folded(f"Texts and events from outside ({len(found.outside)})"):
                 _named(found.outside)
         if found.recalled:
-            with folded(f"{len(found.recalled)} lessons recalled"):
+            with folded(f"Lessons recalled ({len(found.recalled)})"):
                 lines([f"{each.agent}, {each.at}: {each.text}" for each in found.recalled])
 
 

@@ -47,6 +47,7 @@ CHECKS = [
 OPEN = {"/v1/health", "/v1/ready"}
 """Routes that answer strangers."""
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+TOKEN = "hT5-kQ8wXz_3vBn7cRyL2mPa9dGf4sJu6eWo"
 
 
 class Target(NamedTuple):
@@ -61,7 +62,15 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A service with real sign-in, one finished decision and one strategy."""
     fast = "1000000/second"
     app = create_app(
-        load(home=tmp_path_factory.mktemp("openapi"), service_rate=fast, service_stranger_rate=fast, service_queue=50)
+        load(
+            home=tmp_path_factory.mktemp("openapi"),
+            service_rate=fast,
+            service_stranger_rate=fast,
+            service_queue=50,
+            service_webhook_token=TOKEN,
+            service_webhook_sender_rate=fast,
+            service_webhook_rate=fast,
+        )
     )
     with TestClient(app, raise_server_exceptions=False) as client:
         held = app.state.service
@@ -148,6 +157,8 @@ def sent(target: Target, operation: Any, mode: GenerationMode, count: int, *, is
     def send(case: Any, is_known: bool) -> None:
         if is_known and "decision_id" in (case.path_parameters or {}):
             case.path_parameters["decision_id"] = target.decision_id
+        if is_known and is_signed and "token" in (case.path_parameters or {}):
+            case.path_parameters["token"] = TOKEN
         case.headers.pop("Authorization", None)
         case.cookies.clear()
         response = case.call(headers=headers)

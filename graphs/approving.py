@@ -9,7 +9,7 @@ desk.approvals.expire()                       ends what nobody answered in time
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,10 +71,13 @@ class Keeper:
 @dataclass(frozen=True)
 class Approvals:
     desk: Desk
+    _expiries: dict[str, datetime | None] = field(default_factory=dict, repr=False, compare=False)
+    """When each trade that waits is too late: a plan does not change, and is long to read."""
 
-    def waiting(self) -> tuple[Cycle, ...]:
-        """Every trade that waits, longest first, as it was proposed; `approval` says why a person is asked."""
-        return tuple(self.desk.pending(decision_id) for decision_id in self.desk.ledger.ideas.waiting())
+    def waiting(self, limit: int | None = None) -> tuple[Cycle, ...]:
+        """Trades that wait, longest first (the first `limit`), as they were proposed; `approval` says why a person is
+        asked."""
+        return tuple(self.desk.pending(decision_id) for decision_id in self.desk.ledger.ideas.waiting()[:limit])
 
     def approve(self, decision_id: str, *, by: str, reason: str = "") -> Cycle:
         """Let the trade go, at most as large as the limits allow now. Raises RefusedError with the reason where it may
@@ -86,8 +89,9 @@ class Approvals:
         plan, snapshot, sized = _proposed(cycle)
         fresh = self.fresh(admission)
         if plan.expires_at is not None and fresh.as_of >= plan.expires_at:
-            self._end(admission, marks, "expired", by="time", reason=_late(plan, fresh), fresh=fresh)
-            raise RefusedError(f"decision {admission.id}: {_late(plan, fresh)}")
+            late = _late(plan.expires_at, fresh)
+            self._end(admission, marks, "expired", by="time", reason=late, fresh=fresh)
+            raise RefusedError(f"decision {admission.id}: {late}")
         if (why := moved_away(plan, fresh.price)) is not None:
             raise RefusedError(f"decision {admission.id}: {why}")
         quantity = self._allowed(admission, plan, snapshot, sized, marks[-1].quantity, fresh)
@@ -116,16 +120,23 @@ class Approvals:
 
     def expire(self) -> tuple[Cycle, ...]:
         """End every trade whose time is over, and ask again for those whose approval a crash kept from being sent."""
-        ended = []
-        for decision_id in self.desk.ledger.ideas.waiting():
+        ended, waiting = [], self.desk.ledger.ideas.waiting()
+        for answered in self._expiries.keys() - set(waiting):
+            del self._expiries[answered]
+        for decision_id in waiting:
+            if decision_id not in self._expiries:
+                plan, *_ = _proposed(self.desk.pending(decision_id))
+                self._expiries[decision_id] = plan.expires_at
+            expires_at = self._expiries[decision_id]
             admission, marks = self._asked(decision_id)
-            plan, *_ = _proposed(self.desk.pending(admission.id))
+            if expires_at is None or admission.account == admission.id:
+                continue  # for a decision about the past time stands still
             try:
                 fresh = self.fresh(admission)
             except DataError:
                 continue  # without a newer price nobody knows what time it is there
-            if plan.expires_at is not None and fresh.as_of >= plan.expires_at:
-                reason = _late(plan, fresh)
+            if fresh.as_of >= expires_at:
+                reason = _late(expires_at, fresh)
                 ended.append(self._end(admission, marks, "expired", by="time", reason=reason, fresh=fresh))
         return tuple(ended)
 
@@ -235,8 +246,8 @@ def moved_away(plan: Plan, price: float) -> str | None:
     return None
 
 
-def _late(plan: Plan, fresh: Fresh) -> str:
-    return f"expired at {plan.expires_at:%Y-%m-%d %H:%M}, it is {fresh.as_of:%Y-%m-%d %H:%M} at the market"
+def _late(expires_at: datetime, fresh: Fresh) -> str:
+    return f"expired at {expires_at:%Y-%m-%d %H:%M}, it is {fresh.as_of:%Y-%m-%d %H:%M} at the market"
 
 
 def _proposed(cycle: Cycle) -> tuple[Plan, Snapshot, Sized]:

@@ -228,7 +228,7 @@ class Desk(AbstractContextManager["Desk"]):
             self._saver.delete_thread(admission.id)
         return cycle
 
-    @property
+    @cached_property
     def approvals(self) -> Approvals:
         """Trades that wait for a person."""
         return Approvals(self)

@@ -54,7 +54,7 @@ class _Waiting:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._box = ui.element("div").classes("stack")
-        self._drawn: tuple[tuple[object, ...], ...] | None = None
+        self._drawn: tuple[object, ...] | None = None
         self._clocks: dict[str, ui.label] = {}
 
     async def begin(self) -> None:
@@ -63,13 +63,16 @@ class _Waiting:
 
     async def look(self) -> None:
         found = await asyncio.to_thread(ideas.waiting, self._visit.service)
-        shape = tuple((each.id, each.quantity, each.obstacle, each.steps) for each in found)
+        more = len(await asyncio.to_thread(self._visit.service.desk.ledger.ideas.waiting)) - len(found)
+        shape = (more, *((each.id, each.quantity, each.obstacle, each.steps) for each in found))
         if shape != self._drawn:
             self._drawn = shape
             self._box.clear()
             self._clocks.clear()
             with self._box:
                 self._draw(found)
+                if more > 0:
+                    text("p", f"{more} more wait; they are shown as these are answered.", "muted")
         for each in found:
             self._clocks[each.id].text = _clock(each)
 

@@ -42,11 +42,13 @@ class Idea(BaseModel):
     """Who did what, when and why."""
 
 
-@router.get("/ai/ideas/active", responses=documented(503))
-def active(held: Held, person: Annotated[Person, viewer()]) -> list[Idea]:
+@router.get("/ai/ideas/active", responses=documented(422, 503))
+def active(
+    held: Held, person: Annotated[Person, viewer()], limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> list[Idea]:
     """Trades that wait for a person, longest first."""
     del person
-    return [_idea(held, cycle) for cycle in held.desk.approvals.waiting()]
+    return [_idea(held, cycle) for cycle in held.desk.approvals.waiting(limit)]
 
 
 @router.get("/ai/ideas", responses=documented(422, 503))
@@ -60,7 +62,8 @@ def ideas(
     del person
     entries = held.desk.ledger.decisions.history(limit=limit)
     finished = [held.desk.ledger.decisions.cycle(entry.id) for entry in entries if entry.action in ("buy", "sell")]
-    found = [_idea(held, cycle) for cycle in (*held.desk.approvals.waiting(), *finished)]
+    waiting = held.desk.approvals.waiting(limit) if state in (None, "needs_approval") else ()
+    found = [_idea(held, cycle) for cycle in (*waiting, *finished)]
     return [idea for idea in found if state in (None, idea.state)]
 
 

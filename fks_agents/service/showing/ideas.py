@@ -74,10 +74,10 @@ class UnderWay(NamedTuple):
     asked_by: str
 
 
-def waiting(service: Service) -> tuple[Idea, ...]:
-    """Those a person has to answer, longest first."""
+def waiting(service: Service, limit: int = 20) -> tuple[Idea, ...]:
+    """Those a person has to answer, longest first: the first `limit`, as each is held against the newest price."""
     desk, found = service.desk, []
-    for cycle in desk.approvals.waiting():
+    for cycle in desk.approvals.waiting(limit):
         try:
             fresh = desk.approvals.fresh(desk.ledger.decisions.admission(cycle.id))
         except DataError as error:

@@ -93,6 +93,10 @@ class Serving(BaseSettings):
         "", description="Public key of a Discord application whose commands are taken; empty means none"
     )
 
+    service_discord_url: str = Field(
+        "https://discord.com/api/v10", description="Address of Discord's API, where answers that take long are sent"
+    )
+
     @field_validator("service_daily_zone")
     @classmethod
     def _is_a_zone(cls, name: str) -> str:
@@ -102,7 +106,7 @@ class Serving(BaseSettings):
             raise ValueError(f"expected a time zone like Europe/Berlin, was {name!r}") from None
         return name
 
-    @field_validator("service_telegram_url")
+    @field_validator("service_telegram_url", "service_discord_url")
     @classmethod
     def _is_a_server(cls, address: str) -> str:
         if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", address):

@@ -95,7 +95,9 @@ def _life(
             delay = timedelta(seconds=settings.service_scan_delay)
             scanner = Scanner(desk, runner, scan_metrics, delay, settings.service_scan)
             service = app.state.service = Service(settings, desk, hub, runner, backtests, scanner, Vitals(desk))
-            chats = app.state.chats = Chats(service)
+            chats = Chats(service)
+            app.state.discord = discord.Discord(chats, settings.service_discord_url)
+            stopping.callback(app.state.discord.stop)
             measuring.install(metrics, service)
             if secret is not None:
                 app.state.guard = Door(

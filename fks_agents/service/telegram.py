@@ -11,8 +11,9 @@ from threading import Event, Thread
 
 from fks_agents.service.chats import Chats
 from fks_agents.service.commands import Reply
+from fks_agents.service.posting import CallError
 from fks_agents.service.state import Service
-from fks_agents.service.telegram_api import CallError, TelegramApi, Text, Update
+from fks_agents.service.telegram_api import TelegramApi, Text, Update
 from memory.notices import Cursor
 
 _LOG = logging.getLogger("fks.chat")

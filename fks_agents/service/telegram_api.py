@@ -1,36 +1,17 @@
-"""Telegram's Bot API, as much as is needed of it.
-
-The token is part of every address. No library that logs addresses is used, and no error carries one.
-"""
+"""Telegram's Bot API, as much as is needed of it. The token is part of every address."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import Annotated, Any
-from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from fks_agents._redaction import HIDDEN, redact
-
-_LARGEST = 4 * 2**20
-"""Bytes of an answer that are read."""
+from fks_agents._redaction import redact
+from fks_agents.service.posting import CallError, form, send
 
 _LONGEST_WAIT = 300.0
-
-_BOUNDARY = "fks-agents-8d1f3c5a"
-
-
-class CallError(Exception):
-    """A call that did not do what it should; the text shows nothing of the address."""
-
-    def __init__(self, reason: str, *, status: int = 0, wait: float = 0.0) -> None:
-        """`status` is that of the answer, 0 where there was none; `wait` the seconds Telegram asks to wait."""
-        super().__init__(reason)
-        self.status, self.wait = status, wait
 
 
 class User(BaseModel):
@@ -55,15 +36,9 @@ class Update(BaseModel):
     message: Text | None = None
 
 
-class _Stay(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        """The token goes to no other address."""
-
-
 class TelegramApi:
     def __init__(self, address: str, token: SecretStr) -> None:
         self._address, self._token = address, token
-        self._opener = build_opener(_Stay)
 
     @property
     def bot(self) -> str:
@@ -85,28 +60,16 @@ class TelegramApi:
 
     def show(self, chat: int, picture: bytes) -> None:
         """A PNG. Raises CallError."""
-        head = (
-            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="chat_id"\r\n\r\n{chat}\r\n'
-            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="photo"; filename="chart.png"\r\n'
-            "Content-Type: image/png\r\n\r\n"
-        )
-        body = head.encode() + picture + f"\r\n--{_BOUNDARY}--\r\n".encode()
-        self._call("sendPhoto", body, f"multipart/form-data; boundary={_BOUNDARY}", 30.0)
+        body, kind = form({"chat_id": str(chat)}, {"photo": picture})
+        self._call("sendPhoto", body, kind, 30.0)
 
     def _call(self, method: str, body: bytes, kind: str, timeout: float) -> Any:
         address = f"{self._address}/bot{self._token.get_secret_value()}/{method}"
-        request = Request(address, body, {"Content-Type": kind}, method="POST")  # noqa: S310  the settings check it
         try:
-            with self._opener.open(request, timeout=timeout) as answer:
-                return _result(method, answer.status, answer.read(_LARGEST))
-        except HTTPError as error:
-            with error:
-                return _result(method, error.code, error.read(_LARGEST))
-        except (OSError, HTTPException, ValueError) as error:
-            raise CallError(f"{method}: {self._clean(str(error)) or type(error).__name__}") from None
-
-    def _clean(self, text: str) -> str:
-        return redact(text.replace(self._token.get_secret_value(), HIDDEN))[:200]
+            answer = send("POST", address, body, kind, timeout=timeout, secret=self._token)
+        except CallError as error:
+            raise CallError(f"{method}: {error}") from None
+        return _result(method, answer.status, answer.body)
 
 
 def _result(method: str, status: int, body: bytes) -> Any:

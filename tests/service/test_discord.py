@@ -6,7 +6,10 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,14 +21,16 @@ from hypothesis import given, settings as how, strategies as st
 from fks_agents.errors import ConfigError
 from fks_agents.service.app import create_app
 from fks_agents.service.discord import Command, Option, text_of
+from fks_agents.service.posting import form
 from fks_agents.settings import Settings, load
 from memory.ledger import Ledger
-from tests.service.conftest import signed
+from tests.service.conftest import AS_OF, signed
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 PUBLIC = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 PATH = "/v1/webhook/discord"
+SOLD = datetime.fromisoformat(AS_OF)
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +191,90 @@ def test_nothing_is_kept_of_discord_s_token(client: TestClient) -> None:
     home = client.app.state.service.settings.home  # type: ignore[attr-defined]
     kept = b"".join(path.read_bytes() for path in Path(home).rglob("ledger.sqlite*"))
     assert b"secret-of-discord" not in kept
+
+
+# --- answers that take long
+
+
+class Webhook:
+    """What Discord's API takes."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.got: list[tuple[str, str, bytes]] = []
+        outer = self
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_PATCH(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.got.append((self.path, self.headers["Content-Type"], body))
+                self.send_response(outer.status)
+                self.end_headers()
+
+            def log_message(self, *said: object) -> None: ...
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self.address = f"http://127.0.0.1:{self._http.server_address[1]}/api"
+        Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+@pytest.fixture
+def webhook(socket_enabled: None) -> Iterator[Webhook]:
+    made = Webhook()
+    yield made
+    made.close()
+
+
+def daily(settings: Settings, webhook: Webhook, token: str = "secret-of-discord") -> Any:
+    """What is answered at once; what follows has come when this returns."""
+    people = ("discord:1=ana/trader",)
+    chosen = settings.having(
+        service_discord_key=PUBLIC, service_chat_people=people, service_discord_url=webhook.address, account="main"
+    )
+    with TestClient(create_app(chosen, guard=signed)) as opened:
+        opened.app.state.service.desk.analyze("SPX", as_of=SOLD)  # type: ignore[attr-defined]
+        return send(opened, asked(1, "daily") | {"application_id": "42", "token": token}).json()
+
+
+def test_an_answer_that_takes_long_follows(settings: Settings, webhook: Webhook) -> None:
+    assert daily(settings, webhook) == {"type": 5, "data": {"flags": 64}}
+    [(path, kind, body)] = webhook.got
+    assert path == "/api/webhooks/42/secret-of-discord/messages/@original"
+    assert kind.startswith("multipart/form-data")
+    assert b'"allowed_mentions": {"parse": []}' in body
+    assert b"No decision was made." in body
+
+
+def test_a_token_leads_to_no_other_path(settings: Settings, webhook: Webhook) -> None:
+    daily(settings, webhook, "../../../users/@me?x=")
+    assert webhook.got[0][0] == "/api/webhooks/42/..%2F..%2F..%2Fusers%2F%40me%3Fx%3D/messages/@original"
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_an_answer_that_discord_does_not_take_is_a_line_in_the_log(
+    status: int, settings: Settings, webhook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    webhook.status = status
+    daily(settings, webhook)
+    assert f"an answer was not taken by Discord: HTTP {status}" in caplog.text
+    assert "secret-of-discord" not in caplog.text
+
+
+def test_discord_s_api_out_of_reach_is_a_line_in_the_log_too(
+    settings: Settings, webhook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    webhook.close()
+    daily(settings, webhook)
+    assert "an answer was not sent to Discord" in caplog.text
+    assert "secret-of-discord" not in caplog.text
+
+
+def test_a_chart_goes_with_the_words() -> None:
+    body, kind = form({"payload_json": "{}"}, {"files[0]": b"\x89PNG\r\n"})
+    boundary = kind.partition("boundary=")[2].encode()
+    assert body.count(b"--" + boundary) == 3
+    assert b'name="files[0]"; filename="chart.png"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n\r\n--' in body

@@ -16,9 +16,10 @@ from pydantic import SecretStr
 
 from fks_agents.service.app import create_app
 from fks_agents.service.chats import Chats
+from fks_agents.service.posting import CallError
 from fks_agents.service.state import Service
 from fks_agents.service.telegram import OLDEST, Telegram
-from fks_agents.service.telegram_api import CallError, TelegramApi
+from fks_agents.service.telegram_api import TelegramApi
 from fks_agents.settings import Settings
 from tests.service.conftest import signed
 

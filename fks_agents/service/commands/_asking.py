@@ -51,9 +51,7 @@ def answer(text: str, person: Person, service: Service) -> Reply:
     """Do what the text says, in the name of the person; never raises."""
     if len(text) > LONGEST:
         return Reply(f"Expected at most {LONGEST} characters, was {len(text)}; nothing was done.")
-    word, _, rest = " ".join(printable(text).split()).partition(" ")
-    # Chats write commands as /status, and in groups as /status@bot.
-    name = word.lstrip("/").partition("@")[0].lower().replace("-", "_")
+    word, name, rest = _parts(text)
     if name not in names():
         return _unknown(word, name)
     found = command(name)
@@ -67,6 +65,19 @@ def answer(text: str, person: Person, service: Service) -> Reply:
         _LOG.exception("defect at the command %s", name)
         reply = Reply(f"{name} broke off: a defect of the service; its log says more.")
     return reply._replace(text=_short(redact(reply.text)))
+
+
+def is_slow(text: str) -> bool:
+    """Whether the answer may take more than a second."""
+    name = _parts(text[:LONGEST])[1]
+    return name in names() and bool(getattr(command(name), "IS_SLOW", False))
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """The first word, the command it names, and what stands behind it."""
+    word, _, rest = " ".join(printable(text).split()).partition(" ")
+    # Chats write commands as /status, and in groups as /status@bot.
+    return word, word.lstrip("/").partition("@")[0].lower().replace("-", "_"), rest
 
 
 def _unknown(word: str, name: str) -> Reply:

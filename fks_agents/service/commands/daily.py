@@ -10,6 +10,8 @@ from fks_agents.service.people import Role
 
 TEXT = "the report of the last 24 hours, with a chart"
 ROLE: Role = "viewer"
+IS_SLOW = True
+"""It reads the agents' record off many decisions."""
 
 
 def reply(asked: Asked) -> Reply:

@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from pydantic import ValidationError
 
-from fks_agents.service.chats import Chats
-from fks_agents.service.discord import Interaction, Response, is_signed, respond
+from fks_agents.service.discord import Discord, Interaction, Response, is_signed
 from fks_agents.service.problems import Field, Problem, documented
 from fks_agents.service.state import Held
 
@@ -39,8 +38,8 @@ async def interaction(
     body = await request.body()
     if not is_signed(key, signature or "", timestamp or "", body, held.desk.clock.now()):
         raise Problem(401, "expected a signature of the application's key, not older than five minutes")
-    chats: Chats = request.app.state.chats
-    return await asyncio.to_thread(respond, _read(body), chats)
+    discord: Discord = request.app.state.discord
+    return await asyncio.to_thread(discord.respond, _read(body))
 
 
 def _read(body: bytes) -> Interaction:

@@ -60,12 +60,18 @@ def draw(visit: Visit, pages: Sequence[Page]) -> Callable[[], None]:
     client.content.props["id"] = "content"
     client.content.props["tabindex"] = "-1"
     text("h1", visit.page.title)
+    client.on_exception(_defect)
 
     def begin() -> None:
         with top:
             ui.timer(_LOOKS, look)
 
     return begin
+
+
+def _defect() -> None:
+    """What an act does that raised what it should not; the library logs it."""
+    ui.notify("A defect of the service; its log says more.", type="negative", close_button="Close", timeout=10_000)
 
 
 def _header(visit: Visit) -> tuple[Element, Callable[[], Awaitable[None]]]:

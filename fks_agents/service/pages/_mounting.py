@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -12,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
 
 from fks_agents import _discovery
+from fks_agents._redaction import redact
 from fks_agents.errors import ConfigError, FksError
 from fks_agents.service import pages
 from fks_agents.service.problems import Problem
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from fks_agents.service.pages._frame import Page, Visit
 
 AT = "/desk"
+
+_LOG = logging.getLogger("fks.service")
 
 _RUNNING = Lock()
 
@@ -112,6 +116,8 @@ def _register() -> tuple[Page, ...]:
 def _builder(
     page: Page, show: Callable[[Visit], Awaitable[None]], known: tuple[Page, ...]
 ) -> Callable[[Request], Awaitable[None]]:
+    from nicegui import ui
+
     from fks_agents.service.pages._entrance import GUARD, SERVICE
     from fks_agents.service.pages._frame import Visit, draw, text
 
@@ -123,7 +129,11 @@ def _builder(
             visit.require(page.role)
             await show(visit)
         except (FksError, Problem) as error:
-            text("p", f"This page cannot be shown: {error}", "bad").props["role"] = "alert"
+            text("p", f"This page cannot be shown: {redact(str(error))}", "bad").props["role"] = "alert"
+        except Exception:
+            _LOG.exception("page %r", page.path)
+            ui.context.client.status_code = 500
+            text("p", "This page has a defect; the service's log says more.", "bad").props["role"] = "alert"
         begin()
 
     return build

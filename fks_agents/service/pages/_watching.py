@@ -98,12 +98,13 @@ class Watch:
             self._said[name].show(said)
 
     async def _listen(self) -> None:
-        async for told in self._visit.service.hub.listen(self._admission.id):
-            await self._take(learn(self._known, told))
-            if self._known.is_over:
-                await self._take(
-                    of_cycle(await asyncio.to_thread(self._desk.ledger.decisions.cycle, self._admission.id))
-                )
+        decision_id, ledger = self._admission.id, self._desk.ledger
+        try:
+            async for told in self._visit.service.hub.listen(decision_id):
+                await self._take(learn(self._known, told))
+            await self._take(of_cycle(await asyncio.to_thread(ledger.decisions.cycle, decision_id)))
+        except FksError as error:
+            self._visit.refused(error)
 
     async def _take(self, known: Learned) -> None:
         is_new_picture = known.snapshot is not None and (self._chart is None or known.plan != self._known.plan)

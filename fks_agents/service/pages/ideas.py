@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from fks_agents.errors import FksError
 from fks_agents.service.answering import State
 from fks_agents.service.pages._answering import answer
 from fks_agents.service.pages._folded import folded, go
@@ -58,10 +59,16 @@ class _Waiting:
         self._clocks: dict[str, ui.label] = {}
 
     async def begin(self) -> None:
-        await self.look()
+        await self._show()
         ui.timer(_LOOKS, self.look, immediate=False)
 
     async def look(self) -> None:
+        try:
+            await self._show()
+        except FksError as error:
+            self._visit.refused(error)
+
+    async def _show(self) -> None:
         found = await asyncio.to_thread(ideas.waiting, self._visit.service)
         more = len(await asyncio.to_thread(self._visit.service.desk.ledger.ideas.waiting)) - len(found)
         shape = (more, *((each.id, each.quantity, each.obstacle, each.steps) for each in found))

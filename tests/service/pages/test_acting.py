@@ -132,6 +132,21 @@ def _over(*_: object) -> None:
     raise Problem(401, "the session is over; sign in again")
 
 
+def test_a_defect_is_told_without_its_details(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("password=hunter2 in /etc/secrets")
+
+    monkeypatch.setattr("fks_agents.service.answering.approve", broken)
+    sign_in(client, "ana")
+    with page(client, "/desk/ideas") as opened:
+        opened.press("Approve")
+        assert "hunter2" not in opened.until("A defect of the service")
+    monkeypatch.setattr("fks_agents.service.showing.ideas.waiting", broken)
+    answer = client.get("/desk/ideas")
+    assert (answer.status_code, "hunter2" in answer.text) == (500, False)
+    assert "This page has a defect" in answer.text
+
+
 def test_who_only_looks_has_nothing_to_press(client: TestClient) -> None:
     from nicegui import Client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -73,6 +74,22 @@ def test_words_are_shown_while_a_model_writes_them(client: TestClient) -> None:
         said = until(link, "The close <b>is")
         assert '"text":"The close <b>is"' in said
         assert "not checked yet" in said
+    held.runner.cancel(admission.id, ANA)
+
+
+def test_nobody_listens_for_a_page_that_was_left(client: TestClient) -> None:
+    from nicegui import Client
+
+    sign_in(client, "eve")
+    held = service(client)
+    admission = held.desk.admit("SPX", as_of=ASKED.as_of)
+    found = re.search(r"'client_id': '([^']+)'", client.get(f"/desk/?run={admission.id}").text)
+    assert found is not None
+    assert admission.id in held.hub._listeners
+    assert client.portal is not None
+    client.portal.call(Client.instances[found[1]].delete)
+    client.portal.call(asyncio.sleep, 0.1)
+    assert admission.id not in held.hub._listeners
     held.runner.cancel(admission.id, ANA)
 
 

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -204,20 +204,6 @@ class Crowd:
             sleep(0.1)
 
 
-def wait_until_made(url: str, patience: float = PATIENCE) -> None:
-    """Until nothing is unfinished but what waits for a person."""
-    person = {"X-Person": "eve/viewer"}
-    ends = monotonic() + patience
-    with httpx.Client(base_url=url, timeout=30, headers=person) as client:
-        while True:
-            unfinished = client.get("/v1/runs", params={"limit": 1}).json()["unfinished"]
-            waiting = len(client.get("/v1/ai/ideas/active").json())
-            if unfinished == waiting:
-                return
-            assert monotonic() < ends, f"{unfinished} unfinished, {waiting} of them wait for a person"
-            sleep(0.1)
-
-
 @dataclass(frozen=True)
 class Found:
     """What is on record, read past the desk's own code, beside what the exchange saw."""
@@ -231,11 +217,15 @@ class Found:
     """Orders of the exchange -> how often it took them."""
 
     @property
+    def unfinished(self) -> frozenset[str]:
+        return self.admitted - set(self.digests) - self.waiting
+
+    @property
     def faults(self) -> list[str]:
         """Of the record alone; empty where all is well."""
         told = []
-        if lost := self.admitted - set(self.digests) - self.waiting:
-            told.append(f"lost: {sorted(lost)}")
+        if self.unfinished:
+            told.append(f"lost: {sorted(self.unfinished)}")
         if twice := [order for order, count in self.book.items() if count > 1]:
             told.append(f"sent twice: {sorted(twice)}")
         if unknown := set(self.book) - self.intended:
@@ -258,6 +248,15 @@ def found(folder: Path, ledger: Any = None) -> Found:
             intended=frozenset(id_ for (id_,) in opened.execute("SELECT client_order_id FROM intents")),
             book=Counter(lines(folder / "book")),
         )
+
+
+def wait_until_made(look: Callable[[], Found], patience: float = PATIENCE) -> Found:
+    """Until nothing is unfinished but what waits for a person; what is on record then."""
+    ends = monotonic() + patience
+    while left := (what := look()).unfinished:
+        assert monotonic() < ends, f"unfinished: {sorted(left)}"
+        sleep(0.2)
+    return what
 
 
 def wrongly_accepted(crowd: Crowd, asked: Sequence[Question], what: Found) -> list[str]:

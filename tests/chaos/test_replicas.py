@@ -14,7 +14,17 @@ import httpx
 import pytest
 
 from graphs.opening import moment_of, open_desk
-from tests.chaos.killing import Crowd, Server, Servers, found, free_ports, questions, wait_until_made, wrongly_accepted
+from tests.chaos.killing import (
+    Crowd,
+    Found,
+    Server,
+    Servers,
+    found,
+    free_ports,
+    questions,
+    wait_until_made,
+    wrongly_accepted,
+)
 from tests.chaos.serving import Plan
 from tests.chaos.test_service_kills import TRADES
 from tests.graphs.killing import lines
@@ -49,6 +59,10 @@ def connected(plan: Plan) -> Any:
     import psycopg
 
     return psycopg.connect(plan.database_url)
+
+
+def looked_at(plan: Plan) -> Found:
+    return found(Path(plan.folder), connected(plan))
 
 
 @dataclass(frozen=True)
@@ -102,8 +116,7 @@ def test_what_one_replica_was_killed_over_the_other_finishes_and_nothing_is_made
         sleep(0.01)
     dead.kill()
     crowd.end()
-    wait_until_made(living.url)
-    what, done = found(tmp_path, connected(plans[0])), made(plans[0])
+    what, done = wait_until_made(lambda: looked_at(plans[0])), made(plans[0])
     assert (what.faults, wrongly_accepted(crowd, asked, what)) == ([], [])
     assert len(what.digests) == len(asked)
     assert what.book
@@ -120,8 +133,8 @@ def taken_up_by_both(fork: Servers, plans: tuple[Plan, Plan], count: int) -> Mad
     with open_desk(plans[0].settings, chats={}) as desk:
         for question in questions(count, seed=4):
             desk.admit(question.symbol, as_of=moment_of(question.as_of))
-    _, other = both(fork, plans)
-    wait_until_made(other.url)
+    both(fork, plans)
+    wait_until_made(lambda: looked_at(plans[0]))
     return made(plans[0])
 
 
@@ -129,7 +142,7 @@ def test_what_both_take_on_each_makes_once(tmp_path: Path, fork: Servers, postgr
     plans = replicas(postgres, tmp_path)
     done = taken_up_by_both(fork, plans, 10)
     assert (done.asked_again, done.repeated) == ({}, {})
-    assert found(tmp_path, connected(plans[0])).faults == []
+    assert looked_at(plans[0]).faults == []
 
 
 def test_without_the_lock_both_make_them(tmp_path: Path, fork: Servers, postgres: Postgres) -> None:
@@ -145,7 +158,7 @@ def test_a_trade_is_approved_on_the_other_replica_and_once(tmp_path: Path, fork:
     crowd.begin(clients=2)
     crowd.put(TRADES)
     crowd.end()
-    wait_until_made(asker.url)
+    wait_until_made(lambda: looked_at(plans[0]))
     first, second = (next(iter(ids)) for ids in crowd.accepted.values())
     with httpx.Client(headers=TRADER, timeout=30) as client:
 
@@ -157,7 +170,30 @@ def test_a_trade_is_approved_on_the_other_replica_and_once(tmp_path: Path, fork:
         assert sorted(answers) == [200, 409]
         asker.kill()
         assert approve(other, second) == 200
-    what = found(tmp_path, connected(plans[0]))
+    what = looked_at(plans[0])
     assert what.faults == []
     assert len(what.book) == 6
     assert set(what.digests) == {first, second}
+
+
+def test_a_halt_on_one_replica_stops_the_other_within_a_second(
+    tmp_path: Path, fork: Servers, postgres: Postgres
+) -> None:
+    plans, asked = replicas(postgres, tmp_path), questions(40, seed=5)
+    one, two = both(fork, plans)
+    crowd = Crowd([two.url])
+    crowd.begin(clients=4)
+    crowd.put(asked)
+    while len(lines(tmp_path / "book")) < 6:
+        sleep(0.01)
+    with httpx.Client(headers=TRADER, timeout=30) as client:
+        assert client.post(f"{one.url}/v1/halt", json={"reason": "news"}).json()["is_halted"]
+    sleep(1.0)
+    sent = len(lines(tmp_path / "book"))
+    crowd.end()
+    what = wait_until_made(lambda: looked_at(plans[0]))
+    assert len(lines(tmp_path / "book")) == sent < 3 * len(asked)
+    assert len(what.digests) == len(asked)
+    with connected(plans[0]) as ledger:
+        stopped = ledger.execute("SELECT count(*) FROM cycles WHERE status = 'halted'").fetchone()[0]
+    assert stopped > 0

@@ -60,7 +60,7 @@ def killed_at_random(fork: Servers, plan: Plan, asked: list[Question], kills: in
     crowd.put(asked[kills * each :])
     assert fork.start(plan).wait_until_ready()
     crowd.end()
-    wait_until_made(crowd.urls[0], patience=600)
+    wait_until_made(lambda: found(Path(plan.folder)), patience=1_200)
     return crowd
 
 
@@ -79,7 +79,7 @@ def differing(crowd: Crowd, what: Found, whole: dict[str, str]) -> list[str]:
 
 def test_what_was_accepted_is_finished_whenever_the_server_is_killed(tmp_path: Path, fork: Servers) -> None:
     kills = KILLS or 3
-    plan, asked = plan_in(tmp_path), questions(max(20, KILLS * 2), SEED)
+    plan, asked = plan_in(tmp_path), questions(max(20, KILLS * 4), SEED)
     crowd = killed_at_random(fork, plan, asked, kills, SEED)
     what = found(tmp_path)
     assert (what.faults, wrongly_accepted(crowd, asked, what)) == ([], []), f"seed {SEED}"
@@ -102,7 +102,7 @@ def killed_at(
     assert final.wait_until_ready()
     crowd.end()
     if recovers:
-        wait_until_made(final.url, patience=600)
+        wait_until_made(lambda: found(Path(plan.folder)), patience=1_200)
     assert lines(Path(plan.folder) / "kills") == dying
     return crowd
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
 from execution_core import Engine, OrderEvent
+from execution_core.limits import Account, Limits, shrink
 from fks_agents.bars import moment, nanoseconds
 from fks_agents.contracts import AccountView, Fill, OrderIntent, Position, Side
 from fks_agents.errors import RefusedError
@@ -185,6 +187,7 @@ class PaperAccount:
         self._check_direction(entry)
         self._check_money(entry)
         self._check_position(entry)
+        self._check_limits(entry)
         engine = self.engines.setdefault(entry.symbol, Engine(**self.engine_settings()))
         try:
             order = engine.place(
@@ -276,6 +279,25 @@ class PaperAccount:
                 f"account {self.name!r} holds {held:.2f} of {entry.symbol} and works {working:.2f} more; "
                 f"{wanted:.2f} would pass max_position, {self.settings.max_position:.4f} of equity {self.equity:.2f}"
             )
+
+    def _check_limits(self, entry: OrderIntent) -> None:
+        """The others, for the same reason: another order may have come between the size and this one."""
+        view, set_ = self.view(entry.symbol, entry.placed_at), self.settings
+        since = (entry.placed_at - view.last_trade_at).total_seconds() if view.last_trade_at is not None else None
+        allowed = shrink(
+            entry.quantity, entry.price, 1.0,
+            Account(
+                equity=view.equity, day_return=view.day_return, drawdown=view.drawdown,
+                losing_streak=view.losing_streak, seconds_since_trade=since,
+            ),
+            Limits(
+                max_position=inf, max_daily_loss=set_.max_daily_loss, max_drawdown=set_.max_drawdown,
+                max_losing_streak=set_.max_losing_streak,
+                min_seconds_between_trades=set_.min_seconds_between_trades,
+            ),
+        )  # fmt: skip
+        if allowed.cuts:
+            raise RefusedError(f"account {self.name!r}: {allowed.cuts[-1].reason}")
 
     def _ordered(self, symbol: str) -> float:
         waiting = (kept for kept in self.brackets.get(symbol, {}).values() if not kept.entered_at)

@@ -100,4 +100,4 @@ def book() -> MemoryBook:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """100,000 of cash, no slippage: fills are the prices themselves; one position may take all of it."""
-    return Settings(home=tmp_path, slippage=0.0, max_position=1.0)
+    return Settings(home=tmp_path, slippage=0.0, max_position=1.0, min_seconds_between_trades=0.0)

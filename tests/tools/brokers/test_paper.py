@@ -203,6 +203,15 @@ def test_what_still_works_counts_towards_the_largest_position(book: MemoryBook, 
         broker.place(bracket("d6", quantity=1.0, at=MONDAY + DAY))
 
 
+def test_the_account_is_looked_at_again_when_an_order_comes(book: MemoryBook, settings: Settings) -> None:
+    """Two decisions may be sized at once; the second order meets the account as the first left it."""
+    broker = PaperBroker(book, "main", settings.having(min_seconds_between_trades=300.0))
+    broker.place(bracket(quantity=10.0))
+    with pytest.raises(RefusedError, match=r"account 'main': 299\.0 s since the last trade, needs 300\.0"):
+        broker.place(bracket("d2", quantity=10.0, at=MONDAY + timedelta(seconds=299)))
+    broker.place(bracket("d3", quantity=10.0, at=MONDAY + timedelta(seconds=300)))
+
+
 def test_without_that_check_orders_pile_up(
     book: MemoryBook, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,7 +299,7 @@ def test_no_bars_are_no_news(broker: PaperBroker, book: MemoryBook) -> None:
 
 
 def test_a_lost_race_is_played_again_on_what_the_faster_left(broker: PaperBroker, book: MemoryBook) -> None:
-    rival = PaperBroker(book, "main", Settings(slippage=0.0, max_position=1.0))
+    rival = PaperBroker(book, "main", Settings(slippage=0.0, max_position=1.0, min_seconds_between_trades=0.0))
 
     def overtake() -> None:
         book.before_save = lambda: None
@@ -303,7 +312,7 @@ def test_a_lost_race_is_played_again_on_what_the_faster_left(broker: PaperBroker
 
 
 def test_a_race_for_the_last_money_has_one_winner(broker: PaperBroker, book: MemoryBook) -> None:
-    rival = PaperBroker(book, "main", Settings(slippage=0.0, max_position=1.0))
+    rival = PaperBroker(book, "main", Settings(slippage=0.0, max_position=1.0, min_seconds_between_trades=0.0))
 
     def overtake() -> None:
         book.before_save = lambda: None

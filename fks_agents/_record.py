@@ -22,7 +22,16 @@ _READ_OFF = ("facts", "plan", "digest")
 
 
 def digest(cycle: Cycle) -> str:
-    return sha256(json.dumps(_without_ids(cycle.model_dump(mode="json")), sort_keys=True).encode()).hexdigest()
+    return _digest(cycle.model_dump(mode="json"))
+
+
+def digest_of(text: str) -> str:
+    """Of a cycle as JSON, as it was written: an earlier version wrote fewer fields, and its digest is of those."""
+    return _digest({name: value for name, value in json.loads(text).items() if name not in _READ_OFF})
+
+
+def _digest(whole: dict[str, object]) -> str:
+    return sha256(json.dumps(_without_ids(whole), sort_keys=True).encode()).hexdigest()
 
 
 def as_json(cycle: Cycle) -> str:
@@ -37,11 +46,12 @@ def from_json(shape: type[C], text: str) -> C:
     try:
         whole = json.loads(text)
         read_off = {name: whole.pop(name, None) for name in _READ_OFF}
+        found = _digest(whole)
         cycle = shape.model_validate(whole)
     except (ValueError, AttributeError, TypeError) as error:
         raise DataError(f"expected a cycle as JSON, was {text[:60]!r}: {error}") from error
-    if read_off["digest"] not in (None, cycle.digest):
-        raise DataError(f"cycle {cycle.id}: digest says {read_off['digest']!r}, content gives {cycle.digest!r}")
+    if read_off["digest"] not in (None, found):
+        raise DataError(f"cycle {cycle.id}: digest says {read_off['digest']!r}, content gives {found!r}")
     return cycle
 
 

@@ -32,17 +32,23 @@ class Chain(Generic[V]):
     shape: type[V]
     columns: Callable[[V], dict[str, Any]]
     """What queries filter and join on, read off the value; `decision_id` among them."""
+    of_text: Callable[[str], dict[str, Any]] = lambda _: {}
+    """The same, read off the text as it was written: values gain fields from version to version."""
 
     def append(self, connection: Connection, value: V) -> int:
         """Add the value as the next row and return its number; the transaction is the caller's."""
         sequence, previous = next_in(connection, self.table.name)
         text = value.model_dump_json()
-        row = self.columns(value) | {
-            "sequence": sequence,
-            self.text: text,
-            "previous_hash": previous,
-            "hash": _hash(previous, sequence, text),
-        }
+        row = (
+            self.columns(value)
+            | self.of_text(text)
+            | {
+                "sequence": sequence,
+                self.text: text,
+                "previous_hash": previous,
+                "hash": _hash(previous, sequence, text),
+            }
+        )
         connection.execute(insert(self.table).values(row))
         connection.execute(update(heads).where(heads.c.log == self.table.name).values(hash=row["hash"]))
         return sequence
@@ -72,7 +78,8 @@ class Chain(Generic[V]):
         if row["hash"] != _hash(previous, row["sequence"], row[self.text]):
             return "was changed"
         try:
-            columns = self.columns(self.shape.model_validate_json(row[self.text]))
+            text = row[self.text]
+            columns = self.columns(self.shape.model_validate_json(text)) | self.of_text(text)
         except ValidationError:
             return "cannot be read"
         changed = [name for name, value in columns.items() if row[name] != value]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args
 from pydantic import Field, JsonValue
 from sqlalchemy import ColumnElement, Select, insert, select
 
+from fks_agents._record import digest_of
 from fks_agents.contracts import Action, Contract, Cycle, Outcome, Proposal, Status, Timeframe, Utc
 from fks_agents.deps import JUDGES, ChatRole
 from fks_agents.errors import LedgerError, UsageError
@@ -146,8 +147,8 @@ class Decisions:
         if row.cycle is None:
             raise UsageError(f"decision {row.id} is not finished; `fks resume {row.id}` finishes it")
         cycle = Cycle.model_validate_json(row.cycle)
-        if cycle.digest != row.digest:
-            raise LedgerError(f"decision {row.id}: digest says {row.digest}, content gives {cycle.digest}")
+        if (found_digest := digest_of(row.cycle)) != row.digest:
+            raise LedgerError(f"decision {row.id}: digest says {row.digest}, content gives {found_digest}")
         return cycle
 
     def unfinished(self) -> tuple[Admission, ...]:
@@ -241,11 +242,10 @@ def _columns(cycle: Cycle) -> dict[str, Any]:
         "status": cycle.status,
         "outcome": cycle.verdict.outcome,
         "reason": cycle.reason,
-        "digest": cycle.digest,
     }
 
 
-_LOG = Chain(cycles, "decisions", "cycle", Cycle, _columns)
+_LOG = Chain(cycles, "decisions", "cycle", Cycle, _columns, lambda text: {"digest": digest_of(text)})
 
 
 def _models(settings: Settings) -> dict[str, str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import Connection, func, select, update
 
+from fks_agents._redaction import redact
 from fks_agents.contracts import Contract, Utc
 from memory._database import Database, add
 from memory.service_schema import cursors, deliveries, notices
@@ -27,13 +28,17 @@ _SETTLED = timedelta(minutes=10)
 """No transaction that writes notices takes longer: none appears before older ones."""
 
 
+_TITLE, _TEXT = 200, 20_000
+"""Most characters."""
+
+
 class Notice(Contract):
     kind: Annotated[str, Field(pattern="^[a-z][a-z_]{0,31}$")]
     """`idea`, `fill`, `halt`, ...; people choose by it what they are told."""
     key: Annotated[str, Field(min_length=1, max_length=200)]
     """Names what happened, like `fill/3f2a.../entry`; written again it changes nothing."""
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    text: Annotated[str, Field(max_length=20_000)] = ""
+    title: Annotated[str, Field(min_length=1, max_length=_TITLE)]
+    text: Annotated[str, Field(max_length=_TEXT)] = ""
     at: Utc
     """When it is written, by the clock on the wall; when it happened is said in the text."""
     picture: bytes | None = None
@@ -63,9 +68,13 @@ class Notices:
         self._database = database
 
     def add(self, *written: Notice, read: Cursor | None = None) -> int:
-        """How many of them are new; committed when this returns, together with how far the writer has read."""
+        """How many of them are new; committed when this returns, together with how far the writer has read.
+
+        What looks like a secret is not written.
+        """
+        rows = [_cleaned(notice) for notice in written]
         with self._database.write() as connection:
-            new = sum(add(connection, notices, notice.model_dump()) for notice in written)
+            new = sum(add(connection, notices, row) for row in rows)
             if read is not None:
                 _move(connection, read)
         return new
@@ -154,6 +163,11 @@ class Notices:
                 add(connection, cursors, {"name": name, "first": beginning, "value": beginning})
                 row = connection.execute(query).one()
         return row.first, row.value
+
+
+def _cleaned(notice: Notice) -> dict[str, Any]:
+    title, text = redact(" ".join(notice.title.split())), redact(notice.text)
+    return notice.model_dump() | {"title": title[:_TITLE] or notice.kind, "text": text[:_TEXT]}
 
 
 def _move(connection: Connection, read: Cursor) -> None:

@@ -140,3 +140,20 @@ def test_what_was_not_tried_counts_no_attempt_and_comes_before_what_was(ledger: 
     ledger.notices.settle("1-log", [a], "waiting", NOON, problem="HTTP 500", due_at=NOON)
     ledger.notices.release("1-log", [b], NOON)
     assert taken(ledger) == [("b", 1), ("a", 2)]
+
+
+def test_whoever_writes_it_a_secret_is_not_kept(ledger: Ledger) -> None:
+    spilled = Notice(kind="scan", key="a", title="key\nsk-live0123456789abcdef", text="password=hunter2", at=NOON)
+    ledger.notices.add(spilled)
+    [kept] = ledger.notices.all()
+    assert (kept.title, kept.text) == ("key [redacted]", "password=[redacted]")
+    long = Notice(kind="scan", key="b", title=f"{'x' * 188} password=hi", text="password=hi " * 1_666, at=NOON)
+    ledger.notices.add(long, Notice(kind="scan", key="c", title=" ", at=NOON))
+    assert [len(each.title) for each in ledger.notices.all()] == [4, 200, 14]  # they are read back, though grown
+
+
+def test_a_task_is_one_process_s_on_a_server_and_free_again_afterwards(ledger: Ledger) -> None:
+    with ledger.sole("telegram") as first, ledger.sole("telegram") as second, ledger.sole("other") as other:
+        assert (first, second, other) == (True, not ledger.is_on_server, True)
+    with ledger.sole("telegram") as again:
+        assert again

@@ -82,24 +82,24 @@ def parse(given: Mapping[str, Any], *, source: str = "strategy") -> Strategy:
     try:
         return Strategy.model_validate(dict(given))
     except ValidationError as error:
-        problems = [str(each) for each in _told(error)]
-        more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        raise UsageError(f"{source}: {'; '.join(problems[:_SHOWN])}{more}") from None
+        found = _found(error)
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise UsageError(f"{source}: {'; '.join(str(_one(each)) for each in found[:_SHOWN])}{more}") from None
 
 
-def unfit(given: Mapping[str, Any]) -> tuple[Unfit, ...]:
-    """All that `parse` would refuse; empty where it fits."""
+def unfit(given: Mapping[str, Any], most: int = 50) -> tuple[Unfit, ...]:
+    """What `parse` would refuse, the first of it; empty where it fits."""
     try:
         Strategy.model_validate(dict(given))
     except ValidationError as error:
-        return _told(error)
+        return tuple(_one(each) for each in _found(error)[:most])
     return ()
 
 
-def _told(error: ValidationError) -> tuple[Unfit, ...]:
-    found = error.errors(include_url=False)
+def _found(error: ValidationError) -> list[Any]:
     # A list whose items do not fit is also told to be too short.
-    return tuple(_one(each) for each in found if each["type"] != "too_short" or not each["input"])
+    found = error.errors(include_url=False)
+    return [each for each in found if each["type"] != "too_short" or not each["input"]]
 
 
 def schema() -> str:

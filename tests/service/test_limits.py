@@ -74,6 +74,8 @@ def test_a_strategy_is_kept_with_its_versions(desk: TestClient) -> None:
 def test_a_strategy_that_does_not_fit_is_told_where(desk: TestClient) -> None:
     refused = desk.put("/v1/strategies/mine", json={"strategy": {"exit": {"bars": "many"}}})
     assert (refused.status_code, "exit.bars" in refused.json()["detail"]) == (422, True)
+    long = desk.put("/v1/strategies/mine", json={"strategy": {"text": "x" * 50_000}})
+    assert (long.status_code, "at most 50,000 characters" in long.json()["detail"]) == (422, True)
     shipped = desk.put("/v1/strategies/sma_cross", json={"strategy": MINE})
     assert shipped.status_code == 409
     assert "$defs" in desk.get("/v1/strategies/schema").json()

@@ -80,6 +80,7 @@ class _Editor:
         self._visit, self._version, self._taken = visit, version, taken
         self._saved, self._is_unsaved = written, False
         self._marked: Sequence[int] = ()
+        self._looks = 0
         is_ours = visit.may("trader")
         with panel(name or "New strategy"):
             self._told = text("p", f"version {version}" if version else "", "muted small")
@@ -109,17 +110,22 @@ class _Editor:
                 if is_ours and version:
                     button("Delete", is_grave=True).on_click(self._delete)
         self._code.on_value_change(self._look)
-        self._look()
+        self._show(showing.check(written, name).troubles)
 
     @property
     def name(self) -> str:
         return self._fixed or (self._name.value if self._name is not None else "") or ""
 
-    def _look(self) -> None:
-        """Hold what is written against the schema, and say what does not fit beside it."""
-        self._checked = showing.check(self._code.value or "", self.name)
+    async def _look(self) -> None:
+        """Hold what is written against the schema; what was overtaken meanwhile is not shown."""
         self._watch()
-        troubles = self._checked.troubles
+        self._looks += 1
+        mine = self._looks
+        checked = await asyncio.to_thread(showing.check, self._code.value or "", self.name)
+        if mine == self._looks:
+            self._show(checked.troubles)
+
+    def _show(self, troubles: Sequence[showing.Trouble]) -> None:
         wrong_name = "" if self._fixed else showing.name_trouble(self.name, self._taken)
         if self._name is not None:
             self._name.error = (wrong_name or None) if self.name else None
@@ -128,15 +134,7 @@ class _Editor:
             self._save.set_enabled(not troubles and not wrong_name)
         self._troubles.clear()
         with self._troubles:
-            if not troubles:
-                text("p", "It fits the schema.", "good")
-                if wrong_name:
-                    text("p", "It can be saved once it has a name.", "muted")
-                return
-            count = len(troubles)
-            text("p", f"{count} thing{'' if count == 1 else 's'} to mend before it can be saved:", "bad")
-            rows = [(f"{one.line}", one.path, one.expected, one.was) for one in troubles[:_SHOWN]]
-            table("In the order of the text", ("Line", "Where", "Expected", "Was"), rows, numbers=("Line",))
+            _told(troubles, has_name=not wrong_name)
 
     def _mark(self, lines: Sequence[int]) -> None:
         """In the browser alone: an update of the editor from here would undo what was typed since."""
@@ -156,10 +154,10 @@ class _Editor:
                 del self._box.props["data-unsaved"]
 
     async def _keep(self) -> None:
-        given = self._checked.strategy
+        name, written, over = self.name, self._code.value or "", self._version
+        given = (await asyncio.to_thread(showing.check, written, name)).strategy
         if given is None:
-            return
-        name, written, over = self.name, self._code.value, self._version
+            return  # what does not fit is shown already
 
         def act(person: Person) -> Kept | Problem:
             try:
@@ -210,3 +208,15 @@ class _Editor:
 
         if await self._visit.attempt("trader", act):
             self._visit.go("strategies")
+
+
+def _told(troubles: Sequence[showing.Trouble], *, has_name: bool) -> None:
+    if not troubles:
+        text("p", "It fits the schema.", "good")
+        if not has_name:
+            text("p", "It can be saved once it has a name.", "muted")
+        return
+    count, more = len(troubles), " or more" if len(troubles) == showing.MOST else ""
+    text("p", f"{count}{more} thing{'' if count == 1 else 's'} to mend before it can be saved:", "bad")
+    rows = [(f"{one.line}", one.path, one.expected, one.was) for one in troubles[:_SHOWN]]
+    table("In the order of the text", ("Line", "Where", "Expected", "Was"), rows, numbers=("Line",))

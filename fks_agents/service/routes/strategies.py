@@ -18,6 +18,9 @@ from memory.strategies import Version
 
 router = APIRouter(prefix="/strategies", tags=["strategies"])
 
+LONGEST = 50_000
+"""Characters of a strategy as JSON; to hold more against the schema would keep the service busy."""
+
 Name = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -95,6 +98,8 @@ def delete(held: Held, name: Name, person: Annotated[Person, trader()]) -> None:
 
 def written(given: dict[str, JsonValue], name: str) -> Strategy:
     """Raises UsageError naming what does not fit. Files of this machine are not read."""
+    if (size := len(json.dumps(given))) > LONGEST:
+        raise UsageError(f"strategy: expected at most {LONGEST:,} characters of JSON, was {size:,}")
     risk = given.get("risk")
     rules = risk.get("rules") if isinstance(risk, dict) else None
     if isinstance(rules, str) and rules.endswith(".toml"):

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from evaluators.backtest import presets
 from evaluators.backtest.loading import unfit
-from memory.strategies import Version
+from fks_agents.service.routes.strategies import LONGEST
 
-LONGEST = 100_000
-"""Characters of a text."""
+MOST = 50
+"""Troubles that are told."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
@@ -41,18 +41,6 @@ class Checked(NamedTuple):
     strategy: dict[str, Any] | None
     """None where something does not fit."""
     troubles: tuple[Trouble, ...]
-
-
-class Row(NamedTuple):
-    """One strategy of the list."""
-
-    name: str
-    version: int
-    """0 where it is shipped."""
-    by: str
-    at: str
-    text: str
-    """What it tests, in its own words."""
 
 
 def check(text: str, name: str) -> Checked:
@@ -115,11 +103,6 @@ def lines(text: str) -> dict[str, int]:
     return found
 
 
-def row(version: Version) -> Row:
-    told = json.loads(version.strategy or "{}")
-    return Row(version.name, version.number, version.by, f"{version.at:%Y-%m-%d %H:%M}", str(told.get("text", "")))
-
-
 def written(strategy: dict[str, Any]) -> str:
     """The text that the editor begins with."""
     told = {key: value for key, value in strategy.items() if key != "name"}
@@ -136,7 +119,7 @@ def _all_unfit(given: dict[str, Any], name: str) -> Iterator[tuple[str, str, str
         yield "name", f"expected {name!r}, or none", repr(own)[:60]
     # A name that is not chosen yet is told where it is chosen.
     is_name = _NAME.fullmatch(name) is not None
-    yield from unfit({**given, "name": name if is_name else "unnamed"})
+    yield from unfit({**given, "name": name if is_name else "unnamed"}, MOST)
 
 
 def _line(known: dict[str, int], path: str) -> int:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from evaluators.backtest import load, presets
-from fks_agents.service.showing.strategies import BLANK, LONGEST, Trouble, check, lines, name_trouble, written
+from fks_agents.service.routes.strategies import LONGEST
+from fks_agents.service.showing.strategies import BLANK, Trouble, check, lines, name_trouble, written
 
 TEXT = """{
   "long": {
@@ -50,8 +51,8 @@ def test_a_copy_of_a_shipped_strategy_fits(name: str) -> None:
         ("[]", Trouble(1, "", "expected { and the parts of a strategy", "list")),
         ('{"exit": {"bars": 1, "bars": 2}}', Trouble(1, "", "expected each key once, was 'bars' twice", "")),
         ('{"exit": {"bars": NaN}}', Trouble(1, "", "expected finite numbers, was NaN", "")),
-        ("[" * 100_000, Trouble(1, "", "expected fewer brackets within brackets", "")),
-        (" " * (LONGEST + 1), Trouble(1, "", "expected at most 100,000 characters", "100,001")),
+        ("[" * 50_000, Trouble(1, "", "expected fewer brackets within brackets", "")),
+        (" " * (LONGEST + 1), Trouble(1, "", "expected at most 50,000 characters", "50,001")),
         (
             '{"risk": {"rules": "/etc/secrets.toml"}}',
             Trouble(1, "risk.rules", "expected a name or the rules themselves", "'/etc/secrets.toml'"),
@@ -60,6 +61,11 @@ def test_a_copy_of_a_shipped_strategy_fits(name: str) -> None:
 )
 def test_what_is_no_strategy_is_told_where(text: str, trouble: Trouble) -> None:
     assert check(text, "mine").troubles == (trouble,)
+
+
+def test_of_a_flood_of_troubles_the_first_are_told() -> None:
+    text = json.dumps({f"key{n}": 1 for n in range(2_000)})
+    assert len(check(text, "mine").troubles) == 50
 
 
 def test_another_name_in_the_text_is_told() -> None:

@@ -120,7 +120,7 @@ class Holding(Straight):
         self, person: Person, admit: Callable[[Asked], Admission], question: str, key: str | None, at: datetime
     ) -> tuple[Admission, bool]:
         self.is_held.set()
-        assert self.may_go.wait(20)
+        assert self.may_go.wait(60)
         return super().ask(person, admit, question, key, at)
 
 
@@ -130,7 +130,7 @@ def test_what_falls_due_while_a_scan_runs_is_counted_and_taken_up_after_it(desk_
     clock.go(minutes=1)
     with ThreadPoolExecutor(1) as beside:
         running = beside.submit(scanner.scan_due)
-        assert holding.is_held.wait(20)
+        assert holding.is_held.wait(60)
         scanner.scan_due()
         assert value(scanner, "fks_scan_overruns_total") == 0
         clock.go(hours=2)
@@ -140,7 +140,7 @@ def test_what_falls_due_while_a_scan_runs_is_counted_and_taken_up_after_it(desk_
         with pytest.raises(RefusedError, match="a scan is running already"):
             scanner.scan_now(ANA)
         holding.may_go.set()
-        running.result(20)
+        running.result(60)
     # Asked at 12:01, admitted at 14:01: the bar that is then the newest one is decided on, once.
     assert desk_floor.decided() == [("A", "1h", at(2)), ("B", "1h", at(2))]
     assert [(run.due_at, run.outcome) for run in desk_floor.runs()] == [
@@ -250,7 +250,7 @@ def test_scanning_now_is_in_the_name_of_who_wants_it(desk_floor: Floor) -> None:
         scanner.scan_now(ANA, "nope")
     assert scanner.scan_now(ANA) == {"1h": ("A", "B")}
     assert scanner._beside is not None
-    scanner._beside.join(20)
+    scanner._beside.join(60)
     [run] = desk_floor.runs()
     assert (run.by, run.job, kinds(run)) == ("ana", "scan now 1h ccxt:binance", {"A": "admitted", "B": "admitted"})
     ids = [each.id for each in desk_floor.desk.ledger.decisions.unfinished()]

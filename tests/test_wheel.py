@@ -79,7 +79,7 @@ def test_the_wheel_carries_what_is_read_at_run_time_and_no_tests(built: Path) ->
         str(path.relative_to(ROOT))
         for package in SHIPPED
         for path in (ROOT / package).rglob("*")
-        if path.suffix in {".py", ".pyi", ".md", ".jinja", ".lock", ".typed", ".toml"}
+        if path.suffix in {".py", ".pyi", ".md", ".jinja", ".lock", ".typed", ".toml", ".css", ".js", ".html", ".svg"}
         and "__pycache__" not in path.parts
     ]
     assert sorted(set(expected) - names) == []

@@ -128,6 +128,14 @@ def test_what_was_before_anybody_watched_is_not_told(desk: Desk) -> None:
     assert keys(desk.ledger) == []
 
 
+def test_what_happens_between_the_start_and_the_first_look_is_told(desk: Desk) -> None:
+    looking = Watcher(desk, "", UTC_ZONE)
+    looking.started()
+    desk.analyze("SPX", as_of=SOLD)
+    desk.ledger.halts.turn(halt())
+    assert looking.look() == 2
+
+
 def test_what_happens_while_nobody_watches_is_told_afterwards(desk: Desk) -> None:
     watcher(desk)
     for number in range(60):  # more than a page of the history

@@ -53,7 +53,6 @@ class Notifier:
             return
         for sender in self._senders:
             sender.begin()
-        self._watcher.look()
         self._watcher.started()
         for name, work in [("watcher", self._watcher.look), *((sender.name, sender.step) for sender in self._senders)]:
             thread = Thread(target=self._repeat, args=(name, work), name=name, daemon=True)

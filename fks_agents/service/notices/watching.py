@@ -45,8 +45,12 @@ class Watcher:
         return self._decisions() + self._waiting() + self._fills() + self._halts() + self._day()
 
     def started(self) -> None:
-        """Write down that decisions which an earlier process left are taken on."""
+        """Begin here, where nobody has looked before; write down that what an earlier process left is taken on."""
         ledger = self.desk.ledger
+        newest = ledger.decisions.history(limit=1)
+        ledger.notices.read_to("decisions", newest[0].sequence if newest else 0)
+        ledger.notices.read_to("fills", ledger.paper.newest_fill())
+        ledger.notices.read_to("halts", len(ledger.halts.log()))
         waiting = set(ledger.ideas.waiting())
         if left := [each for each in ledger.decisions.unfinished() if each.id not in waiting]:
             ledger.notices.add(wording.recovered(left, self.desk.clock.now()))

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,35 @@ def test_every_version_it_installs_is_pinned_and_allowed() -> None:
         if not Requirement(line).specifier.contains(versions.get(canonicalize_name(Requirement(line).name), "0"))
     ]
     assert unfit == []
+
+
+def test_what_comes_with_them_is_pinned_too() -> None:
+    """What is required by what is required, as it is installed here: pip would take the newest of the rest."""
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines if "==" in line and line[0] != "#"}
+    project = PROJECT["project"]
+    asked = [*project["dependencies"], *(line for extra in EXTRAS for line in project["optional-dependencies"][extra])]
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while asked:
+        wanted = Requirement(asked.pop())
+        name, extras = canonicalize_name(wanted.name), frozenset(wanted.extras)
+        if (name, extras) not in seen:
+            seen.add((name, extras))
+            asked += list(_required(name, extras))
+    names = {name for name, _ in seen}
+    assert sorted(names - pinned) == []
+    assert {"starlette", "pydantic-core", "markdown"} <= names  # which nobody asks for by name
+
+
+def _required(name: str, extras: frozenset[str]) -> Iterator[str]:
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return  # an extra that is not installed here
+    for line in lines:
+        marker = Requirement(line).marker
+        if marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            yield line
 
 
 def test_what_is_copied_exists_and_is_let_in_and_nothing_else_is() -> None:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
 
@@ -20,10 +21,12 @@ from fks_agents.service.posting import CallError
 from fks_agents.service.state import Service
 from fks_agents.service.telegram import OLDEST, Telegram
 from fks_agents.service.telegram_api import TelegramApi
-from fks_agents.settings import Settings
+from fks_agents.settings import Settings, load
 from tests.service.conftest import signed
 
-TOKEN = "123456789:AAHfakeFAKEfake_fakeFAKEfakeFAKEfakeF"
+SECRET = "AAHfakeFAKEfake_fakeFAKEfakeFAKEfakeF"
+BOTS = count(123456789)
+PEOPLE = ("telegram:1=ana/trader", "telegram:3=eve/viewer")
 
 
 class Fault(NamedTuple):
@@ -36,6 +39,7 @@ class BotApi:
     """Keeps updates until they are confirmed, as Telegram does; answers the next calls of a method with its faults."""
 
     def __init__(self) -> None:
+        self.token = f"{next(BOTS)}:{SECRET}"
         self.updates: list[dict[str, Any]] = []
         self.calls: list[tuple[str, bytes]] = []
         self.faults: dict[str, list[Fault]] = {}
@@ -70,7 +74,7 @@ class BotApi:
             self.calls.append((method, body))
             if self.faults.get(method):
                 return self.faults[method].pop(0)
-            if bot != f"bot{TOKEN}":
+            if bot != f"bot{self.token}":
                 return Fault(401, b'{"ok": false, "error_code": 401, "description": "Unauthorized"}')
             if method != "getUpdates":
                 return Fault(200, b'{"ok": true, "result": {}}')
@@ -108,9 +112,15 @@ def api(socket_enabled: None) -> Iterator[BotApi]:
 
 @pytest.fixture
 def known(settings: Settings, api: BotApi) -> Settings:
-    return settings.having(
-        service_telegram_url=api.address, service_chat_people=("telegram:1=ana/trader", "telegram:3=eve/viewer")
-    )
+    return settings.having(service_telegram_url=api.address, service_chat_people=PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """For tests after which nothing is halted."""
+    app = create_app(load(home=tmp_path_factory.mktemp("calm"), service_chat_people=PEOPLE), guard=signed)
+    with TestClient(app):
+        yield app.state.service
 
 
 @pytest.fixture
@@ -119,14 +129,14 @@ def service(known: Settings, serve: Callable[[Settings], TestClient]) -> Service
     return found
 
 
-def bot(service: Service, api: BotApi, token: str = TOKEN) -> Telegram:
-    return Telegram(service, Chats(service), TelegramApi(api.address, SecretStr(token)), poll=0)
+def bot(service: Service, api: BotApi, token: str = "") -> Telegram:
+    return Telegram(service, Chats(service), TelegramApi(api.address, SecretStr(token or api.token)), poll=0)
 
 
-def test_a_command_is_answered_and_a_restart_answers_it_no_second_time(service: Service, api: BotApi) -> None:
+def test_a_command_is_answered_and_a_restart_answers_it_no_second_time(calm: Service, api: BotApi) -> None:
     api.send(501, "/status")
-    assert bot(service, api).step() == 0.0
-    bot(service, api).step()
+    assert bot(calm, api).step() == 0.0
+    bot(calm, api).step()
     assert [(chat, text.splitlines()[0]) for chat, text in api.said] == [(1001, "Trading is not halted")]
     assert json.loads(api.calls[-1][1])["offset"] == 502
 
@@ -141,34 +151,34 @@ def test_who_halts_is_who_sent_it(service: Service, api: BotApi) -> None:
     assert api.said[1] == (1003, "pause needs the role trader, yours is viewer; nothing was done.")
 
 
-def test_strangers_groups_bots_and_edits_learn_nothing(service: Service, api: BotApi) -> None:
+def test_strangers_groups_bots_and_edits_learn_nothing(calm: Service, api: BotApi) -> None:
     api.send(1, "status", sender=2)
     api.send(2, "status", kind="group")
     api.updates.append({"update_id": 3, "edited_message": {"text": "pause"}})
     api.updates.append({"update_id": 4, "message": {"text": 7, "from": "x"}})
     api.send(5, "pause")
     api.updates[-1]["message"]["from"]["is_bot"] = True
-    bot(service, api).step()
+    bot(calm, api).step()
     assert api.said == [
         (1002, "You are not known here. Whoever runs this service can add telegram:2 to service_chat_people.")
     ]
-    assert service.desk.ledger.halts.log() == ()
-    bot(service, api).step()
+    assert calm.desk.ledger.halts.log() == ()
+    bot(calm, api).step()
     assert json.loads(api.calls[-1][1])["offset"] == 6
 
 
-def test_what_was_sent_long_ago_is_not_acted_on(service: Service, api: BotApi) -> None:
+def test_what_was_sent_long_ago_is_not_acted_on(calm: Service, api: BotApi) -> None:
     api.send(1, "pause", at=time.time() - OLDEST.total_seconds() - 5)
     api.send(2, "pause", at=time.time() - OLDEST.total_seconds() - 5, sender=2)
-    bot(service, api).step()
+    bot(calm, api).step()
     [(chat, said)] = api.said
     assert chat == 1001
     assert "came too late; nothing was done" in said
-    assert service.desk.ledger.halts.log() == ()
+    assert calm.desk.ledger.halts.log() == ()
 
 
-def test_a_picture_follows_the_words(service: Service, api: BotApi) -> None:
-    TelegramApi(api.address, SecretStr(TOKEN)).show(7, b"\x89PNG\r\n--")
+def test_a_picture_follows_the_words(calm: Service, api: BotApi) -> None:
+    TelegramApi(api.address, SecretStr(api.token)).show(7, b"\x89PNG\r\n--")
     [(method, body)] = api.calls
     assert method == "sendPhoto"
     assert b'name="chat_id"\r\n\r\n7\r\n' in body
@@ -196,53 +206,50 @@ FAULTS = {
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_after_a_fault_it_rests_and_goes_on(
-    name: str, service: Service, api: BotApi, caplog: pytest.LogCaptureFixture
+    name: str, calm: Service, api: BotApi, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     fault, rest = FAULTS[name]
     api.faults["getUpdates"] = [fault]
     api.send(1, "status")
-    asking = bot(service, api)
+    asking = bot(calm, api)
     assert asking.step() == rest
     assert api.said == []
     assert asking.step() == 0.0
     assert len(api.said) == 1
-    assert TOKEN not in caplog.text
-    assert TOKEN.partition(":")[2] not in caplog.text
+    assert SECRET not in caplog.text
 
 
-def test_pauses_grow_to_a_minute(service: Service, api: BotApi) -> None:
+def test_pauses_grow_to_a_minute(calm: Service, api: BotApi) -> None:
     api.faults["getUpdates"] = [Fault(500, b"")] * 9
-    asking = bot(service, api)
+    asking = bot(calm, api)
     assert [asking.step() for _ in range(9)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]
 
 
 def test_a_wrong_token_waits_for_somebody_and_is_not_shown(
-    service: Service, api: BotApi, caplog: pytest.LogCaptureFixture
+    calm: Service, api: BotApi, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     wrong = "987654321:BBwrongWRONGwrong_wrongWRONGwrongWRONG"
-    assert bot(service, api, wrong).step() == 300.0
+    assert bot(calm, api, wrong).step() == 300.0
     assert "HTTP 401 Unauthorized" in caplog.text
     assert wrong.partition(":")[2] not in caplog.text
 
 
-def test_nobody_there_is_a_fault_like_any_other(
-    service: Service, api: BotApi, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nobody_there_is_a_fault_like_any_other(calm: Service, api: BotApi, caplog: pytest.LogCaptureFixture) -> None:
     api.close()
-    assert bot(service, api).step() == 1.0
+    assert bot(calm, api).step() == 1.0
     assert "Connection refused" in caplog.text
-    assert TOKEN not in caplog.text
+    assert SECRET not in caplog.text
 
 
 def test_an_error_carries_nothing_of_the_address(api: BotApi) -> None:
-    api.faults["sendMessage"] = [Fault(400, json.dumps({"ok": False, "description": f"bad {TOKEN}"}).encode())]
+    api.faults["sendMessage"] = [Fault(400, json.dumps({"ok": False, "description": f"bad {api.token}"}).encode())]
     with pytest.raises(CallError) as caught:
-        TelegramApi(api.address, SecretStr(TOKEN)).say(1, "x")
+        TelegramApi(api.address, SecretStr(api.token)).say(1, "x")
     assert str(caught.value) == "sendMessage: HTTP 400 bad [redacted]"
     assert caught.value.__cause__ is None
-    assert TOKEN not in repr(caught.value)
+    assert SECRET not in repr(caught.value)
 
 
 def test_an_answer_is_sent_again_after_the_wait_that_is_asked_for(service: Service, api: BotApi) -> None:
@@ -254,7 +261,7 @@ def test_an_answer_is_sent_again_after_the_wait_that_is_asked_for(service: Servi
 
 
 def test_it_runs_beside_the_service_and_stops_at_once_though_telegram_hangs(known: Settings, api: BotApi) -> None:
-    app = create_app(known.having(service_telegram_token=SecretStr(TOKEN)), guard=signed)
+    app = create_app(known.having(service_telegram_token=SecretStr(api.token)), guard=signed)
     with TestClient(app, headers={"X-Person": "eve/viewer"}) as client:
         api.send(1, "pause news")
         ends = time.monotonic() + 15

@@ -16,6 +16,7 @@ import pytest
 from fks_agents.errors import LedgerError
 from fks_agents.settings import Settings
 from memory.index import Index
+from memory.knowledge import Knowledge
 from memory.ledger import Ledger
 from memory.places import Folder, Place, Server, of_documents, of_lessons
 from memory.recall import Recall
@@ -153,9 +154,7 @@ def test_nonsense_is_an_index_that_is_not_available(ledger: Ledger, heartbeat: b
 
 def test_rebuilding_where_no_server_is_says_so(ledger: Ledger, socket_enabled: None) -> None:
     index = Index(Server("http://127.0.0.1:1", "x"), ledger.lessons, EMBEDDER)
-    with pytest.raises(
-        LedgerError, match="not available: no Chroma server answers at"
-    ):
+    with pytest.raises(LedgerError, match="not available: no Chroma server answers at"):
         index.rebuild()
 
 
@@ -231,6 +230,27 @@ def test_ledgers_share_a_server_and_do_not_see_one_another(
         theirs.close()
     same_as_exact(ours, ledger, "oil")
     assert pid_of(index_of(ours)) == pid
+
+
+def test_documents_have_an_index_of_their_own_there(
+    ledger: Ledger, opened: Callable[..., Recall], chroma: ChromaServer, tmp_path: Path
+) -> None:
+    ledger.lessons.learn(lessons(0, 40))
+    ready(opened())
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for day, said in enumerate(("Oil fell.", "The Federal Reserve raised its range.", "Gold rose to a record."), 1):
+        (folder / f"2018-11-{day:02d}-wire.md").write_text(said)
+    place = of_documents(ledger, tmp_path, chroma.url, folder)
+    indexed = Knowledge(folder, place, EMBEDDER, exact_up_to=0)
+    exact = Knowledge(folder, Folder(tmp_path / "never"), EMBEDDER)
+    try:
+        assert indexed._index.wait(60), indexed._index.status
+        assert indexed._index.status == "ready, 3 lessons"
+        for question in ("gold", "rates of the Federal Reserve", "oil"):
+            assert indexed.search(question, NOON, 2) == exact.search(question, NOON, 2) != ()
+    finally:
+        indexed.close()
 
 
 def test_a_ledger_is_called_the_same_by_every_process(ledger: Ledger, path: Path) -> None:

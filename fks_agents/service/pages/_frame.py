@@ -23,6 +23,7 @@ from nicegui.element import Element
 
 from fks_agents.errors import FksError
 from fks_agents.service.pages import _assets
+from fks_agents.service.pages._entrance import who
 from fks_agents.service.pages._parts import (
     badge as badge,
     figures as figures,
@@ -105,8 +106,8 @@ def _header(visit: Visit) -> tuple[Element, Callable[[], Awaitable[None]]]:
 
 
 def _standing(visit: Visit) -> str | None:
-    """Why trading is halted. Raises Problem 401 where the session has ended."""
-    visit.require("viewer")
+    """Why trading is halted. Raises Problem 401 where the session has ended; looking is not one of their requests."""
+    who(visit.request, visit.guard)
     halt = visit.service.desk.ledger.halts.current()
     return None if halt is None else f" since {halt.at:%Y-%m-%d %H:%M} UTC by {halt.by}: {halt.reason}"
 

@@ -36,6 +36,8 @@ class Watch:
         self._chart: Candles | None = None
         self._asked_at: datetime | None = None
         self._is_new = True
+        self._is_recorded = False
+        """Nothing changes any more."""
 
     def begin(self) -> None:
         """Draw what does not change, and leave room for what does."""
@@ -77,8 +79,10 @@ class Watch:
             self._visit.follow(self._listen())
         else:
             await self._take(of_cycle(cycle))
+            self._is_recorded = True
         self.draw()
-        ui.timer(_DRAWS, self.draw)
+        if not self._is_recorded:
+            self._drawing = ui.timer(_DRAWS, self._draw_again)
 
     def draw(self) -> None:
         """What has changed since."""
@@ -97,12 +101,18 @@ class Watch:
         for name, said in self._statements(known).items():
             self._said[name].show(said)
 
+    def _draw_again(self) -> None:
+        if self._is_recorded:
+            self._drawing.cancel()
+        self.draw()
+
     async def _listen(self) -> None:
         decision_id, ledger = self._admission.id, self._desk.ledger
         try:
             async for told in self._visit.service.hub.listen(decision_id):
                 await self._take(learn(self._known, told))
             await self._take(of_cycle(await asyncio.to_thread(ledger.decisions.cycle, decision_id)))
+            self._is_recorded = True
         except FksError as error:
             self._visit.refused(error)
 

@@ -14,9 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from fks_agents.policy import Unattended, shipped
+from fks_agents.service import answering
 from fks_agents.service.app import create_app
 from fks_agents.service.auth import passwords
 from fks_agents.service.pages import _socket
+from fks_agents.service.people import Person
 from fks_agents.service.state import Service
 from fks_agents.settings import load
 from memory.people import Account
@@ -98,6 +100,15 @@ def test_a_trader_approves_and_the_order_is_sent(client: TestClient) -> None:
     mark = service(client).desk.ledger.ideas.marks(cycle.id)[-1]
     assert (mark.kind, mark.by) == ("approved", "ana")
     assert service(client).desk.ledger.orders.intents(cycle.id)
+
+
+def test_a_run_that_waited_shows_its_orders_once_it_was_approved_elsewhere(client: TestClient) -> None:
+    cycle = service(client).desk.analyze("SPX", as_of=AS_OF)
+    sign_in(client, "eve")
+    with page(client, f"/desk/?run={cycle.id}") as opened:
+        opened.until("40{")
+        answering.approve(service(client), cycle.id, Person("ana", "trader"), "agreed")
+        assert "approved by ana" in opened.until("Order: entry")
 
 
 @pytest.mark.parametrize("how", ["signed out", "disabled", "another role", "expired"])

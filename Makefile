@@ -9,7 +9,7 @@ STUBS  := $(subst /,.,$(basename $(wildcard execution_core/*.pyi)))
 CODE   := fks_agents graphs tools memory evaluators prompts execution_core tests benchmarks examples $(wildcard docs/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers stubs tests core sanitize nightly bench bench-peers wheel clean
+.PHONY: help demo test check format lint types layers stubs tests core sanitize nightly chaos bench bench-peers wheel clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,14 @@ sanitize: $(VENV)/.dev ## Run the core's tests under the address and undefined-b
 
 nightly: $(VENV)/.dev ## Run the core's random stories in their long form, 10,000 for each property
 	FKS_TEST_NIGHTLY=1 $(BIN)/pytest tests/execution_core/test_properties.py
+
+chaos: $(VENV)/.dev ## Kill what runs, hundreds of times, and tell long stories; FKS_TEST_SEED repeats those that failed
+	@seed=$${FKS_TEST_SEED:-$$(date +%s)}; echo "FKS_TEST_SEED=$$seed"; \
+	FKS_TEST_SEED=$$seed FKS_TEST_KILLS=500 FKS_TEST_CASES=300 FKS_TEST_LEDGER_KILLS=100 FKS_TEST_INDEX_KILLS=100 \
+	FKS_TEST_SCAN_KILLS=50 FKS_TEST_NOTICE_KILLS=100 FKS_TEST_FAULT_RUNS=50 \
+	$(BIN)/pytest -n0 tests/chaos tests/graphs/test_kill.py tests/memory/test_ledger.py tests/memory/index \
+		tests/service/test_scanner_kills.py tests/service/test_notice_kills.py tests/llm/test_faults.py \
+	|| { echo "failed with FKS_TEST_SEED=$$seed"; exit 1; }
 
 bench: $(VENV)/.dev ## Measure: cycle time, overhead, imports, gate, memory search
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -86,6 +86,8 @@ class _Waiting:
     def _draw(self, found: Sequence[Idea]) -> None:
         if not found:
             text("p", "No trade waits for a person.", "muted").props["role"] = "status"
+        if len(found) == ideas.MOST:
+            text("p", f"The {ideas.MOST} that wait longest; others follow when these are answered.", "muted")
         with ui.element("div").classes("grid"):
             for each in found:
                 with _box(each):

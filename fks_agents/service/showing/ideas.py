@@ -11,8 +11,11 @@ from fks_agents.contracts import Cycle, Status, Timeframe
 from fks_agents.errors import DataError
 from fks_agents.service.answering import State, state_of
 from fks_agents.service.state import Service
-from graphs.approving import Fresh, moved_away
+from graphs.approving import Fresh, Keeper, moved_away
 from memory.ideas import Mark
+
+MOST = 20
+"""Trades that are shown at once for an answer."""
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -74,16 +77,18 @@ class UnderWay(NamedTuple):
     asked_by: str
 
 
-def waiting(service: Service, limit: int = 20) -> tuple[Idea, ...]:
+def waiting(service: Service, limit: int = MOST) -> tuple[Idea, ...]:
     """Those a person has to answer, longest first: the first `limit`, as each is held against the newest price."""
     desk, found = service.desk, []
+    halted = Keeper(desk).halted() or ""
     for cycle in desk.approvals.waiting(limit):
+        marks, now = desk.ledger.ideas.marks(cycle.id), desk.clock.now()
         try:
             fresh = desk.approvals.fresh(desk.ledger.decisions.admission(cycle.id))
         except DataError as error:
-            found.append(idea(cycle, desk.ledger.ideas.marks(cycle.id), desk.clock.now(), obstacle=str(error)))
+            found.append(idea(cycle, marks, now, obstacle=halted or str(error)))
         else:
-            found.append(idea(cycle, desk.ledger.ideas.marks(cycle.id), desk.clock.now(), fresh))
+            found.append(idea(cycle, marks, now, fresh, obstacle=halted))
     return tuple(found)
 
 

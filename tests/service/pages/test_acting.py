@@ -198,5 +198,6 @@ def test_a_halted_desk_says_so_on_every_page(client: TestClient) -> None:
         with page(client, "/desk/ideas") as opened:
             said = opened.until("storm")
             assert "by root: <b>storm</b>" in said
+        assert "Approving would be refused: trading is halted since" in client.get("/desk/ideas").text
     finally:
         assert client.post("/v1/resume", json={"reason": "over"}, headers=headers).status_code == 200

@@ -147,13 +147,11 @@ class Stories(RuleBasedStateMachine):
         assert not self.is_halted, "an order was sent while trading was halted"
         entry, stop, _ = bracket
         assert (entry.leg, stop.leg, stop.quantity, stop.reduce_only) == ("entry", "stop", entry.quantity, True)
-        limits, cycle_limits = dict(self.in_force()), self.admitted.get(entry.decision_id)
-        if cycle_limits is not None:
-            is_answered = bool(self.desk.ledger.ideas.marks(entry.decision_id))
-            limits = {
-                name: stricter(name, cycle_limits[name], limits[name]) if is_answered else cycle_limits[name]
-                for name in limits
-            }
+        limits = self.admitted.get(entry.decision_id, self.in_force())
+        if self.desk.ledger.ideas.marks(
+            entry.decision_id
+        ):  # a person let it go, under what had become stricter by then
+            limits = {name: stricter(name, value, self.people.get(name, value)) for name, value in limits.items()}
         price = float(self.market.bars(entry.symbol, "1d", entry.placed_at, 1).close[-1])
         held = before.position.quantity * price if before.position is not None else 0.0
         wanted = held + before.ordered + entry.quantity * entry.price

@@ -26,6 +26,9 @@ PAGE = Page(path="", title="Run", icon="play_circle", place=10)
 
 _LISTED = 6
 
+_PATIENCE = 3.0
+"""Seconds that an exchange may take to list its symbols; without a list they are written."""
+
 
 async def show(visit: Visit) -> None:
     wanted = visit.query.get("run", "")
@@ -51,11 +54,15 @@ def _admission(service: Service, decision_id: str) -> Admission | None:
 
 async def _form(visit: Visit, shown: Admission | None) -> None:
     service = visit.service
-    market = service.desk.feeds(service.settings).market
-    symbols = await asyncio.to_thread(market.symbols)
+    try:
+        symbols = await asyncio.wait_for(asyncio.to_thread(asking.symbols, service), _PATIENCE)
+    except TimeoutError:
+        symbols = ()
     before = shown.symbol if shown is not None else symbols[0] if symbols else ""
     with panel("Ask for a decision", hint=f"model: {asking.model_label(service)}"), ui.element("div").classes("form"):
-        symbol = choice("Symbol", symbols, value=before) if symbols else field("Symbol", value=before, most=64)
+        symbol = (
+            choice("Symbol", symbols, value=before) if before in symbols else field("Symbol", value=before, most=64)
+        )
         frame = shown.timeframe if shown is not None else service.settings.timeframe
         timeframe = choice("Timeframe", get_args(Timeframe), value=frame)
         as_of = field("As of", most=40).props("placeholder=2018-04-20T20:00:00Z")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from fks_agents.errors import UsageError
+from fks_agents.errors import FksError, UsageError
 from fks_agents.service.people import Person
 from fks_agents.service.routes.runs import Question
 from fks_agents.service.state import Service
 from memory.decisions import Admission
+
+MOST = 300
+"""Symbols a person is shown to choose from."""
 
 
 def question(symbol: str, timeframe: str | None, as_of: str) -> Question:
@@ -33,6 +36,15 @@ def ask(service: Service, person: Person, asked: Question) -> Admission:
         service.desk.clock.now(),
     )
     return admission
+
+
+def symbols(service: Service) -> tuple[str, ...]:
+    """To choose from; empty where the source cannot list them, does not answer, or has too many."""
+    try:
+        found = service.desk.feeds(service.settings).market.symbols()
+    except FksError:
+        return ()
+    return found if len(found) <= MOST else ()
 
 
 def model_label(service: Service) -> str:

@@ -7,13 +7,15 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
 
+from fks_agents.errors import DataError, UsageError
 from fks_agents.service.people import Person
-from fks_agents.service.showing.asking import ask, question
+from fks_agents.service.showing.asking import ask, question, symbols
 from fks_agents.service.state import Service
 from tests.service.pages.conftest import ORIGIN, sign_in
 
@@ -112,6 +114,25 @@ def test_a_cancelled_decision_says_by_whom(client: TestClient) -> None:
     assert set(stages(page).values()) == {"failed", "skipped", "done"}
 
 
+class Listing:
+    """A source with so many symbols; None where it does not answer."""
+
+    def __init__(self, count: int | None) -> None:
+        self.count = count
+
+    def symbols(self) -> tuple[str, ...]:
+        if self.count is None:
+            raise DataError("the exchange does not answer")
+        return tuple(f"S{n}" for n in range(self.count))
+
+
+@pytest.mark.parametrize(("count", "listed"), [(0, 0), (300, 300), (301, 0), (None, 0)])
+def test_symbols_are_listed_where_that_helps(count: int | None, listed: int, client: TestClient) -> None:
+    feeds = service(client).desk.feeds(service(client).settings)._replace(market=cast(Any, Listing(count)))
+    held = replace(service(client), desk=replace(service(client).desk, feeds=lambda _: feeds))
+    assert len(symbols(held)) == listed
+
+
 @pytest.mark.parametrize(
     ("symbol", "timeframe", "as_of", "said"),
     [
@@ -123,8 +144,6 @@ def test_a_cancelled_decision_says_by_whom(client: TestClient) -> None:
     ],
 )
 def test_a_form_that_does_not_fit_names_the_field(symbol: str, timeframe: str, as_of: str, said: str) -> None:
-    from fks_agents.errors import UsageError
-
     with pytest.raises(UsageError) as refused:
         question(symbol, timeframe, as_of)
     assert str(refused.value).startswith(said), json.dumps(str(refused.value))

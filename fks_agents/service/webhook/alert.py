@@ -105,8 +105,8 @@ class Alert(BaseModel):
 
     @property
     def digest(self) -> str:
-        """sha256 of what it says; how it was written does not enter, nor any secret."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        """sha256 of what it says; how it was written does not enter, nor any secret, nor what it does not say."""
+        return sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
 
 
 def proposal_of(alert: Alert, received_at: datetime) -> Proposal:

@@ -123,6 +123,8 @@ def serving(
         open_with=lambda of: open_desk(of, broker=lambda account, own: book, clock=FixedClock(now), **desk),
     )  # fmt: skip
     with TestClient(app, raise_server_exceptions=False) as client:
+        # FastAPI builds a router at its first request; services in one process share ours, and build none at once.
+        assert TestClient(app, client=("10.0.0.1", 1)).post(PATH).status_code in (400, 404)
         yield Sender(client, book)
 
 

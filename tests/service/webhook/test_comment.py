@@ -12,9 +12,11 @@ import pytest
 import prompts
 from fks_agents.deps import Call, Message
 from fks_agents.llm.scripted import ScriptedChat
+from fks_agents.service.webhook.alert import LONGEST_COMMENT
 from tests.evaluators.judges.conftest import finds
 from tests.injection.attacks import BENIGN, attacks
 from tests.injection.obeying import Obeying
+from tests.injection.test_orders import larger_set
 from tests.service.webhook.conftest import Sender, serving, settings_in
 
 ATTACKS = attacks()
@@ -79,6 +81,16 @@ def test_an_attack_in_a_comment_changes_no_order_and_reaches_no_model(
 ) -> None:
     model.attacked_by(text)
     assert ordered(desk, f"attack {sha256(text.encode()).hexdigest()}", text) == undisturbed
+    assert model.obeying.reached == set()
+
+
+@pytest.mark.parametrize(("text", "door"), larger_set())
+def test_an_attack_of_the_larger_set_changes_no_order_either(
+    desk: Sender, model: Everyone, undisturbed: list[Any], text: str, door: str
+) -> None:
+    del door
+    model.attacked_by(text)
+    assert ordered(desk, f"larger {sha256(text.encode()).hexdigest()}", text[:LONGEST_COMMENT]) == undisturbed
     assert model.obeying.reached == set()
 
 

@@ -45,6 +45,23 @@ def test_no_page_has_a_serious_violation(visit: Callable[..., Page], desk: Desk,
     assert wrong == {}
 
 
+def test_an_open_list_has_no_serious_violation_and_answers_the_keyboard(visit: Callable[..., Page]) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import expect
+
+    page = visit()
+    symbol = page.get_by_role("combobox", name="Symbol")
+    first = symbol.input_value()
+    symbol.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("option").first.wait_for()
+    found = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
+    assert [each["id"] for each in found if each["impact"] in SERIOUS] == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(symbol).not_to_have_value(first)
+
+
 def test_the_check_sees_a_violation_where_there_is_one(visit: Callable[..., Page]) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

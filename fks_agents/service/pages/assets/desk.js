@@ -18,6 +18,12 @@
     const button = event.target.closest("[data-desk]");
     if (button) acts[button.dataset.desk]?.(button);
   });
+  // The library puts a list's options into an element without a role: who hears the page would not find them.
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+      node.querySelectorAll?.("[role=listbox] > .q-virtual-scroll__content").forEach((box) => box.setAttribute("role", "group"));
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
   // A session that has ended is not let in again: say so instead of trying for ever.
   const watch = () => {
     if (!window.socket) return void setTimeout(watch, 200);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from fks_agents.contracts import Contract, NonNegative, Positive, Utc
 from fks_agents.errors import RefusedError
@@ -71,11 +71,17 @@ class Ideas:
 
     def waiting(self) -> tuple[str, ...]:
         """Decisions that wait for an answer, longest first."""
-        query = select(ideas.c.decision_id, ideas.c.kind).order_by(ideas.c.sequence)
+        each = (
+            select(
+                ideas.c.decision_id, func.min(ideas.c.sequence).label("first"), func.max(ideas.c.number).label("last")
+            )
+            .group_by(ideas.c.decision_id)
+            .subquery()
+        )
+        newest = (ideas.c.decision_id == each.c.decision_id) & (ideas.c.number == each.c.last)
+        query = select(ideas.c.decision_id).join(each, newest).where(ideas.c.kind.in_(WAITING)).order_by(each.c.first)
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        last = {row.decision_id: row.kind for row in rows}
-        return tuple(decision for decision, kind in last.items() if kind in WAITING)
+            return tuple(connection.execute(query).scalars())
 
     def verify(self) -> int:
         """Walk the log and return its length; raises LedgerError naming the first broken row."""

@@ -67,3 +67,22 @@ def test_a_viewer_answers_nothing(desk: TestClient, waiting: str) -> None:
     assert desk.post(f"/v1/ai/ideas/{waiting}/approve", json={}, headers=viewer).status_code == 403
     assert desk.post("/v1/halt", json={"reason": "x"}, headers=viewer).status_code == 403
     assert desk.get("/v1/halt", headers=viewer).json() == {"is_halted": False, "halt": None}
+
+
+def test_every_state_lists_its_own(desk: TestClient, waiting: str) -> None:
+    def ids(state: str) -> list[str]:
+        return [each["id"] for each in desk.get("/v1/ai/ideas", params={"state": state}).json()]
+
+    assert (ids("needs_approval"), ids("rejected"), ids("waiting")) == ([waiting], [], [])
+    desk.post(f"/v1/ai/ideas/{waiting}/reject", json={"reason": "earnings"})
+    # Decisions that want nothing, and are newer, do not hide it.
+    held = desk.post("/v1/ai/analyze", json={"symbol": "IXIC", "as_of": AS_OF, "wait": True}).json()
+    assert held["action"] == "hold"
+    assert (ids("needs_approval"), ids("rejected"), ids("approved")) == ([], [waiting], [])
+    assert [each["id"] for each in desk.get("/v1/ai/ideas", params={"limit": 1}).json()] == [waiting]
+
+
+def test_what_is_being_decided_is_an_idea_without_a_decision(desk: TestClient) -> None:
+    admission = desk.app.state.service.desk.admit("SPX")  # type: ignore[attr-defined]
+    [idea] = desk.get("/v1/ai/ideas", params={"state": "waiting"}).json()
+    assert (idea["id"], idea["state"], idea["cycle"]) == (admission.id, "waiting", None)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from fks_agents.contracts import Cycle
+from fks_agents.contracts import Cycle, Timeframe
 from fks_agents.service import answering
-from fks_agents.service.answering import State
+from fks_agents.service.answering import ENDED, State, ended, under_way
 from fks_agents.service.inputs import Id
 from fks_agents.service.people import Person, trader, viewer
 from fks_agents.service.problems import documented
 from fks_agents.service.routes.runs import known
 from fks_agents.service.state import Held, Service
+from memory.decisions import Admission
 from memory.ideas import Mark
 
 router = APIRouter(tags=["ideas"])
@@ -36,8 +37,13 @@ class Smaller(Answer):
 
 
 class Idea(BaseModel):
+    id: str
+    symbol: str
+    timeframe: Timeframe
+    as_of: AwareDatetime
     state: State
-    cycle: Cycle
+    cycle: Cycle | None
+    """None where it is being decided: nobody knows yet whether it will be a trade."""
     marks: tuple[Mark, ...]
     """Who did what, when and why."""
 
@@ -58,13 +64,17 @@ def ideas(
     state: Annotated[State | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[Idea]:
-    """Newest decisions that wanted to trade, and what became of them."""
+    """Decisions that want to trade or may come to it: being decided, waiting for a person, then what became of the
+    others, newest first; at most `limit` of each state."""
     del person
-    entries = held.desk.ledger.decisions.history(limit=limit)
-    finished = [held.desk.ledger.decisions.cycle(entry.id) for entry in entries if entry.action in ("buy", "sell")]
-    waiting = held.desk.approvals.waiting(limit) if state in (None, "needs_approval") else ()
-    found = [_idea(held, cycle) for cycle in (*waiting, *finished)]
-    return [idea for idea in found if state in (None, idea.state)]
+    found: list[Idea] = []
+    if state in (None, "waiting"):
+        found += [_undecided(each) for each in under_way(held.desk.ledger)[:limit]]
+    if state in (None, "needs_approval"):
+        found += [_idea(held, cycle) for cycle in held.desk.approvals.waiting(limit)]
+    for each in ENDED if state is None else [state]:
+        found += [_idea(held, cycle) for cycle in ended(held.desk.ledger, each, limit)]
+    return found
 
 
 @router.post("/ai/ideas/{decision_id}/approve", responses=documented(404, 409, 422, 503))
@@ -86,4 +96,14 @@ def modify(held: Held, decision_id: Id, answer: Smaller, person: Annotated[Perso
 
 def _idea(held: Service, cycle: Cycle) -> Idea:
     marks = held.desk.ledger.ideas.marks(cycle.id)
-    return Idea(state=answering.state_of(cycle, marks), cycle=cycle, marks=marks)
+    return Idea(
+        id=cycle.id, symbol=cycle.symbol, timeframe=cycle.timeframe, as_of=cycle.as_of,
+        state=answering.state_of(cycle, marks), cycle=cycle, marks=marks,
+    )  # fmt: skip
+
+
+def _undecided(admission: Admission) -> Idea:
+    return Idea(
+        id=admission.id, symbol=admission.symbol, timeframe=admission.timeframe, as_of=admission.as_of,
+        state="waiting", cycle=None, marks=(),
+    )  # fmt: skip

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
 from fks_agents import _wording as say
-from fks_agents.contracts import Cycle, Status, Timeframe
+from fks_agents.contracts import Cycle, Timeframe
 from fks_agents.errors import DataError
+from fks_agents.service import answering
 from fks_agents.service.answering import State, state_of
 from fks_agents.service.state import Service
 from graphs.approving import Fresh, Keeper, moved_away
@@ -23,12 +24,6 @@ WORDS: dict[State, str] = {
     "needs_approval": "Needs approval", "waiting": "Being decided", "auto_executed": "Auto-executed",
     "approved": "Approved", "rejected": "Rejected", "halted": "Halted", "expired": "Expired",
 }  # fmt: skip
-
-_ENDED: dict[State, tuple[Status, ...]] = {
-    "auto_executed": ("working", "filled"), "approved": ("working", "filled"), "rejected": ("rejected", "refused"),
-    "halted": ("halted",), "expired": ("expired",),
-}  # fmt: skip
-"""State -> the statuses among which its decisions are."""
 
 
 class Step(NamedTuple):
@@ -94,32 +89,16 @@ def waiting(service: Service, limit: int = MOST) -> tuple[Idea, ...]:
 
 def ended(service: Service, state: State, limit: int = 30) -> tuple[Idea, ...]:
     """Those that came to this, newest first, among the newest `limit` decisions to trade."""
-    ledger = service.desk.ledger
-    entries = [
-        entry
-        for status in _ENDED[state]
-        for action in ("buy", "sell")
-        for entry in ledger.decisions.history(action=action, status=status, limit=limit)
-    ]
-    newest = sorted(entries, key=lambda entry: -entry.sequence)[:limit]
-    found = [
-        idea(ledger.decisions.cycle(entry.id), ledger.ideas.marks(entry.id), service.desk.clock.now())
-        for entry in newest
-    ]
-    return tuple(each for each in found if each.state == state)
+    ledger, now = service.desk.ledger, service.desk.clock.now()
+    return tuple(idea(cycle, ledger.ideas.marks(cycle.id), now) for cycle in answering.ended(ledger, state, limit))
 
 
 def under_way(service: Service) -> tuple[UnderWay, ...]:
-    ledger = service.desk.ledger
-    asking = set(ledger.ideas.waiting())
+    found = answering.under_way(service.desk.ledger)
+    askers = service.desk.ledger.requests.askers([each.id for each in found])
     return tuple(
-        UnderWay(
-            each.id, each.symbol, each.timeframe, say.day(each.as_of),
-            request.person if (request := ledger.requests.of(each.id)) is not None else "",
-        )
-        for each in ledger.decisions.unfinished()
-        if each.id not in asking
-    )  # fmt: skip
+        UnderWay(each.id, each.symbol, each.timeframe, say.day(each.as_of), askers.get(each.id, "")) for each in found
+    )
 
 
 def idea(cycle: Cycle, marks: Sequence[Mark], now: datetime, fresh: Fresh | None = None, *, obstacle: str = "") -> Idea:

@@ -30,7 +30,7 @@ from tests.chaos.test_service_kills import TRADES
 from tests.graphs.killing import lines
 from tests.postgres import Server as Postgres, served
 
-pytestmark = [pytest.mark.real, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.real, pytest.mark.enable_socket, pytest.mark.xdist_group("replicas")]
 
 WORKERS = 2
 """Decisions that one server makes at once."""
@@ -179,7 +179,7 @@ def test_a_trade_is_approved_on_the_other_replica_and_once(tmp_path: Path, fork:
 def test_a_halt_on_one_replica_stops_the_other_within_a_second(
     tmp_path: Path, fork: Servers, postgres: Postgres
 ) -> None:
-    plans, asked = replicas(postgres, tmp_path), questions(40, seed=5)
+    plans, asked = replicas(postgres, tmp_path), questions(24, seed=5)
     one, two = both(fork, plans)
     crowd = Crowd([two.url])
     crowd.begin(clients=4)

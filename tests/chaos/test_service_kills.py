@@ -31,7 +31,7 @@ from tests.graphs.killing import lines
 
 KILLS = int(os.environ.get("FKS_TEST_KILLS", "0"))
 SEED = int(os.environ.get("FKS_TEST_SEED", "1"))
-pytestmark = [pytest.mark.real, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.real, pytest.mark.enable_socket, pytest.mark.xdist_group("service kills")]
 
 ASKS_ABOVE = 0.004
 """Risk above which a person is asked: of the sample's trades some go out, some wait."""

@@ -18,7 +18,7 @@ from fks_agents.agents.risk import size
 from fks_agents.approvals import Approval
 from fks_agents.bars import SECONDS
 from fks_agents.contracts import Cycle, Plan, Sized, Snapshot
-from fks_agents.errors import DataError, RefusedError, UsageError
+from fks_agents.errors import DataError, FksError, LedgerError, RefusedError, UsageError
 from graphs.limiting import tightened
 from memory.decisions import Admission
 from memory.ideas import WAITING, Kind, Mark
@@ -119,26 +119,34 @@ class Approvals:
         return self.desk.pending(admission.id)
 
     def expire(self) -> tuple[Cycle, ...]:
-        """End every trade whose time is over, and ask again for those whose approval a crash kept from being sent."""
+        """End every trade whose time is over. One of which that cannot be told now is left as it is: its source is
+        gone, another version kept its steps, somebody answers it at this moment. Raises LedgerError."""
         ended, waiting = [], self.desk.ledger.ideas.waiting()
         for answered in self._expiries.keys() - set(waiting):
             del self._expiries[answered]
         for decision_id in waiting:
-            if decision_id not in self._expiries:
-                plan, *_ = _proposed(self.desk.pending(decision_id))
-                self._expiries[decision_id] = plan.expires_at
-            expires_at = self._expiries[decision_id]
-            admission, marks = self._asked(decision_id)
-            if expires_at is None or admission.account == admission.id:
-                continue  # for a decision about the past time stands still
             try:
-                fresh = self.fresh(admission)
-            except DataError:
-                continue  # without a newer price nobody knows what time it is there
-            if fresh.as_of >= expires_at:
-                reason = _late(expires_at, fresh)
-                ended.append(self._end(admission, marks, "expired", by="time", reason=reason, fresh=fresh))
+                ended += self._expired(decision_id)
+            except LedgerError:
+                raise
+            except FksError:
+                continue  # the others are not held up by it
         return tuple(ended)
+
+    def _expired(self, decision_id: str) -> list[Cycle]:
+        """The one decision, where its time was over."""
+        if decision_id not in self._expiries:
+            plan, *_ = _proposed(self.desk.pending(decision_id))
+            self._expiries[decision_id] = plan.expires_at
+        expires_at = self._expiries[decision_id]
+        admission, marks = self._asked(decision_id)
+        if expires_at is None or admission.account == admission.id:
+            return []  # for a decision about the past time stands still
+        fresh = self.fresh(admission)
+        if fresh.as_of < expires_at:
+            return []
+        reason = _late(expires_at, fresh)
+        return [self._end(admission, marks, "expired", by="time", reason=reason, fresh=fresh)]
 
     def reopen(self, admission: Admission) -> None:
         """Ask again where an approval was given, nothing was sent, and too long ago to go on."""

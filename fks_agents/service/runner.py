@@ -153,13 +153,7 @@ class Runner:
         with self._lock:
             self._mine[decision_id] = True
         try:
-            self._look(decision_id, ends)
-            cycle = self._desk.resume(
-                decision_id, on_event=lambda kind, data: self._heard(decision_id, kind, data, ends)
-            )
-            self._told_last(cycle)
-        except _Ended as ended:
-            self._told_last(self._desk.cancel(decision_id, str(ended)))
+            self._told_last(self._made(decision_id, ends))
         except _Stopping:
             pass
         except RefusedError as error:
@@ -174,6 +168,15 @@ class Runner:
             with self._lock:
                 self._mine.pop(decision_id, None)
 
+    def _made(self, decision_id: str, ends: float) -> Cycle:
+        try:
+            self._look(decision_id, ends)
+            return self._desk.resume(
+                decision_id, on_event=lambda kind, data: self._heard(decision_id, kind, data, ends)
+            )
+        except _Ended as ended:
+            return self._desk.cancel(decision_id, str(ended))
+
     def _heard(self, decision_id: str, kind: str, data: Mapping[str, Any], ends: float) -> None:
         """Pass an event on; between two steps look whether the decision should end."""
         self._hub.tell(decision_id, kind, plain(data), kept=kind != STREAMED)
@@ -185,11 +188,14 @@ class Runner:
         """Raises where the decision should go no further now."""
         if self._stopped.is_set():
             raise _Stopping
-        request = self._desk.ledger.requests.of(decision_id)
+        ledger, why = self._desk.ledger, ""
+        request = ledger.requests.of(decision_id)
         if request is not None and request.cancelled_by is not None:
-            raise _Ended(f"cancelled by {request.cancelled_by}")
-        if monotonic() > ends:
-            raise _Ended(f"timed out after {self._timeout:g} s")
+            why = f"cancelled by {request.cancelled_by}"
+        elif monotonic() > ends:
+            why = f"timed out after {self._timeout:g} s"
+        if why and not ledger.orders.intents(decision_id):  # orders are never given up
+            raise _Ended(why)
 
     def _told_last(self, cycle: Cycle) -> None:
         kind = "waits" if cycle.status == "needs_approval" else LAST

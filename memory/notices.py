@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Update, func, select, update
 
 from fks_agents._redaction import redact
 from fks_agents.contracts import Contract, Utc
@@ -118,25 +118,21 @@ class Notices:
         due_at: datetime | None = None,
     ) -> None:  # fmt: skip
         """Say what became of notices that were taken up; `waiting` ones are due again at `due_at`."""
-        said = {
-            "state": state, "problem": problem, "due_at": due_at or at,
-            "sent_at": at if state in ("sent", "summarised") else None,
-        }  # fmt: skip
-        numbers = [one.number for one in taken]
+        said = {"state": state, "due_at": due_at or at, "sent_at": at if state in ("sent", "summarised") else None}
         with self._database.write() as connection:
-            here = (deliveries.c.channel == channel) & deliveries.c.notice.in_(numbers)
-            connection.execute(update(deliveries).where(here).values(**said))
+            for one in taken:
+                # What may have arrived before may have arrived still, however clear the last attempt was.
+                is_marked = state == "waiting" and one.may_have_arrived and not problem.startswith(UNCLEAR)
+                told = f"{UNCLEAR}{problem}" if is_marked else problem
+                connection.execute(_delivery(channel, one).values(**said, problem=told))
 
     def release(self, channel: str, taken: Sequence[Taken], due_at: datetime) -> None:
         """Leave notices that were taken up and not tried for later."""
-        numbers = [one.number for one in taken]
+        said = {"state": "waiting", "due_at": due_at, "attempts": deliveries.c.attempts - 1}
         with self._database.write() as connection:
-            here = (deliveries.c.channel == channel) & deliveries.c.notice.in_(numbers)
-            connection.execute(
-                update(deliveries).where(here).values(
-                    state="waiting", due_at=due_at, attempts=deliveries.c.attempts - 1
-                )
-            )  # fmt: skip
+            for one in taken:
+                doubt = {"problem": UNCLEAR} if one.may_have_arrived else {}
+                connection.execute(_delivery(channel, one).values(said | doubt))
 
     def sent_since(self, channel: str, since: datetime) -> int:
         """Messages that an address took after that moment; a summary counts as one."""
@@ -168,6 +164,10 @@ class Notices:
 def _cleaned(notice: Notice) -> dict[str, Any]:
     title, text = redact(" ".join(notice.title.split())), redact(notice.text)
     return notice.model_dump() | {"title": title[:_TITLE] or notice.kind, "text": text[:_TEXT]}
+
+
+def _delivery(channel: str, one: Taken) -> Update:
+    return update(deliveries).where(deliveries.c.channel == channel, deliveries.c.notice == one.number)
 
 
 def _move(connection: Connection, read: Cursor) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from memory.ledger import Ledger
-from memory.notices import UNCLEAR, Cursor, Notice
+from memory.notices import UNCLEAR, Cursor, Notice, Taken
 from tests.memory.conftest import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -131,6 +131,22 @@ def test_what_may_have_arrived_says_so_when_it_is_taken_up_again(ledger: Ledger)
     again = ledger.notices.take("1-log", NOON + MINUTE, kinds=(), within=MINUTE)
     assert {one.notice.key: one.may_have_arrived for one in again} == {"a": False, "b": True, "c": True}
     assert cut_off.may_have_arrived is False
+
+
+def test_what_may_have_arrived_once_may_have_for_ever(ledger: Ledger) -> None:
+    taken(ledger)
+    ledger.notices.add(notice("a"))
+    ledger.notices.take("1-log", NOON, kinds=(), within=MINUTE)  # and dies
+
+    def again() -> Taken:
+        [one] = ledger.notices.take("1-log", NOON + MINUTE, kinds=(), within=MINUTE)
+        return one
+
+    released = again()
+    ledger.notices.release("1-log", [released], NOON)
+    refused = again()
+    ledger.notices.settle("1-log", [refused], "waiting", NOON, problem="HTTP 403", due_at=NOON)
+    assert [one.may_have_arrived for one in (released, refused, again())] == [True, True, True]
 
 
 def test_what_was_not_tried_counts_no_attempt_and_comes_before_what_was(ledger: Ledger) -> None:

@@ -12,9 +12,14 @@ from memory.people import Account, Name, People, Role
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
+OURS = frozenset({"clock", "halt", "policy", "recovery", "scan", "scanner", "time"})
+"""Who did what no person did, as the record says it."""
+
 
 def fit(name: str) -> str:
     """Raises UsageError where it is no name of a person or key."""
+    if name in OURS:
+        raise UsageError(f"name: expected one of a person or key, was {name!r}, which stands for what nobody asked for")
     try:
         return _NAME.validate_python(name)
     except ValidationError:

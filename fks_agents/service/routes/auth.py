@@ -157,7 +157,7 @@ def make_key(
 ) -> ShownKey:
     now = door(request).clock.now()
     whole, key = program_keys.make(
-        held.desk.ledger.people, new.name, new.role, by=person.name, at=now, expires_at=new.expires_at
+        held.desk.ledger.people, accounts.fit(new.name), new.role, by=person.name, at=now, expires_at=new.expires_at
     )
     response.headers["Cache-Control"] = "no-store"
     return ShownKey(**key.model_dump(exclude={"secret_hash"}), key=whole)

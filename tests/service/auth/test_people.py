@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from fastapi.testclient import TestClient
 
 from tests.service.auth.conftest import PASSWORD, bearer
@@ -18,6 +19,16 @@ def test_the_keys_that_a_disabled_person_made_end_with_them(client: TestClient) 
     assert client.get("/v1/auth/me", headers=program).status_code == 200  # another role ends only her sessions
     assert client.patch("/v1/auth/people/zoe", json={"is_disabled": True}, headers=root).status_code == 200
     assert client.get("/v1/auth/me", headers=program).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["policy", "scanner", "time"])
+def test_nobody_has_a_name_that_stands_for_nobody(name: str, client: TestClient) -> None:
+    """An approval of theirs would read like one that nobody gave."""
+    root = bearer(client, "root")
+    person = {"name": name, "role": "trader", "password": PASSWORD}
+    for path, wanted in (("people", person), ("keys", {"name": name})):
+        answer = client.post(f"/v1/auth/{path}", json=wanted, headers=root)
+        assert (answer.status_code, "nobody asked for" in answer.json()["detail"]) == (422, True)
 
 
 def test_the_last_admin_cannot_be_taken_away(client: TestClient) -> None:

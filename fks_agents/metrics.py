@@ -104,8 +104,8 @@ class Metrics:
 
 
 def stopped_by(cycle: Cycle) -> str | None:
-    """Who stopped a trade that was planned: `risk` (no size is left), `gate`, `judge` (every check had passed), `person`;
-    else how the wait for one ended. None where nothing was planned or nothing was stopped."""
+    """Who stopped a trade that was planned: `risk` (no size is left), `gate`, `judge` (every check had passed) or
+    `person`; else how the wait for one ended. None where nothing was planned or nothing was stopped."""
     if cycle.plan is None or cycle.plan.action not in ("buy", "sell") or cycle.sized is None:
         return None
     if cycle.sized.quantity <= 0:

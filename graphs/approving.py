@@ -9,6 +9,7 @@ desk.approvals.expire()                       ends what nobody answered in time
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -77,7 +78,11 @@ class Approvals:
     def waiting(self, limit: int | None = None) -> tuple[Cycle, ...]:
         """Trades that wait, longest first (the first `limit`), as they were proposed; `approval` says why a person is
         asked."""
-        return tuple(self.desk.pending(decision_id) for decision_id in self.desk.ledger.ideas.waiting()[:limit])
+        found = []
+        for decision_id in self.desk.ledger.ideas.waiting()[:limit]:
+            with suppress(RefusedError):  # it was answered or cancelled since
+                found.append(self.desk.pending(decision_id))
+        return tuple(found)
 
     def approve(self, decision_id: str, *, by: str, reason: str = "") -> Cycle:
         """Let the trade go, at most as large as the limits allow now. Raises RefusedError with the reason where it may
@@ -103,6 +108,8 @@ class Approvals:
         admission, marks = self._asked(decision_id)
         if not reason.strip():
             raise UsageError("expected a reason for the rejection, was empty")
+        if admission.id not in self.desk.ledger.ideas.waiting():
+            raise RefusedError(f"decision {admission.id} has ended, and waits for nobody")
         return self._end(admission, marks, "rejected", by=by, reason=reason, fresh=None)
 
     def modify(self, decision_id: str, *, by: str, quantity: float, reason: str = "") -> Cycle:

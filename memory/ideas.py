@@ -11,7 +11,7 @@ from fks_agents.contracts import Contract, NonNegative, Positive, Utc
 from fks_agents.errors import RefusedError
 from memory._chain import Chain
 from memory._database import Database
-from memory.schema import ideas
+from memory.schema import cycles, ideas
 
 Kind = Literal["proposed", "modified", "approved", "rejected", "expired", "reopened"]
 
@@ -70,7 +70,7 @@ class Ideas:
             return _marks(connection, decision_id)
 
     def waiting(self) -> tuple[str, ...]:
-        """Decisions that wait for an answer, longest first."""
+        """Decisions that wait for an answer, longest first; one that ended without an answer, cancelled, does not."""
         each = (
             select(
                 ideas.c.decision_id, func.min(ideas.c.sequence).label("first"), func.max(ideas.c.number).label("last")
@@ -79,7 +79,13 @@ class Ideas:
             .subquery()
         )
         newest = (ideas.c.decision_id == each.c.decision_id) & (ideas.c.number == each.c.last)
-        query = select(ideas.c.decision_id).join(each, newest).where(ideas.c.kind.in_(WAITING)).order_by(each.c.first)
+        query = (
+            select(ideas.c.decision_id)
+            .join(each, newest)
+            .outerjoin(cycles, cycles.c.decision_id == ideas.c.decision_id)
+            .where(ideas.c.kind.in_(WAITING), cycles.c.decision_id.is_(None))
+            .order_by(each.c.first)
+        )
         with self._database.read() as connection:
             return tuple(connection.execute(query).scalars())
 

@@ -1,4 +1,4 @@
-"""A decision whose orders were committed is finished, though somebody cancels it."""
+"""What is cancelled ends at once and is asked about no more; what has orders is finished all the same."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from fks_agents.settings import Settings
 from graphs.opening import open_desk
 from tests.service.conftest import AS_OF, signed
 from tests.service.webhook.conftest import Exchange
+
+Serve = Callable[[Settings], TestClient]
 
 
 class Meanwhile(Exchange):
@@ -50,3 +52,21 @@ def test_a_decision_that_is_cancelled_while_its_order_is_sent_is_finished(settin
         assert (cycle.status, len(cycle.orders), len(book.sent)) == ("working", 3, 1)
         request = client.app.state.service.desk.ledger.requests.of(asked)  # type: ignore[attr-defined]
         assert request.cancelled_by == "ana"  # it was wished, and came too late
+
+
+def test_a_waiting_trade_that_is_cancelled_waits_no_more_and_hides_no_other(asking: Settings, serve: Serve) -> None:
+    client = serve(asking)
+    first, other = (client.post("/v1/ai/analyze", json={"symbol": "SPX", "as_of": AS_OF}).json()["id"] for _ in "ab")
+    ends = monotonic() + 30
+    while len(waiting(client)) < 2 and monotonic() < ends:
+        sleep(0.05)
+    assert client.delete(f"/v1/runs/{first}").status_code == 202
+    assert waiting(client) == [other]
+    for answer, said in (("approve", {}), ("reject", {"reason": "no"}), ("modify", {"quantity": 1})):
+        refused = client.post(f"/v1/ai/ideas/{first}/{answer}", json=said)
+        assert (refused.status_code, "waits for nobody" in refused.json()["detail"]) == (409, True)
+    assert finished(client, first).orders == ()
+
+
+def waiting(client: TestClient) -> list[str]:
+    return [idea["id"] for idea in client.get("/v1/ai/ideas/active").json()]

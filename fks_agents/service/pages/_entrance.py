@@ -20,8 +20,9 @@ from fks_agents.service.pages._socket import Watched, is_ours
 from fks_agents.service.people import Guard, Person
 from fks_agents.service.problems import Problem, reply
 
-SERVICE, GUARD = "fks.service", "fks.guard"
-"""Where a page finds them in its request's scope: the library's application is one for the whole process."""
+SERVICE, GUARD, PERSON = "fks.service", "fks.guard", "fks.person"
+"""Where a page finds them in its request's scope: the library's application is one for the whole process. The person is
+who opened the page: asking anew while it is drawn would hold up every other request."""
 
 _LIBRARY, _SOCKET = "/_nicegui/", "/_nicegui_ws/"
 
@@ -59,7 +60,7 @@ class Entrance:
 
     def _refusal(self, path: str, request: Request) -> Response | None:
         try:
-            who(request, self._app.state.guard)
+            request.scope[PERSON] = who(request, self._app.state.guard)
             if path in self._paths:
                 self._app.state.guard(request)  # counts against how often they may ask; the files of a page do not
         except Problem as problem:

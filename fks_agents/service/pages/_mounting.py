@@ -118,15 +118,15 @@ def _builder(
 ) -> Callable[[Request], Awaitable[None]]:
     from nicegui import ui
 
-    from fks_agents.service.pages._entrance import GUARD, SERVICE
+    from fks_agents.service.pages._entrance import GUARD, PERSON, SERVICE
     from fks_agents.service.pages._frame import Visit, draw, text
+    from fks_agents.service.pages._visit import enough
 
     async def build(request: Request) -> None:
-        guard = request.scope[GUARD]
-        visit = Visit(request.scope[SERVICE], guard(request), page, guard, request)
+        visit = Visit(request.scope[SERVICE], request.scope[PERSON], page, request.scope[GUARD], request)
         begin = draw(visit, known)
         try:
-            visit.require(page.role)
+            enough(visit.person, page.role)
             await show(visit)
         except (FksError, Problem) as error:
             text("p", f"This page cannot be shown: {redact(str(error))}", "bad").props["role"] = "alert"

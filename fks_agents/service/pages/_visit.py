@@ -53,10 +53,7 @@ class Visit:
 
     def require(self, role: Role) -> Person:
         """Who is signed in now. Raises Problem 401 where the session has ended since, 403 where the role is too low."""
-        person = self.guard(self.request)
-        if RANK[person.role] < RANK[role]:
-            raise Problem(403, f"expected the role {role} or more, was {person.role}")
-        return person
+        return enough(self.guard(self.request), role)
 
     async def attempt(self, role: Role, act: Callable[[Person], T]) -> T | None:
         """Do it in a thread in the name of who is signed in now; None where it was refused, and why is then shown."""
@@ -84,6 +81,13 @@ class Visit:
         """Run it beside the page, and end it when the page is left. What it draws belongs to the slot open now."""
         task = background_tasks.create(listening, name=f"page {self.page.path}", context=ui.context.slot)
         ui.context.client.on_delete(lambda: task.cancel())
+
+
+def enough(person: Person, role: Role) -> Person:
+    """Raises Problem 403 where theirs is lower."""
+    if RANK[person.role] < RANK[role]:
+        raise Problem(403, f"expected the role {role} or more, was {person.role}")
+    return person
 
 
 def link(path: str, **query: str) -> str:

@@ -169,7 +169,7 @@ class _Editor:
 
         answer = await self._visit.attempt("trader", act)
         if isinstance(answer, Problem):
-            self._refused(answer)
+            await self._refused(answer)
         elif answer is not None:
             self._saved, self._version = written, answer.version
             self._watch()
@@ -180,9 +180,9 @@ class _Editor:
             else:
                 self._visit.go("strategies", name=name)
 
-    def _refused(self, problem: Problem) -> None:
+    async def _refused(self, problem: Problem) -> None:
         """Somebody else saved it meanwhile: show theirs beside ours, and let the person choose."""
-        found = self._visit.service.desk.ledger.strategies.of(self.name)
+        found = await asyncio.to_thread(self._visit.service.desk.ledger.strategies.of, self.name)
         newest = found[-1].number if found else 0
         self._conflict.clear()
         with self._conflict:

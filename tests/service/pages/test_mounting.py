@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from fks_agents.errors import ConfigError
 from fks_agents.service.app import create_app
+from fks_agents.service.people import Person
 from fks_agents.settings import load
 from tests.service.conftest import signed
 
@@ -45,3 +48,22 @@ def test_nothing_of_a_stopped_dashboard_stays(tmp_path: Path) -> None:
         client.get("/desk/ideas", headers={"X-Person": "ana/trader"})
         assert Client.instances
     assert not Client.instances
+
+
+def test_who_opens_a_page_is_never_asked_for_where_it_would_hold_up_every_other_request(tmp_path: Path) -> None:
+    """The ledger may take its time to answer."""
+    asked: list[bool] = []
+
+    def guard(request: Request) -> Person:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            asked.append(True)
+        else:
+            asked.append(False)
+        return signed(request)
+
+    with TestClient(create_app(load(home=tmp_path), guard=guard, dashboard=True)) as client:
+        assert client.get("/desk/risk", headers={"X-Person": "ana/trader"}).status_code == 200
+    assert asked
+    assert all(asked)

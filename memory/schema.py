@@ -23,6 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 REVISION = "0005"
+
+ACCOUNT = String(64).with_variant(Text(), "postgresql")
+"""The account of a source is named like it, and a file's path may be long; SQLite looks at no length."""
 """The newest revision; a ledger that says so needs no migration, and Alembic is not imported."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,7 +75,7 @@ admissions = Table(
     Column("id", String(12), primary_key=True),
     Column("sequence", Integer, nullable=False, unique=True),
     Column("symbol", String(64), nullable=False),
-    Column("account", String(64), nullable=False),
+    Column("account", ACCOUNT, nullable=False),
     Column("admission", Text, nullable=False),
 )
 
@@ -130,7 +133,7 @@ receipts = Table(
 paper_accounts = Table(
     "paper_accounts",
     metadata,
-    Column("account", String(64), primary_key=True),
+    Column("account", ACCOUNT, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("state", Text, nullable=False),
 )
@@ -139,7 +142,7 @@ fills = Table(
     "fills",
     metadata,
     Column("sequence", Integer, primary_key=True),
-    Column("account", String(64), nullable=False),
+    Column("account", ACCOUNT, nullable=False),
     _decision(),
     Column("fill", Text, nullable=False),
     Index("ix_fills_account", "account"),

@@ -151,3 +151,12 @@ def test_history_refuses_unknown_words(ledger: Ledger) -> None:
         ledger.decisions.history(action="byu")
     with pytest.raises(UsageError, match="unknown status 'done'"):
         ledger.decisions.history(status="done")
+
+
+def test_the_account_of_a_source_may_have_a_long_name(ledger: Ledger) -> None:
+    """On a server a column has its length."""
+    name = f"main@csv:/{'folder/' * 20}spx.csv?timeframe=1d"
+    admitted = ledger.decisions.admit("SPX", "1d", NOON, Settings(), account=name)
+    assert ledger.decisions.admission(admitted.id).account == name
+    ledger.paper.save(name, {"opened_with": 1.0}, (), 0)
+    assert ledger.paper.accounts() == (name,)

@@ -39,7 +39,15 @@ def upgrade() -> None:
     _backtests()
     _notices()
     _scans()
+    _long_accounts()
     append_only(_APPEND_ONLY)
+
+
+def _long_accounts() -> None:
+    """The account of a source is named like it; SQLite looks at no length."""
+    if op.get_context().dialect.name == "postgresql":
+        for table in ("admissions", "paper_accounts", "fills"):
+            op.alter_column(table, "account", type_=sa.Text, existing_nullable=False)
 
 
 def _identity() -> None:

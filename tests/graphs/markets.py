@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -21,3 +22,12 @@ def walk(symbol: str, timeframe: Timeframe, begin: datetime, count: int, *, seed
     )
     opened = nanoseconds(begin) + step * np.arange(count)
     return Bars(symbol, timeframe, "test", opened, opened + step, opening, high, low, close, np.full(count, 100.0))
+
+
+def written(bars: Bars, path: Path) -> str:
+    """The bars as a user's file; gives the source that names it."""
+    columns = (bars.opened, bars.open, bars.high, bars.low, bars.close, bars.volume)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    lines = ["time,open,high,low,close,volume", *(",".join(map(str, row)) for row in rows)]
+    path.write_text("\n".join(lines) + "\n")
+    return f"csv:{path}?timeframe={bars.timeframe}"

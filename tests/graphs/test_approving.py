@@ -19,6 +19,7 @@ from graphs.desk import Desk
 from graphs.opening import moment_of, open_desk
 from memory.halts import Halt
 from memory.limits import LimitChange
+from tests.graphs.markets import written
 from tools.market import open_market
 
 AS_OF = moment_of("2018-04-20T20:00:00Z")
@@ -140,11 +141,8 @@ def test_what_nobody_answers_expires(desk: Desk, waiting: Cycle) -> None:
 
 def test_a_trade_whose_source_is_gone_keeps_no_other_from_expiring(tmp_path: Path) -> None:
     prices = tmp_path / "SPX.csv"
-    bars = open_market("sample").bars("SPX", "1d", AS_OF, 600)
-    columns = (bars.opened, bars.open, bars.high, bars.low, bars.close, bars.volume)
-    rows = "\n".join(",".join(map(str, row)) for row in zip(*(column.tolist() for column in columns), strict=True))
-    prices.write_text(f"time,open,high,low,close,volume\n{rows}\n")
-    with open_desk(asking(tmp_path, source=f"csv:{prices}?timeframe=1d")) as desk:
+    source = written(open_market("sample").bars("SPX", "1d", AS_OF, 600), prices)
+    with open_desk(asking(tmp_path, source=source)) as desk:
         gone = desk.analyze("SPX")  # it waits longest, and is looked at first
     assert gone.status == "needs_approval"
     prices.unlink()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from fks_agents.service.showing import ideas as showing
 from fks_agents.settings import Settings
+from graphs.opening import moment_of, open_desk
+from tests.graphs.markets import written
 from tests.service.conftest import AS_OF
+from tools.market import open_market
 
 
 @pytest.fixture
@@ -86,3 +91,15 @@ def test_what_is_being_decided_is_an_idea_without_a_decision(desk: TestClient) -
     admission = desk.app.state.service.desk.admit("SPX")  # type: ignore[attr-defined]
     [idea] = desk.get("/v1/ai/ideas", params={"state": "waiting"}).json()
     assert (idea["id"], idea["state"], idea["cycle"]) == (admission.id, "waiting", None)
+
+
+def test_a_trade_whose_source_is_gone_is_shown_with_what_keeps_it_from_going_out(
+    asking: Settings, serve: Callable[[Settings], TestClient], tmp_path: Path
+) -> None:
+    prices = tmp_path / "SPX.csv"
+    source = written(open_market("sample").bars("SPX", "1d", moment_of(AS_OF), 600), prices)
+    with open_desk(asking.having(source=source)) as desk:
+        gone = desk.analyze("SPX").id
+    prices.unlink()
+    [shown] = showing.waiting(serve(asking).app.state.service)  # type: ignore[attr-defined]
+    assert (shown.id, shown.price, "expected csv:PATH" in shown.obstacle) == (gone, "", True)

@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 
 from fks_agents import _wording as say
 from fks_agents.contracts import Cycle, Timeframe
-from fks_agents.errors import DataError
+from fks_agents.errors import ConfigError, DataError
 from fks_agents.service import answering
 from fks_agents.service.answering import State, state_of
 from fks_agents.service.state import Service
@@ -80,7 +80,7 @@ def waiting(service: Service, limit: int = MOST) -> tuple[Idea, ...]:
         marks, now = desk.ledger.ideas.marks(cycle.id), desk.clock.now()
         try:
             fresh = desk.approvals.fresh(desk.ledger.decisions.admission(cycle.id))
-        except DataError as error:
+        except (ConfigError, DataError) as error:  # its source may be gone, or have nothing new
             found.append(idea(cycle, marks, now, obstacle=halted or str(error)))
         else:
             found.append(idea(cycle, marks, now, fresh, obstacle=halted))

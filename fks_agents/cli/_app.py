@@ -105,7 +105,7 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="fks_plain")
     try:
         code = root().main(args=list(arguments), prog_name="fks", standalone_mode=False)
-        sys.stdout.flush()  # where a reader has left, here is the place to learn it
+        _flush()
     except FksError as error:
         complain(str(error), error)
         return error.exit_code
@@ -126,6 +126,12 @@ def run(arguments: Sequence[str]) -> int:
     if code == INTERRUPTED:
         tell("interrupted")
     return code if isinstance(code, int) else 0
+
+
+def _flush() -> None:
+    """Where a reader has left, here is the place to learn it."""
+    if not sys.stdout.closed:  # `fks mcp` ends with what it spoke through
+        sys.stdout.flush()
 
 
 def _usage(error: Any) -> int:

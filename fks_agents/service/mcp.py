@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fks_agents.errors import ConfigError, FksError
@@ -32,6 +33,7 @@ def server(desk: Desk, person: str) -> FastMCP:
     from mcp.types import ToolAnnotations
 
     found = FastMCP("fks-agents", instructions="Gated trading decisions on paper. Times are ISO with a zone.")
+    found._mcp_server.version = version("fks-agents")  # noqa: SLF001  there is no other way, and else it is the SDK's
     tools = Tools(desk, person)
     reads, acts = ToolAnnotations(readOnlyHint=True), ToolAnnotations(readOnlyHint=False, destructiveHint=False)
     looking: tuple[Callable[..., Any], ...] = (

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -46,6 +50,23 @@ def test_the_tools_are_those_that_were_promised(desk: Desk) -> None:
         "analyze": False, "approve": False, "backtest": True, "detect_structure": True, "explain": True,
         "forecast": True, "list_decisions": True,
     }  # fmt: skip
+
+
+def test_clients_are_told_this_version(desk: Desk) -> None:
+    async def greeted() -> tuple[str, str]:
+        async with connected(server(desk, "ana")) as client:
+            about = (await client.initialize()).serverInfo
+        return about.name, about.version
+
+    assert anyio.run(greeted) == ("fks-agents", version("fks-agents"))
+
+
+def test_the_end_of_what_a_client_says_is_a_normal_end(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "fks_agents", "mcp", "--home", str(tmp_path)],
+        input="", capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 def test_a_decision_is_made_approved_listed_and_explained(desk: Desk) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from fks_agents.contracts import Cycle
+from fks_agents.errors import RefusedError
 from fks_agents.service import answering
 from fks_agents.service.pages._asking import button, field, number
 from fks_agents.service.pages._frame import Visit, text
 from fks_agents.service.people import Person
-from fks_agents.service.showing.ideas import Idea
+from fks_agents.service.showing.ideas import Idea, unsent
 
 Act = Callable[[Person], Cycle]
 
@@ -58,7 +59,10 @@ class _Answer:
         for each in self._buttons:
             each.disable()
         try:
-            if await self._visit.attempt("trader", act) is not None:
+            cycle = await self._visit.attempt("trader", act)
+            if cycle is not None and (why := unsent(cycle)):
+                self._visit.refused(RefusedError(why))
+            elif cycle is not None:
                 self._visit.done(f"{self._idea.symbol}: {done}")
         finally:
             for each in self._buttons:

@@ -13,6 +13,7 @@ from fks_agents.service import answering
 from fks_agents.service.answering import State, state_of
 from fks_agents.service.state import Service
 from graphs.approving import Fresh, Keeper, moved_away
+from memory.decisions import Entry
 from memory.ideas import Mark
 
 MOST = 20
@@ -78,13 +79,33 @@ def waiting(service: Service, limit: int = MOST) -> tuple[Idea, ...]:
     halted = Keeper(desk).halted() or ""
     for cycle in desk.approvals.waiting(limit):
         marks, now = desk.ledger.ideas.marks(cycle.id), desk.clock.now()
+        admission = desk.ledger.decisions.admission(cycle.id)
+        obstacle = halted or opposed(cycle, admission.account, desk.ledger.decisions.open_decisions(admission.account))
         try:
-            fresh = desk.approvals.fresh(desk.ledger.decisions.admission(cycle.id))
+            fresh = desk.approvals.fresh(admission)
         except (ConfigError, DataError) as error:  # its source may be gone, or have nothing new
-            found.append(idea(cycle, marks, now, obstacle=halted or str(error)))
+            found.append(idea(cycle, marks, now, obstacle=obstacle or str(error)))
         else:
-            found.append(idea(cycle, marks, now, fresh, obstacle=halted))
+            found.append(idea(cycle, marks, now, fresh, obstacle=obstacle))
     return tuple(found)
+
+
+def opposed(cycle: Cycle, account: str, open_ones: Sequence[Entry]) -> str:
+    """Why its account would refuse it: a trade the other way goes on there; empty where none does."""
+    for entry in open_ones:
+        is_at_work = entry.symbol == cycle.symbol and entry.status in ("working", "filled")
+        if is_at_work and entry.action in ("buy", "sell") and entry.action != cycle.action:
+            return (
+                f"decision {entry.id}, a {entry.action} of {entry.symbol}, goes on in account {account!r}; "
+                f"a {cycle.action} would net against it"
+            )
+    return ""
+
+
+def unsent(cycle: Cycle) -> str:
+    """Why an answered trade was not sent although it was let go; empty where it was, or was not let go."""
+    is_stopped = cycle.status in ("refused", "halted", "expired")
+    return f"{cycle.symbol}: not sent, {cycle.status}: {cycle.reason}" if is_stopped else ""
 
 
 def ended(service: Service, state: State, limit: int = 30) -> tuple[Idea, ...]:

@@ -102,6 +102,18 @@ def test_a_trader_approves_and_the_order_is_sent(client: TestClient) -> None:
     assert service(client).desk.ledger.orders.intents(cycle.id)
 
 
+def test_an_approval_that_the_broker_refused_is_no_success(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    decision = service(client).desk.pending(waiting(client))
+    refused = decision.model_copy(update={"status": "refused", "reason": "the broker rejected the entry: no money"})
+    monkeypatch.setattr("fks_agents.service.answering.approve", lambda *_: refused)
+    sign_in(client, "ana")
+    with page(client, "/desk/ideas") as opened:
+        opened.press("Approve")
+        said = opened.until("the broker rejected the entry: no money")
+    assert '"type":"negative"' in said
+    assert "SPX: approved" not in said
+
+
 def test_a_run_that_waited_shows_its_orders_once_it_was_approved_elsewhere(client: TestClient) -> None:
     cycle = service(client).desk.analyze("SPX", as_of=AS_OF)
     sign_in(client, "eve")

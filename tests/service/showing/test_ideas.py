@@ -8,8 +8,9 @@ from hypothesis import given, strategies as st
 
 from fks_agents.contracts import Approval, Cycle
 from fks_agents.service.answering import state_of
-from fks_agents.service.showing.ideas import Idea, Step, idea, span
+from fks_agents.service.showing.ideas import Idea, Step, idea, opposed, span, unsent
 from graphs.approving import Fresh
+from memory.decisions import Entry
 from memory.ideas import Kind, Mark
 from tests.evaluators.reports.conftest import AS_OF, bars, cycle, snapshot
 
@@ -58,6 +59,29 @@ def test_what_would_refuse_an_approval_is_said_before_it_is_tried(asked: Cycle) 
     assert found.obstacle == f"the price {LAST + 70:g} has reached the stop {LAST + 67.5:g}"
     no_price = idea(asked, [mark(1, "proposed", "policy")], AS_OF, obstacle="no price to go by")
     assert (no_price.obstacle, no_price.price, no_price.expires) == ("no price to go by", "", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_opposed"),
+    [({}, True), ({"symbol": "NDX"}, False), ({"action": "sell"}, False), ({"status": "refused"}, False)],
+)
+def test_a_trade_the_other_way_on_the_account_is_said_before_it_is_tried(
+    asked: Cycle, changes: dict[str, str], is_opposed: bool
+) -> None:
+    given = {
+        "id": "b" * 12, "sequence": 1, "symbol": "SPX", "timeframe": "1d", "as_of": AS_OF, "action": "buy",
+        "status": "working", "outcome": "pass", "reason": "", "account": "main@sample", "digest": "d",
+    }  # fmt: skip
+    said = opposed(asked, "main@sample", [Entry.model_validate(given | changes)])
+    told = "decision bbbbbbbbbbbb, a buy of SPX, goes on in account 'main@sample'; a sell would net against it"
+    assert said == (told if is_opposed else "")
+
+
+def test_what_was_let_go_and_not_sent_is_a_refusal(asked: Cycle) -> None:
+    refused = asked.model_copy(update={"status": "refused", "reason": "the broker rejected the entry: no money"})
+    assert unsent(refused) == "SPX: not sent, refused: the broker rejected the entry: no money"
+    for status in ("working", "rejected", "needs_approval"):
+        assert unsent(asked.model_copy(update={"status": status})) == ""
 
 
 def test_time_runs_out_by_the_time_at_the_market(asked: Cycle) -> None:

@@ -20,6 +20,11 @@ def me() -> str:
         return "somebody"
 
 
+def answers(terminal: Terminal, decision_id: str) -> tuple[str, str]:
+    """The commands that answer a trade that waits."""
+    return terminal.command("approve", decision_id), terminal.command("reject", decision_id, "--reason", "WORDS")
+
+
 def answered(terminal: Terminal, desk: Desk, cycle: Cycle) -> int:
     """Tell what came of the answer."""
     from fks_agents.cli._desk import report

@@ -10,6 +10,7 @@ def command(terminal: Terminal, symbol: Symbol, *, as_of: AsOf = None) -> int:
 
     Exit code 6 where the decision was refused.
     """
+    from fks_agents.cli._answers import answers
     from fks_agents.cli._desk import decide, exit_code, recorded, report
     from fks_agents.cli._story import Story, closing
     from graphs.opening import open_desk
@@ -23,6 +24,7 @@ def command(terminal: Terminal, symbol: Symbol, *, as_of: AsOf = None) -> int:
     if terminal.is_json:
         terminal.write_json(cycle.as_json())
     else:
-        next_commands = terminal.command("show", cycle.id), terminal.command("paper", "advance")
-        closing(terminal.console, cycle, written, next_commands)
+        waits = cycle.status == "needs_approval"
+        then = answers(terminal, cycle.id) if waits else (terminal.command("paper", "advance"),)
+        closing(terminal.console, cycle, written, (terminal.command("show", cycle.id), *then))
     return exit_code(cycle)

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fks_agents.cli._answers import answers
 from fks_agents.cli._options import verb
 from fks_agents.cli._terminal import Terminal, moment
 
 if TYPE_CHECKING:
     from fks_agents.contracts import Result
-    from memory.decisions import Entry
+    from memory.decisions import Admission, Entry
 
 
 @verb
@@ -40,13 +41,16 @@ def command(
             for each in (decisions.unfinished() if action is None and status is None else ())
             if symbol in (None, each.symbol) and (at is None or each.as_of >= at)
         ]
+        waiting = set(desk.ledger.ideas.waiting())
     if terminal.is_json:
-        waiting = [{"id": each.id, "symbol": each.symbol, "as_of": each.as_of} for each in unfinished]
-        terminal.write_json({"decisions": [_plain(*each) for each in entries], "unfinished": waiting})
+        left = [
+            {"id": each.id, "symbol": each.symbol, "as_of": each.as_of, "needs_approval": each.id in waiting}
+            for each in unfinished
+        ]
+        terminal.write_json({"decisions": [_plain(*each) for each in entries], "unfinished": left})
         return 0
     for each in unfinished:
-        told = f"unfinished: {each.id} {each.symbol}; finish it with: {terminal.command('resume', each.id)}"
-        terminal.console.print(told, soft_wrap=True)
+        terminal.console.print(_left(terminal, each, needs_approval=each.id in waiting), soft_wrap=True)
     if is_empty and not unfinished:
         terminal.console.print(f"no decision yet; {terminal.command('demo')} makes one", soft_wrap=True)
     elif not entries:
@@ -54,6 +58,14 @@ def command(
     else:
         _print(terminal, entries)
     return 0
+
+
+def _left(terminal: Terminal, admission: Admission, *, needs_approval: bool) -> str:
+    """What has not ended, and the command that goes on with it."""
+    if needs_approval:
+        approve, reject = answers(terminal, admission.id)
+        return f"waits for you: {admission.id} {admission.symbol}; answer it with: {approve} or: {reject}"
+    return f"unfinished: {admission.id} {admission.symbol}; finish it with: {terminal.command('resume', admission.id)}"
 
 
 def _plain(entry: Entry, result: Result | None) -> dict[str, object]:

@@ -7,6 +7,7 @@ from fks_agents.cli._terminal import Terminal
 @verb
 def command(terminal: Terminal, decision_id: Id) -> int:
     """Finish a decision that was interrupted; nothing is asked or ordered twice."""
+    from fks_agents.cli._answers import answers
     from fks_agents.cli._desk import decide, exit_code, recorded, report
     from fks_agents.cli._story import Story, closing
     from graphs.opening import open_desk
@@ -22,5 +23,6 @@ def command(terminal: Terminal, decision_id: Id) -> int:
     if terminal.is_json:
         terminal.write_json(cycle.as_json())
     else:
-        closing(terminal.console, cycle, written, (terminal.command("show", cycle.id),))
+        waits = answers(terminal, cycle.id) if cycle.status == "needs_approval" else ()
+        closing(terminal.console, cycle, written, (terminal.command("show", cycle.id), *waits))
     return exit_code(cycle)

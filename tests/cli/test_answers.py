@@ -34,6 +34,20 @@ def test_a_waiting_trade_is_approved_smaller_than_it_was_sized(fks: Fks, asking:
     assert "entry: sell limit 1 at" in ran.out
 
 
+def test_every_command_that_meets_a_waiting_trade_names_its_answers(fks: Fks, asking: tuple[str, ...]) -> None:
+    asked = fks("analyze", "SPX", "--as-of", "2018-04-20T20:00:00Z", *asking)
+    [entry] = fks("history", "--json", *asking).json["unfinished"]
+    decision = entry["id"]
+    assert entry["needs_approval"] is True
+    home = " ".join(asking[:2])
+    answers = {f"fks approve {decision} {home}", f"fks reject {decision} --reason WORDS {home}"}
+    for ran in (asked, fks("history", *asking), fks("show", decision, *asking), fks("resume", decision, *asking)):
+        assert ran.code == 0, ran
+        assert {answer for answer in answers if answer in ran.out} == answers, ran.out
+    assert fks("history", *asking).out.startswith(f"waits for you: {decision} SPX; answer it with: ")
+    assert fks("show", decision, "--json", *asking).json["status"] == "needs_approval"
+
+
 def test_a_rejected_trade_is_answered_once(fks: Fks, asking: tuple[str, ...]) -> None:
     decision = waiting(fks, asking)
     ran = fks("reject", decision, "--reason", "earnings tonight", "--json", *asking)

@@ -52,6 +52,7 @@ class FrameStatus(Frozen):
     next_at: AwareDatetime | None
     """None while nothing is scanned: the scanner is off, or trading is halted."""
     last: ScanRun | None
+    """By the clock, or asked for by a person."""
 
 
 class ScannerStatus(Frozen):
@@ -81,7 +82,8 @@ def status(scanner: Scanner) -> ScannerStatus:
     frames = tuple(
         FrameStatus(
             timeframe=timeframe, symbols=len(symbols), sessions=scanner.timetable(timeframe).sessions,
-            next_at=None if is_idle else scanner.next_at(timeframe), last=_told(jobs.last(scanner.job(timeframe))),
+            next_at=None if is_idle else scanner.next_at(timeframe),
+            last=_newest(jobs.last(scanner.job(timeframe)), jobs.last(scanner.job(timeframe, is_asked_for=True))),
         )
         for timeframe, symbols in scanner.wanted().items()
     )  # fmt: skip
@@ -115,3 +117,7 @@ def left(run: JobRun) -> frozenset[str]:
 
 def _told(run: JobRun | None) -> ScanRun | None:
     return None if run is None else told(run)
+
+
+def _newest(*runs: JobRun | None) -> ScanRun | None:
+    return _told(max((run for run in runs if run is not None), key=lambda run: run.at, default=None))

@@ -164,9 +164,9 @@ class Scanner:
         """Whether a scan runs in this process."""
         return self._scanning.locked()
 
-    def job(self, timeframe: Timeframe) -> str:
-        """The name its runs are kept under."""
-        return f"scan {timeframe} {self.desk.settings.source}"
+    def job(self, timeframe: Timeframe, *, is_asked_for: bool = False) -> str:
+        """The name its runs are kept under; those that people ask for have their own."""
+        return f"scan {'now ' if is_asked_for else ''}{timeframe} {self.desk.settings.source}"
 
     def timetable(self, timeframe: Timeframe) -> Timetable:
         return Timetable(timeframe, sessions(self.desk.settings.source), self.delay)
@@ -227,10 +227,9 @@ class Scanner:
             now = self.desk.clock.now() - self.delay
             closes = {each: last_close(each, now, self.timetable(each).sessions) for each in wanted}
             for timeframe, close in sorted(closes.items(), key=lambda each: each[1]):
-                name = self.job(timeframe).replace("scan ", "scan now ", 1)
                 run = JobRun(
-                    job=name, timeframe=timeframe, due_at=close, outcome="done", at=self.desk.clock.now(),
-                    by=person.name,
+                    job=self.job(timeframe, is_asked_for=True), timeframe=timeframe, due_at=close, outcome="done",
+                    at=self.desk.clock.now(), by=person.name,
                 )  # fmt: skip
                 self._scan(wanted[timeframe], timeframe, person, run)
         except Exception:

@@ -253,6 +253,9 @@ def test_scanning_now_is_in_the_name_of_who_wants_it(desk_floor: Floor) -> None:
     scanner._beside.join(60)
     [run] = desk_floor.runs()
     assert (run.by, run.job, kinds(run)) == ("ana", "scan now 1h ccxt:binance", {"A": "admitted", "B": "admitted"})
+    last = scanner.status().timeframes[0].last
+    assert last is not None
+    assert (last.by, last.at) == ("ana", run.at)
     ids = [each.id for each in desk_floor.desk.ledger.decisions.unfinished()]
     assert set(desk_floor.desk.ledger.requests.askers(ids).values()) == {"ana"}
 

@@ -169,7 +169,8 @@ async def _runs(visit: Visit) -> None:
 
     def read() -> Seen:
         every = tuple(told(each) for each in ledger.jobs.newest(limit=_RUNS))
-        return every, showing.found(every, ledger.decisions.history(limit=_ENTRIES))[:_FOUND]
+        waiting = ledger.ideas.waiting()  # first: what is answered meanwhile is on record
+        return every, showing.found(every, ledger.decisions.history(limit=_ENTRIES), waiting)[:_FOUND]
 
     def draw(seen: Seen) -> None:
         _draw_found(seen[1])
@@ -185,12 +186,16 @@ def _draw_found(found: Sequence[showing.Found]) -> None:
             return
         rows = [
             (
-                Cell(f"{each.symbol} {each.timeframe}", href=link("history", id=each.decision_id)), each.at,
-                Cell(each.action, each.tone), each.status,
+                Cell(f"{each.symbol} {each.timeframe}", href=_decision(each)), each.at, Cell(each.action, each.tone),
+                Cell(each.status, "warn", link("ideas")) if each.is_waiting else each.status,
             )
             for each in found
         ]  # fmt: skip
         table("Decisions of the last scans", ("Decision", "Bar", "Action", "State"), rows)
+
+
+def _decision(found: showing.Found) -> str:
+    return link("history", id=found.decision_id) if found.is_on_record else link("", run=found.decision_id)
 
 
 def _draw_runs(runs: Sequence[showing.Run]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -62,6 +62,9 @@ class Found(NamedTuple):
     tone: Tone
     status: str
     is_trade: bool
+    is_waiting: bool = False
+    """For a person."""
+    is_on_record: bool = True
 
 
 def head(status: ScannerStatus) -> Head:
@@ -79,7 +82,7 @@ def frames(status: ScannerStatus) -> tuple[Frame, ...]:
         Frame(
             each.timeframe, f"{each.symbols}",
             "not while it is off or halted" if each.next_at is None else _at(each.next_at),
-            "never" if each.last is None else f"{each.last.outcome}, bar of {_at(each.last.due_at)}",
+            "never" if each.last is None else f"{each.last.outcome}, bar of {_at(each.last.due_at)}{_by(each.last)}",
             "" if each.last is None else _TONES[each.last.outcome],
         )
         for each in status.timeframes
@@ -95,11 +98,10 @@ def run(told: ScanRun) -> Run:
     """One scan, one or several missed closes, or one look for outcomes."""
     what = "outcomes" if told.timeframe is None else f"scan {told.timeframe}"
     counts = ", ".join(f"{count} {say.spaced(name)}" for name, count in sorted(told.counts.items()))
-    by = "" if told.by == "clock" else f" by {told.by}"
     missed = f" ({told.count} closes)" if told.count > 1 else ""
     left = "" if told.is_complete else ", looked for again"
     return Run(
-        at=_at(told.at), what=what + by, due=_at(told.due_at), outcome=f"{told.outcome}{missed}{left}",
+        at=_at(told.at), what=what + _by(told), due=_at(told.due_at), outcome=f"{told.outcome}{missed}{left}",
         tone=_TONES[told.outcome] if told.is_complete else "warn", seconds=f"{told.seconds:.1f} s",
         symbols=counts, reason=told.reason,
         wrong=tuple(f"{each.symbol}: {each.reason or say.spaced(each.kind)}" for each in told.symbols
@@ -107,10 +109,11 @@ def run(told: ScanRun) -> Run:
     )  # fmt: skip
 
 
-def found(runs: Sequence[ScanRun], entries: Sequence[Entry]) -> tuple[Found, ...]:
-    """Decisions of these runs, each once: trades first, then the others; newest first in both."""
+def found(runs: Sequence[ScanRun], entries: Sequence[Entry], waiting: Collection[str] = ()) -> tuple[Found, ...]:
+    """Decisions of these runs, each once: trades first, then the others; newest first in both. `waiting`: those that
+    wait for a person, and are on record once they are answered."""
     known = {entry.id: entry for entry in entries}
-    seen = {each.decision_id: each for each in _found(runs, known)}
+    seen = {each.decision_id: each for each in _found(runs, known, waiting)}
     return tuple(sorted(seen.values(), key=lambda each: not each.is_trade))
 
 
@@ -140,17 +143,30 @@ def row(listed: Listed) -> tuple[str, str, str]:
     return ", ".join(listed.symbols), ", ".join(listed.timeframes), saved
 
 
-def _found(runs: Sequence[ScanRun], known: dict[str, Entry]) -> Iterator[Found]:
+def _found(runs: Sequence[ScanRun], known: dict[str, Entry], waiting: Collection[str]) -> Iterator[Found]:
     for each in (symbol for told in reversed(runs) for symbol in told.symbols):
         if each.decision_id is None:
             continue
-        entry = known.get(each.decision_id)
         at = "" if each.closed_at is None else say.when(each.closed_at, each.timeframe)
-        action = "being made" if entry is None else say.spaced(entry.action)
-        is_trade = entry is not None and entry.action in TRADES
-        tone: Tone = "" if entry is None or not is_trade else "good" if entry.action == "buy" else "bad"
-        status = "" if entry is None else say.spaced(entry.status)
-        yield Found(each.decision_id, each.symbol, each.timeframe, at, action, tone, status, is_trade)
+        found = Found(
+            each.decision_id, each.symbol, each.timeframe, at, "being made", "", "", False, is_on_record=False
+        )
+        entry = known.get(each.decision_id)
+        if entry is not None:
+            is_trade = entry.action in TRADES
+            tone: Tone = "" if not is_trade else "good" if entry.action == "buy" else "bad"
+            yield found._replace(
+                action=say.spaced(entry.action), tone=tone, status=say.spaced(entry.status), is_trade=is_trade,
+                is_on_record=True,
+            )  # fmt: skip
+        elif each.decision_id in waiting:
+            yield found._replace(action="trade", status="waits for a person", is_trade=True, is_waiting=True)
+        else:
+            yield found
+
+
+def _by(run: ScanRun) -> str:
+    return "" if run.by == "clock" else f" by {run.by}"
 
 
 def _at(moment: datetime) -> str:

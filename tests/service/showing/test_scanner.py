@@ -101,6 +101,21 @@ def test_trades_come_first_and_each_decision_once() -> None:
     ]  # fmt: skip
 
 
+def test_a_trade_that_waits_for_a_person_is_not_being_made() -> None:
+    run = ran(
+        symbols=(scanned("SPX", "admitted", decision_id="a" * 12), scanned("NDX", "admitted", decision_id="b" * 12))
+    )
+    waits, made = showing.found((run,), (), waiting=("b" * 12,))
+    assert (waits.symbol, waits.action, waits.status, waits.is_waiting) == ("NDX", "trade", "waits for a person", True)
+    assert (made.symbol, made.action, made.is_waiting, made.is_on_record) == ("SPX", "being made", False, False)
+
+
+def test_the_last_scan_of_a_timeframe_may_be_one_that_a_person_asked_for() -> None:
+    frame = FrameStatus(timeframe="1d", symbols=2, sessions="new_york", next_at=NOON, last=ran(by="ana"))
+    [shown] = showing.frames(status(timeframes=(frame,)))
+    assert shown.last == "done, bar of 2018-04-19 20:00 by ana"
+
+
 def test_a_form_gives_a_list() -> None:
     draft = showing.draft("SPX, IXIC;NDX\nDAX", ("1d", "1h"), 2)
     assert (draft.symbols, draft.timeframes, draft.version) == (("SPX", "IXIC", "NDX", "DAX"), ("1d", "1h"), 2)

@@ -65,9 +65,9 @@ async def _form(visit: Visit, shown: Admission | None) -> None:
         )
         frame = shown.timeframe if shown is not None else service.settings.timeframe
         timeframe = choice("Timeframe", get_args(Timeframe), value=frame)
-        as_of = field("As of", most=40).props("placeholder=2018-04-20T20:00:00Z")
+        as_of = field("As of", most=40)
         run = button("Run", is_main=True)
-        text("p", "Empty means the close of the newest bar.", "muted small")
+        text("p", "As of: such as 2018-04-20T20:00:00Z. Empty means the close of the newest bar.", "muted small")
 
     async def start() -> None:
         run.disable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import ValidationError
 
 from fks_agents.errors import FksError, UsageError
@@ -17,6 +19,8 @@ MOST = 300
 def question(symbol: str, timeframe: str | None, as_of: str) -> Question:
     """Raises UsageError naming the field; an empty `as_of` means the newest bar."""
     given = {"symbol": symbol.strip(), "timeframe": timeframe or None, "as_of": as_of.strip() or None}
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", given["as_of"] or ""):
+        raise UsageError(f"as_of: {given['as_of']} is a day; say the moment too, like {given['as_of']}T20:00:00Z")
     try:
         return Question.model_validate(given)
     except ValidationError as error:

@@ -52,6 +52,11 @@ def stages(page: str) -> dict[str, str]:
     return dict(re.findall(r'"data-stage":"(\w+)","data-state":"(\w+)"', page))
 
 
+def test_a_day_is_no_moment() -> None:
+    with pytest.raises(UsageError, match="2018-04-20 is a day; say the moment too, like 2018-04-20T20:00:00Z"):
+        question("SPX", "1d", " 2018-04-20 ")
+
+
 def test_stages_turn_and_the_end_is_told_while_somebody_watches(client: TestClient) -> None:
     sign_in(client, "eve")
     admission = ask(service(client), ANA, ASKED)

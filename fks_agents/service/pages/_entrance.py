@@ -24,15 +24,18 @@ SERVICE, GUARD, PERSON = "fks.service", "fks.guard", "fks.person"
 """Where a page finds them in its request's scope: the library's application is one for the whole process. The person is
 who opened the page: asking anew while it is drawn would hold up every other request."""
 
+_WORD = re.compile(r"/[\w-]+")
+"""An address that could be a page's: who is signed in is told so in the frame."""
+
 _LIBRARY, _SOCKET = "/_nicegui/", "/_nicegui_ws/"
 
 
 class Entrance:
     """Mounted below `/desk`."""
 
-    def __init__(self, app: FastAPI, pages: ASGIApp, paths: frozenset[str]) -> None:
-        """`paths` of the pages there are, as `/ideas`."""
-        self._app, self._paths = app, paths
+    def __init__(self, app: FastAPI, pages: ASGIApp, paths: frozenset[str], missing: str) -> None:
+        """`paths` of the pages there are, as `/ideas`; `missing` is that of the one which says that there is none."""
+        self._app, self._paths, self._missing = app, paths, missing
         self._pages, self._socket = Policed(pages), pages
         self._library = GZipMiddleware(pages, minimum_size=1_000, compresslevel=4)
 
@@ -55,18 +58,22 @@ class Entrance:
         if path.startswith("/assets/"):
             kept = "v" in request.query_params
             return _assets.asset(path.removeprefix("/assets/"), is_kept=kept) or reply(404, "no such file")
-        is_known = path in self._paths or path.startswith(_LIBRARY)
+        is_known = path in self._paths or path.startswith(_LIBRARY) or _WORD.fullmatch(path)
         return None if is_known else reply(404, "no such page")
 
     def _refusal(self, path: str, request: Request) -> Response | None:
         try:
             request.scope[PERSON] = who(request, self._app.state.guard)
-            if path in self._paths:
+            if not path.startswith(_LIBRARY):
                 self._app.state.guard(request)  # counts against how often they may ask; the files of a page do not
         except Problem as problem:
             if problem.status == 401 and path in self._paths:
                 return RedirectResponse(_signing_in(path, request), 303, headers={"Cache-Control": "no-store"})
+            if problem.status == 401 and not path.startswith(_LIBRARY):
+                return reply(404, "no such page")
             return reply(problem.status, problem.detail, headers=problem.headers)
+        if path not in self._paths and not path.startswith(_LIBRARY):
+            request.scope["path"] = f"{request.scope.get('root_path', '')}{self._missing}"
         return None
 
     async def _connect(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:

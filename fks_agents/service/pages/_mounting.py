@@ -43,6 +43,7 @@ def mount(app: FastAPI) -> None:
     try:
         from nicegui import app as library
 
+        from fks_agents.service.pages import _missing
         from fks_agents.service.pages._entrance import Entrance
     except ModuleNotFoundError as error:
         raise ConfigError(f"the dashboard needs {error.name}: pip install 'fks-agents[serve]'") from error
@@ -54,7 +55,8 @@ def mount(app: FastAPI) -> None:
 
     for path in ("/", AT):
         app.add_api_route(path, to_desk, include_in_schema=False)
-    app.mount(AT, Entrance(app, library, frozenset(f"/{page.path}" for page in known)))
+    paths = frozenset(f"/{page.path}" for page in known)
+    app.mount(AT, Entrance(app, library, paths, f"/{_missing.PAGE.path}"))
     without = app.router.lifespan_context
 
     @asynccontextmanager
@@ -104,11 +106,13 @@ def _register() -> tuple[Page, ...]:
     """Every page there is, in the order of the navigation."""
     from nicegui import ui
 
+    from fks_agents.service.pages import _missing
+
     modules = [import_module(f"{pages.__name__}.{name}") for name in _discovery.names(pages.__path__)]
     known: tuple[Page, ...] = tuple(
         sorted((module.PAGE for module in modules), key=lambda page: (page.place, page.title))
     )
-    for module in modules:
+    for module in (*modules, _missing):
         ui.page(f"/{module.PAGE.path}", response_timeout=15.0)(_builder(module.PAGE, module.show, known))
     return known
 

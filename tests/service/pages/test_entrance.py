@@ -48,8 +48,17 @@ def test_a_page_that_does_not_exist_is_refused_to_everyone(client: TestClient) -
     assert client.get("/desk/nonsense").status_code == 404
     sign_in(client, "ana")
     assert client.get("/desk/nonsense").status_code == 404
+    assert client.get("/desk/nonsense.php").json()["detail"] == "no such page"
     assert client.get("/desk/assets/..%2f_theme.py").status_code == 404
     assert client.get("/desk/assets/sign_in.html").status_code == 404
+
+
+def test_who_is_signed_in_is_told_so_among_the_ways_to_the_pages_there_are(client: TestClient) -> None:
+    sign_in(client, "ana")
+    page = client.get("/desk/nonsense")
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no page at this address." in page.text
+    assert "Risk & halt" in page.text or escape("Risk & halt") in page.text
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

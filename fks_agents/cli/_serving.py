@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from fks_agents.cli._terminal import Terminal
 from fks_agents.errors import ConfigError
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from fks_agents.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -47,14 +50,48 @@ def first_admin(terminal: Terminal, settings: Settings) -> None:
     terminal.console.print(f"  {password}", style="bold", soft_wrap=True)
 
 
-def listen(settings: Settings) -> None:
-    """Serve until Ctrl-C."""
+def prepared(settings: Settings) -> FastAPI:
+    """The application, not started; raises ConfigError where a setting keeps it from starting."""
     with needing_the_extra("serve"):
-        import uvicorn
-
         from fks_agents.service.app import create_app
-    uvicorn.run(
-        create_app(settings, dashboard=True), host=settings.service_host, port=settings.service_port,
-        log_level="warning", log_config=None,  # what it says goes the way of our own lines
-        server_header=False, timeout_graceful_shutdown=10,
+    return create_app(settings, dashboard=True)
+
+
+def bound(settings: Settings) -> socket.socket:
+    """Takes the port, so that nobody is told of a service that cannot be reached; raises ConfigError."""
+    host, port = settings.service_host, settings.service_port
+    try:
+        family, kind, _, _, address = min(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except OSError:
+        raise ConfigError(f"service_host: expected an address of this machine, was {host!r}") from None
+    door = socket.socket(family, kind)
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # not to wait a minute after a stop
+        door.bind(address)
+        door.listen()
+    except OSError as error:
+        door.close()
+        why = (error.strerror or str(error)).lower()
+        raise ConfigError(
+            f"cannot listen on {host}, port {port}: {why}; another port: --set service_port=NUMBER"
+        ) from None
+    return door
+
+
+def listen(terminal: Terminal, app: FastAPI, door: socket.socket) -> None:
+    """Serve until Ctrl-C; raises ConfigError where it does not start."""
+    import uvicorn
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, log_level="warning", log_config=None,  # what it says goes the way of our own lines
+            server_header=False, timeout_graceful_shutdown=10,
+        )
     )  # fmt: skip
+    host, port = terminal.settings.service_host, terminal.settings.service_port
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    terminal.console.print(f"listening on {address}, pages at {address}/desk/; Ctrl-C stops it", soft_wrap=True)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[door])
+    if not server.started:
+        raise ConfigError("the service did not start; the lines before this one say why")

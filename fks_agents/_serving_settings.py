@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
@@ -14,6 +14,9 @@ from fks_agents.vocabulary import Positive
 CHAT_PERSON = re.compile(
     r"(?P<id>(?:telegram|discord):\d{1,20})=(?P<name>[a-z0-9][a-z0-9._@-]{0,62})/(?P<role>viewer|trader|admin)"
 )
+
+NoticeKind = Literal["idea", "fill", "limit", "breaker", "halt", "failure", "recovered", "undelivered", "daily"]
+"""What people can be told of."""
 
 
 class Serving(BaseSettings):
@@ -70,7 +73,7 @@ class Serving(BaseSettings):
         (),
         description="Addresses that people are told at: apprise URLs (extra `alerts`), file:///PATH, log://",
     )
-    service_alerts_for: tuple[Annotated[str, Field(pattern="^[a-z][a-z_]{0,31}$")], ...] = Field(
+    service_alerts_for: tuple[NoticeKind, ...] = Field(
         (), description="Kinds of notices that are sent, like idea, fill, halt, daily; empty means all"
     )
     service_alerts_rate: Annotated[int, Field(ge=1, le=1_000)] = Field(

@@ -6,15 +6,17 @@ Settings are data; live things are in `Deps`. Nothing below this file reads the 
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from fks_agents import policy as policies
 from fks_agents._serving_settings import Serving
@@ -377,6 +379,22 @@ def load(**flags: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         raise ConfigError("; ".join(_lines(error))) from None
+    except SettingsError:  # its text quotes what may be secret
+        raise ConfigError("; ".join(_no_lists(in_environment))) from None
+
+
+def _no_lists(names: Collection[str]) -> list[str]:
+    """Of variables that a list is read from and that are no JSON."""
+    lines = []
+    for name in sorted(names):
+        if get_origin(Settings.model_fields[name].annotation) is tuple:
+            given = os.environ[f"{PREFIX}{name.upper()}"]
+            try:
+                json.loads(given)
+            except ValueError:
+                was = "" if _is_secret(name) else f", was {given!r}"
+                lines.append(f'{name}: expected a JSON list like ["a"] in {PREFIX}{name.upper()}{was}')
+    return lines
 
 
 def _overruled(model: str) -> tuple[str, ...]:

@@ -179,12 +179,32 @@ def test_which_server_answers_does_not_enter_the_digest() -> None:
         ("service_telegram_url", "https://me:hunter2@telegram.example", "expected an address like https://api"),
         ("service_alerts", ("discord://1/hunter2", 7), "service_alerts"),
         ("service_telegram_token", 7, "service_telegram_token"),
+        ("service_alerts_for", ("ideas",), "service_alerts_for: expected 'idea', 'fill', .* or 'daily', was 'ideas'"),
     ],
 )
 def test_an_unfit_setting_of_chats_and_alerts_is_named_without_a_secret(name: str, value: object, said: str) -> None:
     with pytest.raises(ConfigError, match=said) as caught:
         settings.load(**{name: value})
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "was"),
+    [
+        ("SERVICE_ALERTS", "discord://1/hunter2", ""),
+        ("SERVICE_ALERTS", '["discord://1/hunter2"', ""),
+        ("DETECTORS", "swings", ", was 'swings'"),
+        ("SERVICE_WEBHOOK_SYMBOLS", "A=B", ", was 'A=B'"),
+    ],
+)
+def test_a_list_in_the_environment_that_is_no_json_is_named(
+    name: str, given: str, was: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"FKS_{name}", given)
+    monkeypatch.setenv("FKS_FORECASTERS", '["drift"]')
+    with pytest.raises(ConfigError) as caught:
+        settings.load()
+    assert str(caught.value) == f'{name.lower()}: expected a JSON list like ["a"] in FKS_{name}{was}'
 
 
 def test_addresses_and_tokens_are_shown_nowhere() -> None:

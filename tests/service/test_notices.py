@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +20,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from fks_agents._serving_settings import NoticeKind
 from fks_agents.contracts import Bite, Cycle, LimitEvent, Usage
 from fks_agents.errors import ConfigError
 from fks_agents.service.app import create_app
@@ -101,6 +104,12 @@ def watcher(desk: Desk, daily_at: str = "") -> Watcher:
     made = Watcher(desk, daily_at, UTC_ZONE)
     made.look()
     return made
+
+
+def test_the_kinds_that_can_be_chosen_are_those_that_are_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8")
+    table = page.partition("## What is told")[2].partition("- **Once.**")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == set(get_args(NoticeKind))
 
 
 def test_a_trade_and_its_fills_and_a_halt_are_told_once_each(desk: Desk) -> None:

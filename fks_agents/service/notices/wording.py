@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fks_agents import _wording as say
 from fks_agents._redaction import redact
+from fks_agents._serving_settings import NoticeKind
 from fks_agents.contracts import Bite, Cycle
 from memory.decisions import Admission
 from memory.halts import Halt
@@ -26,7 +27,7 @@ STOPS = frozenset({"daily_loss", "drawdown", "losing_streak"})
 """Limits that end trading, not only make a trade smaller."""
 
 
-def notice(kind: str, key: str, title: str, lines: Sequence[str], at: datetime) -> Notice:
+def notice(kind: NoticeKind, key: str, title: str, lines: Sequence[str], at: datetime) -> Notice:
     text = "\n".join(line for line in lines if line)
     return Notice(kind=kind, key=key[:200], title=_line(title)[:200], text=redact(text)[:4_000], at=at)
 

@@ -57,7 +57,7 @@ def button(label: str, *, is_main: bool = False, is_grave: bool = False) -> Butt
 
 
 async def confirmed(title: str, said: str, label: str, *, is_grave: bool = True) -> bool:
-    """Ask; False where it is left by Escape, too."""
+    """Ask; False where it is left by Escape or with the page, too."""
     with ui.dialog() as dialog, ui.card().classes("asking"):
         dialog.props["aria-label"] = title
         text("h2", title)
@@ -66,5 +66,6 @@ async def confirmed(title: str, said: str, label: str, *, is_grave: bool = True)
             button("Leave it").on_click(lambda: dialog.submit(False)).props("autofocus")
             button(label, is_main=True, is_grave=is_grave).on_click(lambda: dialog.submit(True))
     answer = await dialog
-    dialog.delete()
+    if not dialog.is_deleted:  # it goes with its page
+        dialog.delete()
     return bool(answer)

@@ -62,6 +62,7 @@ def draw(visit: Visit, pages: Sequence[Page]) -> Callable[[], None]:
     client.content.props["tabindex"] = "-1"
     text("h1", visit.page.title)
     client.on_exception(_defect)
+    visit.looks.append(look)
 
     def begin() -> None:
         with top:

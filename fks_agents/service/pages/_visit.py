@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
@@ -42,6 +42,8 @@ class Visit:
     page: Page
     guard: Guard
     request: Request
+    looks: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """Of the parts of the page that show what an act may change; `look` calls them at once."""
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -62,6 +64,10 @@ class Visit:
         except (FksError, Problem) as error:
             self.refused(error)
             return None
+
+    async def look(self) -> None:
+        for each in self.looks:
+            await each()
 
     def refused(self, error: FksError | Problem) -> None:
         """Show why; who is not signed in any more is sent to sign in."""

@@ -83,6 +83,7 @@ class _Switch:
             self._last, self._reason.value = done.halt, ""
             self._draw()
             self._visit.done("Trading is halted." if done.is_halted else "Trading goes on.")
+            await self._visit.look()
 
     async def _look(self) -> None:
         try:
@@ -92,6 +93,7 @@ class _Switch:
         if found != self._last:
             self._last = found
             self._draw()
+            await self._visit.look()
 
 
 async def _asked(*, is_halt: bool) -> bool:
@@ -180,12 +182,13 @@ async def _limits(visit: Visit) -> None:
             except UsageError as error:
                 visit.refused(error)
                 return
-            shown = ", ".join(each.label for each in now if each.name in wanted)
-            if not await confirmed("Set limits?", f"{shown}: from the next decision on.", "Set", is_grave=False):
+            shown = "; ".join(showing.steps(now, wanted))
+            if not await confirmed("Set limits?", f"From the next decision on: {shown}.", "Set", is_grave=False):
                 return
             if await visit.attempt("trader", act) is not None:
                 await draw()
                 visit.done("The limits are set.")
+                await visit.look()
 
         with ui.element("div").classes("line"):
             button("Set limits", is_main=True).on_click(keep)
@@ -206,7 +209,7 @@ async def _history(visit: Visit) -> None:
         return showing.turns(ledger.halts.log())[:_LISTED], showing.changes(ledger.limits.log())[:_LISTED]
 
     with panel("History"):
-        await looking(read, _draw_history, every=2 * _LOOKS)
+        visit.looks.append(await looking(read, _draw_history, every=2 * _LOOKS))
 
 
 def _draw_history(was: Was) -> None:

@@ -124,6 +124,13 @@ def change(now: tuple[Limit, ...], given: Mapping[limiting.Limit, float | None],
         raise UsageError(f"{_WORDS[name][0]}: {said}, was {was:g}") from None
 
 
+def steps(now: tuple[Limit, ...], wanted: Mapping[limiting.Limit, float]) -> tuple[str, ...]:
+    """`Drawdown 15 % -> 30 %`, of each limit that is to be another."""
+    return tuple(
+        f"{each.label} {each.shown} -> {_shown(each.name, wanted[each.name])}" for each in now if each.name in wanted
+    )
+
+
 def accounts(desk: Desk) -> Accounts:
     """Named accounts, then those of decisions that are still open."""
     every = desk.ledger.paper.accounts()

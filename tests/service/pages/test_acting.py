@@ -55,12 +55,21 @@ class Opened:
 
     def press(self, label: str) -> None:
         """The last button of that name."""
+        self._tell(label, "click", [])
+
+    def write(self, label: str, words: str) -> None:
+        """Into the last field of that name."""
+        self._tell(label, "update:", [json.dumps(words)])
+
+    def elements(self) -> list[Any]:
         from nicegui import Client
 
-        elements = Client.instances[self.page].elements.values()
-        button = [each for each in elements if each.props.get("label") == label][-1]
-        [listener] = [each.id for each in button._event_listeners.values() if each.type == "click"]
-        told = {"id": button.id, "client_id": self.page, "listener_id": listener, "args": []}
+        return list(Client.instances[self.page].elements.values())
+
+    def _tell(self, label: str, event: str, args: list[str]) -> None:
+        named = [each for each in self.elements() if each.props.get("label") == label][-1]
+        listener = next(each.id for each in named._event_listeners.values() if each.type.startswith(event))
+        told = {"id": named.id, "client_id": self.page, "listener_id": listener, "args": args}
         self.link.send_text("42" + json.dumps(["event", told]))
 
     def until(self, word: str) -> str:
@@ -200,6 +209,46 @@ def test_a_page_cannot_press_what_another_page_has(client: TestClient) -> None:
         assert said["code"] == 4001
     time.sleep(0.2)
     assert kinds(client, decision_id) == before
+
+
+def test_the_page_with_the_switch_follows_it_at_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fks_agents.service.pages import _frame, risk
+
+    monkeypatch.setattr(_frame, "_LOOKS", 1e9)
+    monkeypatch.setattr(risk, "_LOOKS", 1e9)
+    sign_in(client, "root")
+    with page(client, "/desk/risk") as opened:
+
+        def turn(to: str, said: str) -> tuple[bool, list[str]]:
+            """Whether the banner shows, and what the history says last."""
+            opened.write("Reason", "storm")
+            opened.press(f"{to} trading")
+            opened.until("Halt all trading?" if to == "Halt" else "Resume trading?")
+            opened.press(to)
+            opened.until(said)
+            time.sleep(0.3)
+            [banner] = [each for each in opened.elements() if "desk-halt" in each.classes]
+            return banner.visible, [str(getattr(each, "text", "")) for each in opened.elements()]
+
+        shows, words = turn("Halt", "Trading is halted.")
+        assert (shows, "halted" in words, "Trading was never halted." in words) == (True, True, False)
+        shows, words = turn("Resume", "Trading goes on.")
+        assert (shows, "resumed" in words) == (False, True)
+
+
+def test_a_page_may_be_left_while_it_asks(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    from nicegui import Client
+
+    sign_in(client, "ana")
+    with page(client, "/desk/risk") as opened:
+        opened.write("Reason", "storm")
+        opened.press("Halt trading")
+        opened.until("Halt all trading?")
+        left = Client.instances[opened.page]
+        client.portal.call(left.delete)  # type: ignore[union-attr]
+        time.sleep(0.3)
+    assert not [each for each in caplog.records if each.exc_info]
+    assert service(client).desk.ledger.halts.current() is None
 
 
 def test_a_halted_desk_says_so_on_every_page(client: TestClient) -> None:

@@ -62,6 +62,7 @@ def given(ledger: Ledger, **changes: float | None) -> dict[limiting.Limit, float
 def test_only_what_is_not_as_it_was_is_changed(ledger: Ledger) -> None:
     now = showing.limits(Settings(), ledger)
     change = showing.change(now, given(ledger, max_position=12.5, max_losing_streak=3.0), " CPI ")
+    assert showing.steps(now, change.wanted()) == ("Largest position 25 % -> 12.5 %", "Losses in a row 5 -> 3")
     assert change.wanted() == {"max_position": 0.125, "max_losing_streak": 3}
     assert change.reason == "CPI"
 

@@ -5,6 +5,7 @@ Addresses hold secrets: nothing that is raised or logged here shows one.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from pydantic import SecretStr
@@ -20,6 +21,10 @@ class Message(NamedTuple):
     text: str
     picture: bytes | None = None
     """A PNG."""
+    kind: str | None = None
+    """Of what is told, like `fill`; None where it is of several kinds."""
+    at: datetime | None = None
+    """When what is told was written down, the newest of it."""
 
 
 class NotSentError(FksError):

@@ -18,7 +18,8 @@ class FileChannel:
         self._path = path
 
     def send(self, message: Message) -> None:
-        line = {"title": message.title, "text": message.text}
+        at = message.at.isoformat() if message.at is not None else None
+        line = {"at": at, "kind": message.kind, "title": message.title, "text": message.text}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             if message.picture is not None:

@@ -135,7 +135,7 @@ def _message(group: Sequence[Taken]) -> Message:
     if len(group) == 1:
         one = group[0]
         text = one.notice.text if not one.may_have_arrived else f"{one.notice.text}\n{REPEAT}"
-        return Message(one.notice.title, text.strip(), one.notice.picture)
+        return Message(one.notice.title, text.strip(), one.notice.picture, one.notice.kind, one.notice.at)
     kinds = Tally(one.notice.kind for one in group)
     lines: list[str] = []
     room = _ROOM
@@ -147,4 +147,7 @@ def _message(group: Sequence[Taken]) -> Message:
         lines.append(line)
         room -= len(line) + 1
     counted = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-    return Message(f"{len(group)} more: {counted}", "\n".join(lines))
+    return Message(
+        f"{len(group)} more: {counted}", "\n".join(lines),
+        kind=next(iter(kinds)) if len(kinds) == 1 else None, at=max(one.notice.at for one in group),
+    )  # fmt: skip

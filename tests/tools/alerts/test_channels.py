@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -81,9 +82,10 @@ def test_every_kind_takes_a_title_alone(kind: str, tmp_path: Path, server: Serve
 def test_a_file_has_a_line_for_each_message_and_the_picture_beside(tmp_path: Path) -> None:
     channel = open_channel(SecretStr(f"file://{tmp_path}/deep/n.jsonl"))
     channel.send(Message("one", "größer"))
-    channel.send(Message("two", "", b"\x89PNG"))
+    channel.send(Message("two", "", b"\x89PNG", "daily", datetime(2026, 3, 2, 22, tzinfo=UTC)))
     one, two = map(json.loads, (tmp_path / "deep" / "n.jsonl").read_text("utf-8").splitlines())
-    assert one == {"title": "one", "text": "größer"}
+    assert one == {"at": None, "kind": None, "title": "one", "text": "größer"}
+    assert (two["at"], two["kind"]) == ("2026-03-02T22:00:00+00:00", "daily")
     assert (tmp_path / "deep" / two["picture"]).read_bytes() == b"\x89PNG"
 
 

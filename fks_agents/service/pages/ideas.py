@@ -86,13 +86,14 @@ class _Waiting:
     def _draw(self, found: Sequence[Idea]) -> None:
         if not found:
             text("p", "No trade waits for a person.", "muted").props["role"] = "status"
+            text("p", ideas.when_asked(self._visit.service.settings.policy), "muted")
         if len(found) == ideas.MOST:
             text("p", f"The {ideas.MOST} that wait longest; others follow when these are answered.", "muted")
         with ui.element("div").classes("grid"):
             for each in found:
                 with _box(each):
                     self._clocks[each.id] = ui.label(_clock(each)).classes("warn")
-                    text("p", each.why, "said")
+                    _why(each)
                     if each.obstacle:
                         text("p", f"Approving would be refused: {each.obstacle}.", "bad said")
                     _figures(each)
@@ -106,6 +107,21 @@ def _box(idea: Idea) -> Iterator[None]:
         # Several of one symbol may lie beside each other; who hears the page tells them apart so.
         box.props["aria-label"] = f"{idea.symbol} {idea.side}, decision {idea.id}"
         yield
+
+
+def _why(idea: Idea) -> None:
+    if idea.past:
+        text("p", idea.past, "warn")
+    if idea.reason:
+        text("p", f"Why to trade: {idea.reason}", "said")
+    text("p", f"Why a person is asked: {idea.why}", "said")
+    _origin(idea)
+
+
+def _origin(idea: Idea) -> None:
+    if idea.origin:
+        said = f'; its comment, text from outside: "{idea.comment}"' if idea.comment else ""
+        text("p", f"Proposed by {idea.origin}{said}", "muted said")
 
 
 def _clock(idea: Idea) -> str:
@@ -136,8 +152,10 @@ def _ended(state: State, found: Sequence[Idea]) -> None:
             with _box(each):
                 with ui.element("div").classes("line"):
                     badge(WORDS[each.state], _TONES.get(each.state, ""))
-                    text("span", f"{each.age} ago", "muted small")
+                    if each.age:
+                        text("span", f"{each.age} ago", "muted small")
                 text("p", each.why, "said")
+                _origin(each)
                 _figures(each)
                 _steps(each)
 

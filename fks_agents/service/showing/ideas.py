@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
 from fks_agents import _wording as say
-from fks_agents.contracts import Cycle, Timeframe
+from fks_agents.agents.proposal import NAMES
+from fks_agents.contracts import Cycle, Proposal, Timeframe
 from fks_agents.errors import ConfigError, DataError
+from fks_agents.policy import Policy
 from fks_agents.service import answering
 from fks_agents.service.answering import State, state_of
 from fks_agents.service.state import Service
@@ -18,6 +20,9 @@ from memory.ideas import Mark
 
 MOST = 20
 """Trades that are shown at once for an answer."""
+
+_LONG = timedelta(days=7)
+"""Ago, from which on a decision is said to be about the past: no market is closed for so long."""
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -52,7 +57,7 @@ class Idea(NamedTuple):
     targets: str
     conviction: str
     age: str
-    """Since a person was asked, else since it was decided about."""
+    """Since a person was asked, else since it was asked for; empty where that is not on record."""
     expires: str
     """`in 4 d 20 h`; empty where it is not to be answered any more."""
     price: str
@@ -60,6 +65,15 @@ class Idea(NamedTuple):
     obstacle: str
     """Why an approval would be refused as things stand; empty where nothing is known against it."""
     why: str
+    """A person is asked, or what became of it."""
+    reason: str
+    """To trade: the plan's."""
+    origin: str
+    """Who proposed it: `TradingView`; empty where our own agents did."""
+    comment: str
+    """That came with the proposal; text from outside."""
+    past: str
+    """That it is about a day long gone; empty where it is not."""
     steps: tuple[Step, ...]
 
 
@@ -84,9 +98,9 @@ def waiting(service: Service, limit: int = MOST) -> tuple[Idea, ...]:
         try:
             fresh = desk.approvals.fresh(admission)
         except (ConfigError, DataError) as error:  # its source may be gone, or have nothing new
-            found.append(idea(cycle, marks, now, obstacle=obstacle or str(error)))
+            found.append(idea(cycle, marks, now, proposed=admission.proposed, obstacle=obstacle or str(error)))
         else:
-            found.append(idea(cycle, marks, now, fresh, obstacle=obstacle))
+            found.append(idea(cycle, marks, now, fresh, proposed=admission.proposed, obstacle=obstacle))
     return tuple(found)
 
 
@@ -110,8 +124,24 @@ def unsent(cycle: Cycle) -> str:
 
 def ended(service: Service, state: State, limit: int = 30) -> tuple[Idea, ...]:
     """Those that came to this, newest first, among the newest `limit` decisions to trade."""
-    ledger, now = service.desk.ledger, service.desk.clock.now()
-    return tuple(idea(cycle, ledger.ideas.marks(cycle.id), now) for cycle in answering.ended(ledger, state, limit))
+    ledger, now, found = service.desk.ledger, service.desk.clock.now(), []
+    for cycle in answering.ended(ledger, state, limit):
+        asked, proposed = ledger.requests.of(cycle.id), ledger.decisions.admission(cycle.id).proposed
+        asked_at = asked.asked_at if asked is not None else None
+        found.append(idea(cycle, ledger.ideas.marks(cycle.id), now, proposed=proposed, asked_at=asked_at))
+    return tuple(found)
+
+
+def when_asked(policy: Policy) -> str:
+    """About which trades a person is asked."""
+    terms = policy.unattended
+    conditions = [
+        f"would lose more than {say.percent(terms.below_risk)} of the equity at the stop" * (terms.below_risk < 1.0),
+        f"have a conviction below {terms.above_conviction:.2f}" * (terms.above_conviction > 0.0),
+    ]
+    about = " or ".join(filter(None, conditions))
+    asks = f"asks a person about trades that {about}" if about else "asks nobody: what the gate lets through goes out"
+    return f"The policy {policy.name!r} {asks}. The setting `policy` names another; docs/judges.md explains them."
 
 
 def under_way(service: Service) -> tuple[UnderWay, ...]:
@@ -122,13 +152,24 @@ def under_way(service: Service) -> tuple[UnderWay, ...]:
     )
 
 
-def idea(cycle: Cycle, marks: Sequence[Mark], now: datetime, fresh: Fresh | None = None, *, obstacle: str = "") -> Idea:
+def idea(
+    cycle: Cycle,
+    marks: Sequence[Mark],
+    now: datetime,
+    fresh: Fresh | None = None,
+    *,
+    obstacle: str = "",
+    proposed: Proposal | None = None,
+    asked_at: datetime | None = None,
+) -> Idea:
     """Of a decision to trade. `fresh`: the newest price, and what time it is at its market."""
     plan, sized = cycle.plan, cycle.sized
     state = state_of(cycle, marks)
     quantity = _quantity(cycle, marks)
     risk = sized.risk * quantity / sized.quantity if sized is not None and sized.quantity else 0.0
     entry = plan.entry if plan is not None else None
+    since = marks[0].at if marks else asked_at
+    comment = proposed.comment if proposed is not None else None
     if fresh is not None and plan is not None:
         obstacle = obstacle or moved_away(plan, fresh.price) or ""
     return Idea(
@@ -138,9 +179,13 @@ def idea(cycle: Cycle, marks: Sequence[Mark], now: datetime, fresh: Fresh | None
         risk=say.percent(risk), entry=_price(entry), stop=_price(plan.stop if plan is not None else None),
         targets=", ".join(say.price(target) for target in plan.targets) if plan is not None else "-",
         conviction=f"{plan.conviction:.2f}" if plan is not None else "-",
-        age=span(now - (marks[0].at if marks else cycle.as_of)), expires=_expires(cycle, state, fresh),
+        age=span(now - since) if since is not None else "", expires=_expires(cycle, state, fresh),
         price=say.price(fresh.price) if fresh is not None else "", obstacle=obstacle,
         why=cycle.approval.reason if state == "needs_approval" and cycle.approval is not None else cycle.reason,
+        reason=plan.reason if plan is not None else "",
+        origin=NAMES[proposed.origin] if proposed is not None else "",
+        comment=say.printable(comment.text) if comment is not None else "",
+        past=f"It is about {say.day(cycle.as_of)}, {span(now - cycle.as_of)} ago." if now - cycle.as_of > _LONG else "",
         steps=tuple(_step(mark) for mark in marks) or _without_a_person(cycle),
     )  # fmt: skip
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from fks_agents.contracts import Approval, Cycle
+from fks_agents.contracts import Approval, Cycle, Document, Proposal
+from fks_agents.policy import Policy, Unattended
 from fks_agents.service.answering import state_of
-from fks_agents.service.showing.ideas import Idea, Step, idea, opposed, span, unsent
+from fks_agents.service.showing.ideas import Idea, Step, idea, opposed, span, unsent, when_asked
 from graphs.approving import Fresh
 from memory.decisions import Entry
 from memory.ideas import Kind, Mark
@@ -28,6 +29,11 @@ def mark(
     )
 
 
+def reason_of(cycle: Cycle) -> str:
+    assert cycle.plan is not None
+    return cycle.plan.reason
+
+
 @pytest.fixture
 def asked(cycle: Cycle) -> Cycle:
     pending = Approval(status="pending", by="policy", at=AS_OF, reason="0.56% of the equity is at risk")
@@ -42,6 +48,7 @@ def test_a_trade_that_waits_says_all_that_is_needed_to_answer(asked: Cycle) -> N
         quantity=9.03, size=f"9.03 worth {9.03 * (LAST + 5):,.2f}", risk="0.56 %", entry=f"{LAST + 5:,.2f}",
         stop=f"{LAST + 67.5:,.2f}", targets=f"{LAST - 120:,.2f}", conviction="0.68", age="45 min",
         expires="in 4 d 0 h", price=f"{LAST:,.2f}", obstacle="", why="0.56% of the equity is at risk",
+        reason=reason_of(asked), origin="", comment="", past="",
         steps=(Step("2018-10-13 20:00 UTC", "policy", "proposed", "0.56% is at risk"),),
     )  # fmt: skip
 
@@ -103,8 +110,42 @@ def test_states_tell_whether_a_person_was_asked(cycle: Cycle) -> None:
         assert state_of(cycle.model_copy(update={"status": status}), []) == state
 
 
+def test_what_somebody_outside_proposed_says_so_with_its_comment(asked: Cycle) -> None:
+    words = Document(id="c", kind="comment", text="<b>go\u202e</b>", published_at=AS_OF, source="tradingview")
+    given = Proposal(origin="tradingview", alert="a", action="sell", proposed_at=AS_OF, comment=words)
+    found = idea(asked, [mark(1, "proposed", "policy")], AS_OF, proposed=given)
+    assert (found.origin, found.comment) == ("TradingView", "<b>go</b>")
+
+
+@pytest.mark.parametrize(("days", "said"), [(7, ""), (8, "It is about 2018-10-12 20:00 UTC, 8 d 0 h ago.")])
+def test_that_it_is_about_a_day_long_gone_is_said(asked: Cycle, days: int, said: str) -> None:
+    assert idea(asked, [mark(1, "proposed", "policy")], AS_OF + timedelta(days=days)).past == said
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (Unattended(), "asks nobody: what the gate lets through goes out"),
+        (
+            Unattended(below_risk=0.005, above_conviction=0.8),
+            (
+                "asks a person about trades that would lose more than 0.5 % of the equity at the stop "
+                "or have a conviction below 0.80"
+            ),
+        ),
+    ],
+)
+def test_where_nothing_waits_it_is_told_when_a_person_is_asked(terms: Unattended, said: str) -> None:
+    told = when_asked(Policy(name="ours", unattended=terms))
+    assert told == f"The policy 'ours' {said}. The setting `policy` names another; docs/judges.md explains them."
+
+
+def test_the_age_of_one_whose_asking_is_not_on_record_is_not_told(cycle: Cycle) -> None:
+    assert idea(cycle, [], AS_OF + timedelta(days=3_044)).age == ""
+
+
 def test_one_that_nobody_was_asked_about_says_who_let_it_go(cycle: Cycle) -> None:
-    found = idea(cycle, [], AS_OF + timedelta(hours=26))
+    found = idea(cycle, [], AS_OF + timedelta(days=30, hours=26), asked_at=AS_OF + timedelta(days=30))
     assert found.steps == (Step("2018-10-12 20:00 UTC", "paper", "not needed", "paper account"),)
     assert (found.age, found.expires) == ("1 d 2 h", "")
 

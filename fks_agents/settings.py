@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from fks_agents import policy as policies
 from fks_agents._serving_settings import Serving
+from fks_agents._unfit import expected
 from fks_agents.contracts import Fraction, NonNegative, Positive, Timeframe
 from fks_agents.errors import ConfigError, UsageError
 from fks_agents.policy import Policy
@@ -413,7 +414,7 @@ def _lines(error: ValidationError) -> list[str]:
             lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
         else:
             was = "" if _is_secret(name) else f", was {problem['input']!r}"
-            lines.append(f"{name}: {problem['msg'].replace('Input should be', 'expected')}{was}")
+            lines.append(f"{name}: {expected(problem)}{was}")
     return lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from fks_agents._redaction import redact
+from fks_agents._unfit import expected, was_said
 from fks_agents.errors import ConfigError, DataError, FksError, LedgerError, ModelError, RefusedError, UsageError
 
 _LONGEST = 60
@@ -94,7 +96,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(FksError)
     def _(request: Request, error: FksError) -> JSONResponse:
         del request
-        return reply(status_of(error), str(error))
+        status = status_of(error)
+        return reply(status, str(error), _fields(error) if status == 422 else None)
 
     @app.exception_handler(RequestValidationError)
     def _(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -127,12 +130,24 @@ def _methods(request: Request) -> list[str]:
 
 
 def _field(error: Mapping[str, Any], *, is_secret: bool) -> Field:
+    if error["type"] == "json_invalid":
+        return Field(field="body", expected=expected(error), was=f"none from character {error['loc'][-1]}")
     where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path", "header"))
-    expected = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
-    if error["type"] == "extra_forbidden":
-        expected = "expected no such field"
     if error["type"] == "missing":
         was = "missing"
     else:
-        was = "not shown here" if is_secret else redact(repr(error.get("input")))[:_LONGEST]
-    return Field(field=where or str(error["loc"][0]), expected=expected, was=was)
+        was = "not shown here" if is_secret else redact(was_said(error) or repr(error.get("input")))[:_LONGEST]
+    return Field(field=where or str(error["loc"][0]), expected=expected(error), was=was)
+
+
+_NAMED = re.compile(r"(?P<field>[a-z][a-z_.\d]*): (?P<expected>expected .+?), was (?P<was>.+)", re.DOTALL)
+_UNKNOWN = re.compile(r"unknown (?P<field>[a-z]+) (?P<was>'[^']*')[^;]*; (?P<expected>expected .+)", re.DOTALL)
+"""The two forms in which our errors name what does not fit."""
+
+
+def _fields(error: FksError) -> list[Field]:
+    """What an error of the desk says of a value that was sent; empty where it is about no single one."""
+    found = _NAMED.fullmatch(redact(str(error))) or _UNKNOWN.fullmatch(redact(str(error)))
+    if found is None:
+        return []
+    return [Field(field=found["field"], expected=found["expected"], was=found["was"][:_LONGEST])]

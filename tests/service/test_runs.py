@@ -91,7 +91,7 @@ def test_what_cannot_be_studied_is_refused_before_it_is_admitted(client: TestCli
 @pytest.mark.parametrize(
     ("body", "field", "expected"),
     [
-        ({}, "symbol", "Field required"),
+        ({}, "symbol", "expected a value"),
         ({"symbol": "SPX", "as_of": "2019"}, "as_of", "expected a time like"),
         ({"symbol": "SPX", "as_of": 1524254400}, "as_of", "expected a time like"),
         ({"symbol": "SPX", "timeframe": "2d"}, "timeframe", "expected"),
@@ -107,6 +107,32 @@ def test_a_body_that_does_not_fit_names_the_field(
     [error] = refused.json()["errors"]
     assert error["field"] == field
     assert expected in error["expected"]
+    assert refused.json()["detail"] == f"{field}: {error['expected']}, was {error['was']}"
+    assert refused.json()["detail"].count(", was ") == 1
+
+
+def test_a_body_that_is_no_json_is_named(client: TestClient) -> None:
+    refused = client.post("/v1/ai/analyze", content=b'{"symbol": SPX}', headers={"Content-Type": "application/json"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [{"field": "body", "expected": "expected JSON", "was": "none from character 11"}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "expected", "was"),
+    [
+        ({"symbol": "NOPE"}, "symbol", "expected one of IXIC, SPX", "'NOPE'"),
+        (
+            {"symbol": "SPX", "as_of": "2199-01-01T00:00:00Z"}, "as_of", "expected a time that has passed",
+            "2199-01-01T00:00:00+00:00",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_desk_refuses_names_the_field_too(
+    asked: dict[str, str], field: str, expected: str, was: str, client: TestClient
+) -> None:
+    refused = client.post("/v1/ai/analyze", json=asked)
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [{"field": field, "expected": expected, "was": was}]
 
 
 def test_a_full_queue_says_when_to_come_back(settings: Settings, serve: Serve) -> None:

@@ -42,8 +42,8 @@ def test_a_list_is_kept_changed_and_deleted(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({}, "symbols: Field required"),
-        (CORE | {"symbols": []}, "symbols"),
+        ({}, "symbols: expected a value, was missing"),
+        (CORE | {"symbols": []}, "symbols: expected at least 1 item, was []"),
         (CORE | {"symbols": ["SPX", "SPX"]}, "expected each once, was twice: SPX"),
         (CORE | {"symbols": ["SPX", "NOPE"]}, "symbols: expected some of IXIC, SPX, was NOPE"),
         (CORE | {"timeframes": ["1w"]}, "timeframes.0"),

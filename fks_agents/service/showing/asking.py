@@ -6,6 +6,7 @@ import re
 
 from pydantic import ValidationError
 
+from fks_agents._unfit import expected, was_said
 from fks_agents.errors import FksError, UsageError
 from fks_agents.service.people import Person
 from fks_agents.service.routes.runs import Question
@@ -25,9 +26,8 @@ def question(symbol: str, timeframe: str | None, as_of: str) -> Question:
         return Question.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        said = str(first["msg"]).removeprefix("Value error, ")
-        was = "" if ", was " in said else f", was {first['input']!r}"
-        raise UsageError(f"{first['loc'][0]}: {said}{was}") from None
+        was = was_said(first) or repr(first["input"])
+        raise UsageError(f"{first['loc'][0]}: {expected(first)}, was {was}") from None
 
 
 def ask(service: Service, person: Person, asked: Question) -> Admission:

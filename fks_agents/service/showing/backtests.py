@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from evaluators.backtest.drawn import Drawn
 from evaluators.backtest.figures import Compared
 from fks_agents import _wording as say
+from fks_agents._unfit import expected, was_said
 from fks_agents.contracts import Timeframe
 from fks_agents.errors import UsageError
 from fks_agents.service.routes.backtests import Wanted
@@ -102,9 +103,8 @@ def wanted(given: Mapping[str, Any]) -> Wanted:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "backtest"
-        said = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
-        was = "missing" if first["type"] == "missing" else repr(first["input"])[:60]
-        raise UsageError(f"{where}: {said}, was {was}") from None
+        was = "missing" if first["type"] == "missing" else was_said(first) or repr(first["input"])[:60]
+        raise UsageError(f"{where}: {expected(first)}, was {was}") from None
 
 
 def told(result: Result) -> Told:

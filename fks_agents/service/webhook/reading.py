@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from fks_agents._unfit import expected, was_said
 from fks_agents.service.problems import Field, Problem
 from fks_agents.service.shielding import DEEPEST, is_too_deep
 from fks_agents.service.webhook.alert import Alert
@@ -104,14 +105,13 @@ def _wrong_side(alert: Alert) -> Field | None:
 
 def _field(error: Any) -> Field:
     where = ".".join(_plain(str(part)) for part in error["loc"]) or "body"
-    expected = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "expected")
     match error["type"]:
         case "missing":
             return Field(field=where, expected="expected this field", was="missing")
         case "extra_forbidden":
             known = ", ".join(Alert.model_fields)
             return Field(field=where, expected=f"expected no such field, but {known}", was="given")
-    return Field(field=where, expected=expected, was=repr(error["input"])[:_LONGEST])
+    return Field(field=where, expected=expected(error), was=(was_said(error) or repr(error["input"]))[:_LONGEST])
 
 
 def _kind(value: object) -> str:

@@ -141,8 +141,8 @@ def test_symbols_are_listed_where_that_helps(count: int | None, listed: int, cli
 @pytest.mark.parametrize(
     ("symbol", "timeframe", "as_of", "said"),
     [
-        ("", "1d", "", "symbol: String should have at least 1 character, was ''"),
-        ("S PX", "1d", "", "symbol: String should match pattern"),
+        ("", "1d", "", "symbol: expected at least 1 character, was ''"),
+        ("S PX", "1d", "", "symbol: expected text that fits the pattern"),
         ("SPX", "2d", "", "timeframe: "),
         ("SPX", "1d", "yesterday", "as_of: expected a time like 2018-12-24T21:00:00Z, was 'yesterday'"),
         ("SPX", "1d", "1524254400", "as_of: expected a time"),

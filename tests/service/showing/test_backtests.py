@@ -78,7 +78,7 @@ def test_a_form_gives_a_request() -> None:
         ({"fee": "much"}, "fee: expected a number, was 'much'"),
         ({"fee": 101}, "fee: expected less than or equal to 1, was 1.01"),
         ({"cash": -1}, "cash: expected greater than 0, was -1"),
-        ({"symbol": ""}, "symbol: Field required, was missing"),
+        ({"symbol": ""}, "symbol: expected a value, was missing"),
         ({"trials": 1.5}, "trials: expected a valid integer, got a number with a fractional part, was 1.5"),
     ],
 )

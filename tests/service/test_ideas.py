@@ -34,6 +34,20 @@ def test_a_waiting_trade_is_listed_with_its_history(desk: TestClient, waiting: s
     assert [mark["kind"] for mark in idea["marks"]] == ["proposed"]
 
 
+def test_facts_are_left_to_the_snapshot_of_a_trade(desk: TestClient, waiting: str) -> None:
+    listed = desk.get("/v1/ai/ideas/active")
+    [idea] = listed.json()
+    assert (idea["cycle"]["snapshot"]["symbol"], idea["cycle"]["snapshot"]["facts"]) == ("SPX", [])
+    whole = desk.get(f"/v1/ai/history/{waiting}/snapshot")
+    assert len(whole.json()["facts"]) > 50
+    assert len(listed.content) < len(whole.content)
+    answers = (("modify", {"quantity": 1}), ("reject", {"reason": "earnings"}))
+    for answer, body in answers:
+        done = desk.post(f"/v1/ai/ideas/{waiting}/{answer}", json=body)
+        assert (done.status_code, done.json()["snapshot"]["facts"]) == (200, [])
+    assert desk.get(f"/v1/ai/history/{waiting}/snapshot").json()["facts"] == whole.json()["facts"]
+
+
 def test_an_approved_trade_is_sent_and_says_who(desk: TestClient, waiting: str) -> None:
     done = desk.post(f"/v1/ai/ideas/{waiting}/approve", json={"reason": "I see it too"}).json()
     assert (done["status"], len(done["orders"]), done["approval"]["by"]) == ("working", 3, "ana")

@@ -94,9 +94,11 @@ def decision(held: Held, decision_id: Id, person: Annotated[Person, viewer()]) -
 
 @router.get("/{decision_id}/snapshot", responses=documented(404, 409, 422, 503))
 def snapshot(held: Held, decision_id: Id, person: Annotated[Person, viewer()]) -> Snapshot:
-    """What the agents were told."""
+    """What the agents were told; of a trade that waits for a person, too."""
     del person
-    return _seen(finished(held, decision_id))
+    found = known(held, decision_id)
+    waits = found in held.desk.ledger.ideas.waiting()
+    return _seen(held.desk.pending(found) if waits else finished(held, found))
 
 
 @router.post(

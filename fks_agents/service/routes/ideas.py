@@ -43,7 +43,8 @@ class Idea(BaseModel):
     as_of: AwareDatetime
     state: State
     cycle: Cycle | None
-    """None where it is being decided: nobody knows yet whether it will be a trade."""
+    """Its snapshot without the facts: `/ai/history/{id}/snapshot` has them. None where it is being decided: nobody
+    knows yet whether it will be a trade."""
     marks: tuple[Mark, ...]
     """Who did what, when and why."""
 
@@ -80,26 +81,33 @@ def ideas(
 @router.post("/ai/ideas/{decision_id}/approve", responses=documented(404, 409, 422, 503))
 def approve(held: Held, decision_id: Id, answer: Answer, person: Annotated[Person, trader()]) -> Cycle:
     """Look at it again with the newest price and account, then send it."""
-    return answering.approve(held, known(held, decision_id), person, answer.reason)
+    return _brief(answering.approve(held, known(held, decision_id), person, answer.reason))
 
 
 @router.post("/ai/ideas/{decision_id}/reject", responses=documented(404, 409, 422, 503))
 def reject(held: Held, decision_id: Id, answer: Refusal, person: Annotated[Person, trader()]) -> Cycle:
-    return answering.reject(held, known(held, decision_id), person, answer.reason)
+    return _brief(answering.reject(held, known(held, decision_id), person, answer.reason))
 
 
 @router.post("/ai/ideas/{decision_id}/modify", responses=documented(404, 409, 422, 503))
 def modify(held: Held, decision_id: Id, answer: Smaller, person: Annotated[Person, trader()]) -> Cycle:
     """Make it smaller; it still waits."""
-    return answering.modify(held, known(held, decision_id), person, answer.quantity, answer.reason)
+    return _brief(answering.modify(held, known(held, decision_id), person, answer.quantity, answer.reason))
 
 
 def _idea(held: Service, cycle: Cycle) -> Idea:
     marks = held.desk.ledger.ideas.marks(cycle.id)
     return Idea(
         id=cycle.id, symbol=cycle.symbol, timeframe=cycle.timeframe, as_of=cycle.as_of,
-        state=answering.state_of(cycle, marks), cycle=cycle, marks=marks,
+        state=answering.state_of(cycle, marks), cycle=_brief(cycle), marks=marks,
     )  # fmt: skip
+
+
+def _brief(cycle: Cycle) -> Cycle:
+    """Without the facts, which are nearly all of its size."""
+    if cycle.snapshot is None:
+        return cycle
+    return cycle.model_copy(update={"snapshot": cycle.snapshot.model_copy(update={"facts": ()})})
 
 
 def _undecided(admission: Admission) -> Idea:

@@ -28,6 +28,12 @@ _DRAWS = 0.4
 """Seconds between two looks whether something is to be drawn: words come faster than anybody reads."""
 
 
+_SECTIONS = {
+    "reports": ("Analysts", "what each saw"), "debate": ("Debate", "for and against"),
+    "plans": ("Plans", "the manager's and the personas'"),
+}  # fmt: skip
+
+
 class Watch:
     def __init__(self, visit: Visit, admission: Admission) -> None:
         self._visit, self._admission = visit, admission
@@ -56,14 +62,9 @@ class Watch:
             with panel("In plain words"):
                 self._outcome = Region(_lines)
                 self._answer = Region(self._ways)
+        sections = _SECTIONS if admission.proposed is None else {"plans": ("Plan", "as it was proposed")}
         with ui.element("div").classes("grid"):
-            self._said = {
-                name: self._section(title, hint)
-                for name, title, hint in (
-                    ("reports", "Analysts", "what each saw"), ("debate", "Debate", "for and against"),
-                    ("plans", "Plans", "the manager's and the personas'"),
-                )
-            }  # fmt: skip
+            self._said = {name: self._section(title, hint) for name, (title, hint) in sections.items()}
 
     async def load(self) -> None:
         """The decision as it is on record; where it is still made, what was told of it up to now."""
@@ -92,14 +93,15 @@ class Watch:
             return
         self._is_new = False
         self._headline.show(outcome.headline(known))
-        self._stages.show(stages.stages(known))
+        self._stages.show(stages.stages(known, is_proposed=self._admission.proposed is not None))
         self._writing.show(dict(known.writing))
         self._outcome.show(outcome.lines(known, self._admission.timeframe))
         self._answer.show((known.is_waiting, known.is_over))
         self._picture.show(self._chart)
         self._cancel.set_visibility(known.ending is None and self._visit.may("trader"))
         for name, said in self._statements(known).items():
-            self._said[name].show(said)
+            if name in self._said:
+                self._said[name].show(said)
 
     def _draw_again(self) -> None:
         if self._is_recorded:

@@ -39,9 +39,13 @@ class Stage:
 
 
 _TITLES = {
-    "snapshot": "Snapshot", "analysts": "Analysts", "debate": "Debate", "manager": "Manager", "persona": "Persona",
-    "risk": "Risk", "gate": "Gate", "approval": "Approval", "execute": "Execute", "reflect": "Reflect",
+    "snapshot": "Snapshot", "proposal": "Proposal", "analysts": "Analysts", "debate": "Debate", "manager": "Manager",
+    "persona": "Persona", "risk": "Risk", "gate": "Gate", "approval": "Approval", "execute": "Execute",
+    "reflect": "Reflect",
 }  # fmt: skip
+
+_OURS = ("analysts", "debate", "manager", "persona")
+"""Stages whose place the proposal takes where somebody outside proposed the trade."""
 
 _ENDS = {
     "snapshot": "snapshot", "debate": "manager", "manager": "manager", "persona": "selector", "risk": "risk",
@@ -50,16 +54,18 @@ _ENDS = {
 """Stage -> the step whose end ends it."""
 
 
-def stages(known: Learned) -> tuple[Stage, ...]:
-    """In the order of the flow; at most one runs, but for the last of a decision that is being ended."""
+def stages(known: Learned, *, is_proposed: bool = False) -> tuple[Stage, ...]:
+    """In the order of the flow; at most one runs, but for the last of a decision that is being ended. `is_proposed`:
+    somebody outside proposed the trade, and nobody here is asked for one."""
     ended = {name for name, step in _ENDS.items() if step in known.nodes}
     if len(known.reports) == len(analysts()):
         ended.add("analysts")
     if "manager" in known.writing:  # another round of the debate is not told beforehand
         ended.add("debate")
-    if "proposal" in known.nodes:  # somebody outside proposed the trade: nobody here was asked for one
-        ended |= {"manager", "persona"}
-    order = list(_TITLES)
+    if is_proposed and known.choice is not None:
+        ended.add("proposal")
+    order = [name for name in _TITLES if name not in (_OURS if is_proposed else ("proposal",))]
+    ended.intersection_update(order)
     furthest = max((order.index(name) for name in ended), default=-1)
     return tuple(
         _stage(name, known, has_ended=name in ended, is_past=at < furthest, is_next=at == furthest + 1)
@@ -101,8 +107,8 @@ def _ended(name: str, known: Learned) -> tuple[State, str]:
             return ("done" if with_view else "abstained"), f"{with_view} of {len(known.reports)} with a view"
         case "debate":
             return _argued(known)
-        case "manager":
-            return _planned(known.draft)
+        case "manager" | "proposal":
+            return _planned(known.draft if name == "manager" else known.plan)
         case "persona":
             return _chosen(known)
         case "risk":

@@ -30,6 +30,15 @@ def with_everyone(cycle: Cycle) -> Cycle:
     return cycle.model_copy(update={"reports": everyone})
 
 
+def test_a_trade_that_somebody_outside_proposed_asks_nobody_here(cycle: Cycle) -> None:
+    proposed = cycle.model_copy(update={"reports": (), "debate": (), "draft": None})
+    shown = {each.name: each for each in stages(of_cycle(proposed), is_proposed=True)}
+    assert tuple(shown) == ("snapshot", "proposal", *ORDER[5:])
+    assert (shown["proposal"].state, shown["proposal"].said) == ("done", "sell, conviction 0.68")
+    begun = stages(learn_all([told("admitted", {}), told("snapshot", {"snapshot": cycle.snapshot})]), is_proposed=True)
+    assert [each.state for each in begun[:3]] == ["done", "running", "waiting"]
+
+
 def test_before_its_turn_everything_waits() -> None:
     assert tuple(states(Learned())) == ORDER
     assert set(states(Learned()).values()) == {"waiting"}

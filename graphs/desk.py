@@ -235,9 +235,14 @@ class Desk(AbstractContextManager["Desk"]):
 
     def pending(self, decision_id: str) -> Cycle:
         """A decision that waits for a person, as it stands; nothing of it is recorded as decided yet."""
+        from graphs.checkpoints import OutdatedStepError
+
         admission = self.ledger.decisions.admission(decision_id)
         marks = self.ledger.ideas.marks(admission.id)
-        state = cast(CycleState, self._graph.get_state({"configurable": {"thread_id": admission.id}}).values)
+        try:
+            state = cast(CycleState, self._graph.get_state({"configurable": {"thread_id": admission.id}}).values)
+        except OutdatedStepError as error:
+            raise RefusedError(f"decision {admission.id} cannot be answered, cancel it: {error}") from None
         if not marks or "sized" not in state:
             raise RefusedError(f"decision {admission.id} waits for nobody")
         asked = Approval(status="pending", by="policy", at=admission.as_of, reason=marks[0].reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -106,9 +107,9 @@ class People:
             if known.revoked_at is None:
                 connection.execute(update(keys).where(keys.c.id == key_id).values(revoked_at=at))
 
-    def revoke_keys_of(self, maker: str, at: datetime) -> None:
-        """Every key that they made."""
-        theirs = (keys.c.made_by == maker) & keys.c.revoked_at.is_(None)
+    def revoke_keys_of(self, maker: str, at: datetime, roles: Collection[Role]) -> None:
+        """Every key of one of these roles that they made."""
+        theirs = (keys.c.made_by == maker) & keys.c.revoked_at.is_(None) & keys.c.role.in_(roles)
         with self._database.write() as connection:
             connection.execute(update(keys).where(theirs).values(revoked_at=at))
 

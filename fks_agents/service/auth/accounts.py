@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fks_agents.errors import UsageError
 from fks_agents.service.auth import passwords
+from fks_agents.service.people import RANK
 from memory.people import Account, Name, People, Role
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -44,7 +45,8 @@ def change(
     password: str | None = None,
     is_disabled: bool | None = None,
 ) -> Account:
-    """What is given; every session of theirs ends, and where they are disabled the keys that they made end, too.
+    """What is given; every session of theirs ends, and so do the keys they made that may do more than they may now:
+    all, where they are disabled.
 
     Raises UsageError for an unknown name, a weak password, and where no admin would be left.
     """
@@ -56,6 +58,6 @@ def change(
     if password is not None:
         values["password_hash"] = passwords.hashed(password)
     account = people.change(name, **values)
-    if account.is_disabled:
-        people.revoke_keys_of(name, at)
+    least = -1 if account.is_disabled else RANK[account.role]
+    people.revoke_keys_of(name, at, [each for each, rank in RANK.items() if rank > least])
     return account

@@ -15,10 +15,21 @@ def test_the_keys_that_a_disabled_person_made_end_with_them(client: TestClient) 
     key = client.post("/v1/auth/keys", json={"name": "bot"}, headers=bearer(client, "zoe")).json()["key"]
     program = {"Authorization": f"Bearer {key}"}
     assert client.get("/v1/auth/me", headers=program).status_code == 200
-    assert client.patch("/v1/auth/people/zoe", json={"role": "trader"}, headers=root).status_code == 200
-    assert client.get("/v1/auth/me", headers=program).status_code == 200  # another role ends only her sessions
     assert client.patch("/v1/auth/people/zoe", json={"is_disabled": True}, headers=root).status_code == 200
     assert client.get("/v1/auth/me", headers=program).status_code == 401
+
+
+def test_who_may_do_less_keeps_no_key_that_may_do_more(client: TestClient) -> None:
+    root = bearer(client, "root")
+    new = {"name": "yann", "role": "admin", "password": PASSWORD}
+    assert client.post("/v1/auth/people", json=new, headers=root).status_code == 201
+    signed, programs = bearer(client, "yann"), {}
+    for role in ("admin", "trader"):
+        made = client.post("/v1/auth/keys", json={"name": f"bot-{role}", "role": role}, headers=signed).json()
+        programs[role] = {"Authorization": f"Bearer {made['key']}"}
+    assert client.patch("/v1/auth/people/yann", json={"role": "trader"}, headers=root).status_code == 200
+    assert client.get("/v1/auth/me", headers=programs["admin"]).status_code == 401
+    assert client.get("/v1/auth/me", headers=programs["trader"]).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["policy", "scanner", "time"])

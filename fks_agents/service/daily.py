@@ -104,7 +104,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield report.halt[0].upper() + report.halt[1:]
     count = sum(report.decided.values())
     if not count:
-        yield "No decision was made."
+        yield "No decision is about this time; each counts on the day it is about, whenever it was made."
     else:
         parts = "; ".join(f"{number} x {what}" for what, number in report.decided.most_common())
         yield f"{'More than ' if report.is_cut else ''}{_counted(count, 'decision')}: {parts}"

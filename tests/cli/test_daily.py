@@ -29,7 +29,7 @@ def test_a_day_is_told_in_words_and_drawn(fks: Fks, home: str, tmp_path: Path) -
     chart = tmp_path / "day.png"
     ran = fks("daily", "--day", "2018-04-24", "--home", home, "--chart", str(chart))
     assert ran.code == 0
-    assert "No decision was made." in ran.out
+    assert "No decision is about this time" in ran.out
     assert "Account main: equity" in ran.out
     assert chart.read_bytes().startswith(b"\x89PNG")
 
@@ -44,7 +44,7 @@ def test_a_day_is_told_as_json(fks: Fks, home: str) -> None:
 def test_without_a_day_it_is_the_last_24_hours(fks: Fks, home: str, tmp_path: Path) -> None:
     chart = tmp_path / "none.png"
     ran = fks("daily", "--home", home, "--chart", str(chart))
-    assert "No decision was made." in ran.out
+    assert "No decision is about this time" in ran.out
     assert "no chart: no account was used" in ran.out
     assert not chart.exists()
 

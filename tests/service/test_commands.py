@@ -121,7 +121,7 @@ def test_positions_and_signals_say_what_there_is(service: Service) -> None:
 
 
 def test_the_report_of_the_last_day_comes_with_words(calm: Service) -> None:
-    assert "No decision was made." in answer("daily", VIEWER, calm).text
+    assert "No decision is about this time" in answer("daily", VIEWER, calm).text
 
 
 @pytest.mark.parametrize(

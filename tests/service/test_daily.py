@@ -37,7 +37,7 @@ def whole(desk: Desk) -> Report:
 def test_a_day_without_anything_says_so(desk: Desk) -> None:
     quiet = report(desk, SOLD - 3 * DAY, SOLD - 2 * DAY, ZONE)
     told = text(quiet)
-    assert "No decision was made." in told
+    assert "No decision is about this time; each counts on the day it is about, whenever it was made." in told
     assert "No paper account was used." in told
     assert picture(quiet) is None
 

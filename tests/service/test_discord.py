@@ -246,7 +246,7 @@ def test_an_answer_that_takes_long_follows(settings: Settings, webhook: Webhook)
     assert path == "/api/webhooks/42/secret-of-discord/messages/@original"
     assert kind.startswith("multipart/form-data")
     assert b'"allowed_mentions": {"parse": []}' in body
-    assert b"No decision was made." in body
+    assert b"No decision is about this time" in body
 
 
 def test_a_token_leads_to_no_other_path(settings: Settings, webhook: Webhook) -> None:

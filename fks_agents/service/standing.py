@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from evaluators.audits.truth import Association, Stance, apart, associations, stances_of
 from fks_agents.agents import analysts, personas
 from fks_agents.contracts import Cycle, Fraction, NonNegative, Plan, Result, Spoken
+from fks_agents.deps import ChatRole
 from fks_agents.settings import Settings
 from graphs.desk import Desk
 
@@ -35,6 +36,8 @@ class Model(BaseModel):
     seconds: NonNegative
     is_left_alone: bool
     """Whether its breaker had opened in the newest decision."""
+    asked: list[str] = []
+    """The models that these calls went to, sorted."""
 
 
 class Reason(BaseModel):
@@ -159,10 +162,16 @@ def _proposed(cycle: Cycle, result: Result) -> Iterator[Stance]:
 
 
 def _model(name: str, kind: Kind, cycles: Sequence[Cycle], settings: Settings) -> Model:
+    role: ChatRole = "quick" if kind == "analyst" else "deep"
     spent = [one for cycle in cycles for one in cycle.usage.spent if one.role == name]
+    asked = {
+        cycle.models[role]
+        for cycle in cycles
+        if role in cycle.models and any(one.role == name and one.calls for one in cycle.usage.spent)
+    }
     newest = cycles[0].usage.bites if cycles else ()
     return Model(
-        name=settings.named_model("quick" if kind == "analyst" else "deep"),
+        name=settings.named_model(role), asked=sorted(asked),
         calls=sum(one.calls for one in spent), cached=sum(one.cached for one in spent),
         failures=sum(one.failures for one in spent), tokens=sum(one.input_tokens + one.output_tokens for one in spent),
         seconds=sum(one.seconds for one in spent),

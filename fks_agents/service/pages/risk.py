@@ -128,7 +128,7 @@ def _draw_accounts(found: showing.Accounts) -> None:
         names = ("Account", "Symbol", "Side", "Quantity", "Price", "Unrealised", "Value")
         table("Positions", names, lines, numbers=names[3:])
     if found.left_out:
-        text("p", f"{found.left_out} more accounts belong to single decisions about the past.", "muted small")
+        text("p", showing.left_out(found.left_out), "muted small")
 
 
 def _row(each: showing.Account) -> tuple[str | Cell, ...]:

@@ -101,7 +101,8 @@ def _looked(found: System) -> None:
         if found.stands_still:
             text("p", "This source is a file: no newer bar comes to it.", "muted small")
         if found.more_symbols:
-            text("p", f"{found.more_symbols} further symbols of the source are not looked at here.", "muted small")
+            more = "1 further symbol" if found.more_symbols == 1 else f"{found.more_symbols} further symbols"
+            text("p", f"Not looked at here: {more} of the source.", "muted small")
     with panel("Disk"):
         _badge(found.disk_health)
         figures(found.disk).classes("words")

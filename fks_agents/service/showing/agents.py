@@ -103,8 +103,11 @@ def _calls(agent: Agent) -> str:
     if not model.calls:
         return f"no model calls; the next decision asks {model.name}"
     left = "; left alone in the newest decision" if model.is_left_alone else ""
+    if model.asked != [model.name]:
+        left += f"; the next decision asks {model.name}"
+    calls = "1 call" if model.calls == 1 else f"{model.calls:,} calls"
     return (
-        f"{model.calls:,} calls of {model.name}, {model.cached:,} from the record, {model.failures:,} failed, "
+        f"{calls} of {' and '.join(model.asked)}, {model.cached:,} from the record, {model.failures:,} failed, "
         f"{model.tokens:,} tokens, {model.seconds:,.1f} s{left}"
     )
 

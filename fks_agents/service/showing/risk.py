@@ -141,6 +141,12 @@ def accounts(desk: Desk) -> Accounts:
     return Accounts(tuple(_account(desk, name, settings) for name in chosen), len(every) - len(chosen))
 
 
+def left_out(count: int) -> str:
+    if count == 1:
+        return "1 more account belongs to a single decision about the past."
+    return f"{count} more accounts belong to single decisions about the past."
+
+
 def turns(halts: tuple[Halt, ...]) -> tuple[Turn, ...]:
     """Newest first."""
     return tuple(

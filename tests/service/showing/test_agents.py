@@ -107,10 +107,26 @@ def test_abstentions_come_with_their_reasons() -> None:
 
 def test_model_calls_are_counted() -> None:
     model = Model(
-        name="ollama:a", calls=1_200, cached=200, failures=3, tokens=50_000, seconds=12.34, is_left_alone=True
+        name="ollama:a",
+        calls=1_200,
+        cached=200,
+        failures=3,
+        tokens=50_000,
+        seconds=12.34,
+        is_left_alone=True,
+        asked=["ollama:a"],
     )
     calls = "1,200 calls of ollama:a, 200 from the record, 3 failed, 50,000 tokens, 12.3 s"
     assert agents.card(agent([], model=model)).calls == f"{calls}; left alone in the newest decision"
+
+
+def test_calls_are_named_after_the_model_they_went_to() -> None:
+    """The next decision may ask another one."""
+    model = Model(
+        name="rules", calls=1, cached=0, failures=0, tokens=50, seconds=1.0, is_left_alone=False, asked=["local:a"]
+    )
+    said = "1 call of local:a, 0 from the record, 0 failed, 50 tokens, 1.0 s; the next decision asks rules"
+    assert agents.card(agent([], model=model)).calls == said
 
 
 def test_chance_is_what_the_same_stances_would_get_dealt_to_the_same_moves() -> None:

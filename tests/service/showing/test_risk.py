@@ -129,3 +129,8 @@ def test_accounts_of_single_decisions_are_counted_and_not_opened(desk: Desk) -> 
         desk.ledger.paper.save(f"{number:012x}", {"symbols": {}}, (), 0)
     found = showing.accounts(desk)
     assert ([each.name for each in found.shown], found.left_out) == (["book"], 3)
+
+
+def test_one_account_is_one() -> None:
+    assert showing.left_out(1) == "1 more account belongs to a single decision about the past."
+    assert showing.left_out(2) == "2 more accounts belong to single decisions about the past."

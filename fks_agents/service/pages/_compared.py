@@ -53,7 +53,7 @@ def _head(diff: Diff) -> None:
         rows = [_side(name, side) for name, side in (("First", diff.one), ("Second", diff.two))]
         table("The two decisions", ("", "Decision", "About", "Came out", "Model"), rows)
         count = sum(len(part.fields) for stage in diff.stages for part in stage.different)
-        said = "No field differs." if diff.is_same else f"{count} fields differ."
+        said = "No field differs." if diff.is_same else "1 field differs." if count == 1 else f"{count} fields differ."
         text("p", f"{said} Ids and the time it took are not compared.")
         with ui.element("div").classes("line"):
             go("The other way round", link("history", one=diff.two.id, two=diff.one.id))

@@ -6,6 +6,7 @@ stand. Ids of a decision and its orders, and how long it took, are no part of wh
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
@@ -20,6 +21,9 @@ from memory.ledger import Ledger
 
 _NOT_COMPARED = frozenset({"id", "decision_id", "client_order_id", "bars", "series"})
 """Names of things, and where bars lie: their digests say what the facts say."""
+
+_NUMBER = r"-?\d+\.\d+(?:e[-+]\d+)?"
+_NUMBERS = re.compile(f"{_NUMBER}(?:, {_NUMBER})*")
 
 T = TypeVar("T")
 
@@ -104,8 +108,19 @@ def _stage(name: str, was: Things, now: Things) -> Stage:
 
 def _fields(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Field]:
     for path in dict.fromkeys((*was, *now)):
-        if was.get(path) != now.get(path):
-            yield Field(path, was.get(path), now.get(path))
+        one, two = was.get(path), now.get(path)
+        if one != two:
+            shown = _written(one), _written(two)
+            yield Field(path, *(shown if shown[0] != shown[1] else (one, two)))
+
+
+def _written(value: str | None) -> str | None:
+    """Numbers as people read them; what was written as words stays so."""
+    if value is None or not _NUMBERS.fullmatch(value):
+        return value
+    numbers = {each: float(each) for each in value.split(", ")}
+    is_words = any(repr(number) != each for each, number in numbers.items())
+    return value if is_words else ", ".join(say.number(numbers[each]) for each in value.split(", "))
 
 
 # --- the stages

@@ -43,6 +43,22 @@ def test_one_number_is_one_field(cycle: Cycle) -> None:
     assert different(diff) == {"Seen": (Part("fact rsi_14 1d", (Field("value", "27.4", "31.5"),)),)}
 
 
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [
+        (24999.985756000002, ("27.4", "24,999.99")),
+        (27.400000000000002, ("27.4", "27.400000000000002")),  # told apart, whatever it takes
+    ],
+)
+def test_numbers_are_written_for_people_as_long_as_they_are_told_apart(
+    cycle: Cycle, now: float, shown: tuple[str, str]
+) -> None:
+    facts = list(cycle.facts)
+    facts[2] = facts[2].model_copy(update={"value": now})
+    [part] = different(differing.between(cycle, with_facts(cycle, tuple(facts))))["Seen"]
+    assert part.fields == (Field("value", *shown),)
+
+
 def test_other_numbers_for_the_same_facts_are_no_difference(cycle: Cycle) -> None:
     """Another order, and so other ids; what is cited is the same fact."""
     order = [8, 0, 1, 2, 3, 4, 5, 6, 7]
@@ -97,7 +113,7 @@ def test_what_comes_twice_is_told_apart(cycle: Cycle) -> None:
 def test_what_became_of_them_is_compared(cycle: Cycle, result: Result) -> None:
     better = result.model_copy(update={"kind": "target", "r_multiple": 2.0})
     [part] = different(differing.between(cycle, cycle, result, better))["Became"]
-    assert part == Part("result", (Field("kind", "horizon", "target"), Field("r_multiple", "-0.08", "2.0")))
+    assert part == Part("result", (Field("kind", "horizon", "target"), Field("r_multiple", "-0.08", "2")))
     gone = different(differing.between(cycle, cycle, result, None))["Became"]
     assert [part.subject for part in gone] == ["result", "lesson for technical"]
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from pydantic import ValidationError
 
 from fks_agents import _wording as say
+from fks_agents._unfit import expected, was_said
 from fks_agents.errors import UsageError
 from fks_agents.service.routes.scan import Draft, Listed
 from fks_agents.service.scan_status import ScannerStatus, ScanRun
@@ -133,8 +134,8 @@ def draft(symbols: str, timeframes: Sequence[str], version: int) -> Draft:
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        said = str(first["msg"]).removeprefix("Value error, ").replace("Tuple should have", "expected")
-        raise UsageError(f"{'.'.join(map(str, first['loc']))}: {said}") from None
+        was = was_said(first) or repr(first["input"])
+        raise UsageError(f"{'.'.join(map(str, first['loc']))}: {expected(first)}, was {was}") from None
 
 
 def row(listed: Listed) -> tuple[str, str, str]:

@@ -128,7 +128,7 @@ def test_a_form_gives_a_list() -> None:
         ("", ("1d",), "symbols: expected at least 1 item"),
         ("SPX SPX", ("1d",), "symbols: expected each once, was twice: SPX"),
         ("SPX", (), "timeframes: expected at least 1 item"),
-        ("SPX", ("1w",), "timeframes.0: Input should be '1m'"),
+        ("SPX", ("1w",), "timeframes.0: expected '1m'"),
     ],
 )
 def test_a_list_that_does_not_fit_is_told(symbols: str, frames: tuple[str, ...], said: str) -> None:

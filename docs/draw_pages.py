@@ -79,7 +79,7 @@ def fill(server: Server) -> dict[str, str]:
     traded = next(cycle["id"] for cycle in made if cycle["id"] == waiting[-2])
     return {
         "run": f"?run={waiting[-1]}", "ideas": "ideas", "history": "history", "decision": f"history?id={traded}",
-        "comparison": f"history?one={waiting[-2]}&two={waiting[-1]}", "agents": "agents", "memory": "memory",
+        "comparison": f"history?one={waiting[-3]}&two={waiting[-2]}", "agents": "agents", "memory": "memory",
         "backtest": f"backtest?id={test}", "strategies": "strategies?name=rsi_mine", "scanner": "scanner?list=indices",
         "risk": "risk", "system": "system",
     }  # fmt: skip

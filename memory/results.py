@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from fks_agents.contracts import Result
 from fks_agents.errors import LedgerError
@@ -32,3 +32,7 @@ class Results:
         with self._database.read() as connection:
             text = connection.execute(query).scalar()
         return None if text is None else Result.model_validate_json(text)
+
+    def count(self) -> int:
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(results)).scalar_one())

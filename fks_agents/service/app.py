@@ -29,6 +29,7 @@ from fks_agents.service.runner import Runner
 from fks_agents.service.scan_metrics import ScanMetrics
 from fks_agents.service.scanner import Scanner
 from fks_agents.service.shielding import Shield
+from fks_agents.service.standing import Standings
 from fks_agents.service.state import Service
 from fks_agents.service.telegram import open_telegram
 from fks_agents.service.vitals import Vitals
@@ -94,7 +95,9 @@ def _life(
             backtests = Backtests(desk.ledger, settings, desk.clock)
             delay = timedelta(seconds=settings.service_scan_delay)
             scanner = Scanner(desk, runner, scan_metrics, delay, settings.service_scan)
-            service = app.state.service = Service(settings, desk, hub, runner, backtests, scanner, Vitals(desk))
+            service = app.state.service = Service(
+                settings, desk, hub, runner, backtests, scanner, Vitals(desk), Standings(desk)
+            )
             chats = Chats(service)
             app.state.discord = discord.Discord(chats, settings.service_discord_url)
             stopping.callback(app.state.discord.stop)

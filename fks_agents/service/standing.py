@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from threading import Lock
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
@@ -73,6 +74,26 @@ class Standing(BaseModel):
     ended: int
     """Of them, with a result."""
     agents: list[Agent]
+
+
+class Standings:
+    """Worked out by one thread at a time, and again only where the record has grown: pages that are opened and left
+    would else work out the same hundreds of decisions side by side."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._one = Lock()
+        self._known: dict[int, tuple[tuple[int, int], Standing]] = {}
+
+    def of(self, limit: int) -> Standing:
+        """Over the newest `limit` decisions."""
+        ledger = self._desk.ledger
+        with self._one:
+            newest = next((entry.sequence for entry in ledger.decisions.history(limit=1)), 0)
+            record = (newest, ledger.results.count())
+            if limit not in self._known or self._known[limit][0] != record:
+                self._known = {limit: (record, standing(self._desk, limit))}
+            return self._known[limit][1]
 
 
 class _Seen(NamedTuple):

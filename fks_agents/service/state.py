@@ -13,6 +13,7 @@ from fks_agents.service.backtests import Backtests
 from fks_agents.service.hub import Hub
 from fks_agents.service.runner import Runner
 from fks_agents.service.scanner import Scanner
+from fks_agents.service.standing import Standings
 from fks_agents.service.vitals import Vitals
 from fks_agents.settings import Settings
 from graphs.desk import Desk
@@ -29,6 +30,7 @@ class Service:
     backtests: Backtests
     scanner: Scanner
     vitals: Vitals
+    standings: Standings
 
     def admit(
         self,

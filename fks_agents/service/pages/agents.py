@@ -15,7 +15,6 @@ from fks_agents.service.pages._frame import Page, Visit, badge, figures, link, p
 from fks_agents.service.pages._theme import variable
 from fks_agents.service.showing import agents
 from fks_agents.service.showing.agents import Agents, Calibrated, Card
-from fks_agents.service.standing import standing
 
 PAGE = Page(path="agents", title="Agents", icon="groups", place=60)
 
@@ -41,7 +40,7 @@ async def show(visit: Visit) -> None:
 
 async def _fill(visit: Visit, content: Element, limit: int) -> None:
     try:
-        found = agents.told(await asyncio.to_thread(standing, visit.service.desk, limit))
+        found = agents.told(await asyncio.to_thread(visit.service.standings.of, limit))
     except FksError as error:
         content.clear()
         with content:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from fks_agents.service.people import Person, viewer
 from fks_agents.service.problems import documented
-from fks_agents.service.standing import Standing, standing
+from fks_agents.service.standing import Standing
 from fks_agents.service.state import Held
 
 router = APIRouter(prefix="/ai/agents", tags=["agents"])
@@ -22,4 +22,4 @@ def status(
 ) -> Standing:
     """Abstentions, hits, calibration and model of each agent."""
     del person
-    return standing(held.desk, limit)
+    return held.standings.of(limit)

@@ -114,7 +114,7 @@ def _life(
             stopping.callback(runner.stop)
             backtests.start()
             stopping.callback(backtests.stop)
-            scanner.open(service.admit)
+            scanner.open(desk.admit)
             stopping.callback(scanner.close)
             if (telegram := open_telegram(service, chats)) is not None:
                 telegram.start()

@@ -43,7 +43,7 @@ Wanted = dict[Timeframe, tuple[str, ...]]
 
 class Admits(Protocol):
     def __call__(self, symbol: str, *, timeframe: Timeframe | None = None, asked: Asked | None = None) -> Admission:
-        """As `Service.admit`."""
+        """As `Desk.admit`."""
 
 
 class Queue(Protocol):

@@ -194,7 +194,7 @@ async def asked(held: Service, question: Question, person: Person, key: str | No
     admission, _ = await asyncio.to_thread(
         held.runner.ask,
         person,
-        lambda asked: held.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of, asked=asked),
+        lambda asked: held.desk.admit(question.symbol, timeframe=question.timeframe, as_of=question.as_of, asked=asked),
         question.digest,
         key,
         held.desk.clock.now(),

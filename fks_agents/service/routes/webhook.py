@@ -110,7 +110,7 @@ def _admitted(held: Service, door: Door, alert: Alert, now: datetime) -> tuple[A
     try:
         return held.runner.ask(
             SENDER,
-            lambda asked: held.admit(symbol, timeframe=alert.interval, asked=asked._replace(proposed=proposed)),
+            lambda asked: held.desk.admit(symbol, timeframe=alert.interval, asked=asked._replace(proposed=proposed)),
             alert.digest,
             alert.key,
             now,

@@ -34,7 +34,7 @@ def ask(service: Service, person: Person, asked: Question) -> Admission:
     """Admitted when this returns. Raises as the route does."""
     admission, _ = service.runner.ask(
         person,
-        lambda by: service.admit(asked.symbol, timeframe=asked.timeframe, as_of=asked.as_of, asked=by),
+        lambda by: service.desk.admit(asked.symbol, timeframe=asked.timeframe, as_of=asked.as_of, asked=by),
         asked.digest,
         None,
         service.desk.clock.now(),

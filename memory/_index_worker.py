@@ -90,8 +90,9 @@ class SharedStore(Store):
     def complete(self) -> None:
         self._client.get_or_create_collection(f"{self.prefix}complete", embedding_function=None)
         self._is_new = False
+        newest = max(number for number, is_complete in self._generations().items() if is_complete)
         for name in self._names(self._name):
-            if int(name.removeprefix(self._name)[:6]) < self._number:
+            if int(name.removeprefix(self._name)[:6]) < newest:  # also this one, if a newer one came meanwhile
                 self._remove(name)
 
     def agents(self) -> list[str]:

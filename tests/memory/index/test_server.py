@@ -198,8 +198,10 @@ def test_replicas_share_it_and_one_may_build_it_anew(
     ledger: Ledger, opened: Callable[..., Recall], chroma: ChromaServer
 ) -> None:
     ledger.lessons.learn(lessons(0, 150))
-    one, other = opened(), opened()
-    assert (ready(one).status, ready(other).status) == ("ready, 150 lessons", "ready, 150 lessons")
+    one = opened()
+    assert ready(one).status == "ready, 150 lessons"
+    other = opened()  # now: two that start at one moment may build a generation each
+    assert ready(other).status == "ready, 150 lessons"
     one.learn(lessons(150, 160))
     same_as_exact(other, ledger, "oil")
     assert index_of(other).status == "ready, 160 lessons"
@@ -210,6 +212,19 @@ def test_replicas_share_it_and_one_may_build_it_anew(
         same_as_exact(other, ledger, question)  # the first from SQL: what it had is gone
         ready(other)
     assert collections(chroma, f"fks-{ledger.identity}-") == names  # and it was not made again half full
+
+
+def test_replicas_that_start_at_one_moment_end_with_one_index(
+    ledger: Ledger, opened: Callable[..., Recall], chroma: ChromaServer
+) -> None:
+    ledger.lessons.learn(lessons(0, 150))
+    replicas = [opened() for _ in range(3)]
+    for question in ("oil", "rates and credit"):
+        for replica in replicas:
+            same_as_exact(replica, ledger, question)  # a replica whose generation went meanwhile answers from SQL
+            assert ready(replica).status == "ready, 150 lessons"
+    names = collections(chroma, f"fks-{ledger.identity}-")
+    assert len({name.split(".")[1] for name in names}) == 1
 
 
 def test_ledgers_share_a_server_and_do_not_see_one_another(

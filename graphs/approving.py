@@ -73,7 +73,8 @@ class Keeper:
 class Approvals:
     desk: Desk
     _expiries: dict[str, datetime | None] = field(default_factory=dict, repr=False, compare=False)
-    """When each trade that waits is too late: a plan does not change, and is long to read."""
+    """When each trade that waits is too late, None where time stands still for it: a plan does not change, and is long
+    to read."""
 
     def waiting(self, limit: int | None = None) -> tuple[Cycle, ...]:
         """Trades that wait, longest first (the first `limit`), as they were proposed; `approval` says why a person is
@@ -143,12 +144,12 @@ class Approvals:
     def _expired(self, decision_id: str) -> list[Cycle]:
         """The one decision, where its time was over."""
         if decision_id not in self._expiries:
-            plan, *_ = _proposed(self.desk.pending(decision_id))
-            self._expiries[decision_id] = plan.expires_at
-        expires_at = self._expiries[decision_id]
+            cycle = self.desk.pending(decision_id)
+            is_past = self.desk.ledger.decisions.admission(decision_id).account == decision_id
+            self._expiries[decision_id] = None if is_past else _proposed(cycle)[0].expires_at
+        if (expires_at := self._expiries[decision_id]) is None:
+            return []
         admission, marks = self._asked(decision_id)
-        if expires_at is None or admission.account == admission.id:
-            return []  # for a decision about the past time stands still
         fresh = self.fresh(admission)
         if fresh.as_of < expires_at:
             return []

@@ -189,7 +189,7 @@ class Desk(AbstractContextManager["Desk"]):
         admission = self.ledger.decisions.admission(decision_id)
         self.approvals.reopen(admission)
         with deciding(admission.id, self._hear_step), alone(self.ledger, self.settings.home, admission.id):
-            if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
+            if self.ledger.decisions.is_finished(admission.id):
                 return self.ledger.decisions.cycle(admission.id)
             return self._run(admission, self.settings_of(admission), on_event, is_resumed=True)
 
@@ -213,7 +213,7 @@ class Desk(AbstractContextManager["Desk"]):
         it is finished, and where orders were committed: those are never given up."""
         admission = self.ledger.decisions.admission(decision_id)
         with alone(self.ledger, self.settings.home, admission.id):
-            if admission.id not in {unfinished.id for unfinished in self.ledger.decisions.unfinished()}:
+            if self.ledger.decisions.is_finished(admission.id):
                 raise RefusedError(f"decision {admission.id} is finished already")
             if self.ledger.orders.intents(admission.id):
                 raise RefusedError(f"decision {admission.id} has orders; `fks resume {admission.id}` finishes it")

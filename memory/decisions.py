@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, get_args
@@ -151,16 +152,22 @@ class Decisions:
             raise LedgerError(f"decision {row.id}: digest says {row.digest}, content gives {found_digest}")
         return cycle
 
-    def unfinished(self) -> tuple[Admission, ...]:
-        """Admitted, but not finished; oldest first."""
-        query = (
-            select(admissions.c.admission)
-            .join_from(admissions, cycles, isouter=True)
-            .where(cycles.c.decision_id.is_(None))
-            .order_by(admissions.c.sequence)
-        )
+    def is_finished(self, decision_id: str) -> bool:
+        """Whether the decision with exactly this id is; one that was never admitted is not."""
+        query = select(cycles.c.decision_id).where(cycles.c.decision_id == decision_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar() is not None
+
+    def unfinished(self, *, besides: Collection[str] = (), limit: int | None = None) -> tuple[Admission, ...]:
+        """Admitted, but not finished; oldest first, at most `limit`, without those of the ids in `besides`."""
+        query = _unfinished(admissions.c.admission).where(admissions.c.id.not_in(besides)).limit(limit)
         with self._database.read() as connection:
             return tuple(Admission.model_validate_json(text) for text in connection.execute(query).scalars())
+
+    def unfinished_ids(self) -> tuple[str, ...]:
+        """Of `unfinished`, where there may be hundreds and only ids are asked for."""
+        with self._database.read() as connection:
+            return tuple(connection.execute(_unfinished(admissions.c.id)).scalars())
 
     def history(
         self,
@@ -246,6 +253,16 @@ def _columns(cycle: Cycle) -> dict[str, Any]:
 
 
 _LOG = Chain(cycles, "decisions", "cycle", Cycle, _columns, lambda text: {"digest": digest_of(text)})
+
+
+def _unfinished(column: ColumnElement[str]) -> Select[str]:
+    """That column of admissions, oldest first."""
+    return (
+        select(column)
+        .join_from(admissions, cycles, isouter=True)
+        .where(cycles.c.decision_id.is_(None))
+        .order_by(admissions.c.sequence)
+    )
 
 
 def _models(settings: Settings) -> dict[str, str]:

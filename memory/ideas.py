@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from fks_agents.contracts import Contract, NonNegative, Positive, Utc
 from fks_agents.errors import RefusedError
@@ -15,7 +15,10 @@ from memory.schema import cycles, ideas
 
 Kind = Literal["proposed", "modified", "approved", "rejected", "expired", "reopened"]
 
-WAITING = frozenset({"proposed", "modified", "reopened"})
+ASKING = frozenset({"proposed", "reopened"})
+"""What asks a person for an answer."""
+
+WAITING = ASKING | {"modified"}
 """A trade whose last mark is one of these has not been answered."""
 
 
@@ -71,23 +74,30 @@ class Ideas:
 
     def waiting(self) -> tuple[str, ...]:
         """Decisions that wait for an answer, longest first; one that ended without an answer, cancelled, does not."""
+        return tuple(decision_id for decision_id, _ in self.asked())
+
+    def asked(self) -> tuple[tuple[str, int], ...]:
+        """Decisions that wait, as in `waiting`, each with the number of the mark that asked for the answer last."""
         each = (
             select(
-                ideas.c.decision_id, func.min(ideas.c.sequence).label("first"), func.max(ideas.c.number).label("last")
+                ideas.c.decision_id,
+                func.min(ideas.c.sequence).label("first"),
+                func.max(ideas.c.number).label("last"),
+                func.max(case((ideas.c.kind.in_(ASKING), ideas.c.number))).label("asked"),
             )
             .group_by(ideas.c.decision_id)
             .subquery()
         )
         newest = (ideas.c.decision_id == each.c.decision_id) & (ideas.c.number == each.c.last)
         query = (
-            select(ideas.c.decision_id)
+            select(ideas.c.decision_id, each.c.asked)
             .join(each, newest)
             .outerjoin(cycles, cycles.c.decision_id == ideas.c.decision_id)
             .where(ideas.c.kind.in_(WAITING), cycles.c.decision_id.is_(None))
             .order_by(each.c.first)
         )
         with self._database.read() as connection:
-            return tuple(connection.execute(query).scalars())
+            return tuple((row.decision_id, row.asked) for row in connection.execute(query))
 
     def verify(self) -> int:
         """Walk the log and return its length; raises LedgerError naming the first broken row."""

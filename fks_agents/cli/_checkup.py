@@ -118,9 +118,9 @@ def _ledger(settings: Settings) -> str:
         count = ledger.decisions.verify()
         ledger.judgements.verify()
         ledger.labels.verify()
-        unfinished = ledger.decisions.unfinished()
+        unfinished = ledger.decisions.unfinished_ids()
     if unfinished:
-        raise Unwell(f"{len(unfinished)} decision(s) unfinished: `fks resume {unfinished[0].id}`")
+        raise Unwell(f"{len(unfinished)} decision(s) unfinished: `fks resume {unfinished[0]}`")
     return f"{count} decision{'' if count == 1 else 's'}, chain intact"
 
 

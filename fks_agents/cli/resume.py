@@ -14,7 +14,7 @@ def command(terminal: Terminal, decision_id: Id) -> int:
 
     with open_desk(terminal.settings) as desk:
         admitted = desk.ledger.decisions.admission(decision_id).id
-        if admitted not in {waiting.id for waiting in desk.ledger.decisions.unfinished()}:
+        if desk.ledger.decisions.is_finished(admitted):
             terminal.console.print(f"decision {admitted} was finished already: this is what was recorded")
         story = None if terminal.is_json else Story(terminal.console)
         cycle = decide(terminal, lambda tell: desk.resume(admitted, on_event=tell), story)

@@ -41,8 +41,7 @@ def ended(ledger: Ledger, state: State, limit: int) -> tuple[Cycle, ...]:
 
 def under_way(ledger: Ledger) -> tuple[Admission, ...]:
     """Decisions that are being made, or wait for their turn."""
-    asking = set(ledger.ideas.waiting())
-    return tuple(each for each in ledger.decisions.unfinished() if each.id not in asking)
+    return ledger.decisions.unfinished(besides=ledger.ideas.waiting())
 
 
 def state_of(cycle: Cycle, marks: Sequence[Mark]) -> State:

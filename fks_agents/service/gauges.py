@@ -53,7 +53,7 @@ class Gauges:
         ledger = desk.ledger
         backtests = ledger.backtests.count()
         halted = ledger.halts.current() is not None
-        unfinished = len(ledger.decisions.unfinished())
+        unfinished = len(ledger.decisions.unfinished_ids())
         yield _gauge("fks_ledger_up", "Whether the ledger answers", 1)
         yield _gauge("fks_trading_halted", "Whether every new order is stopped", int(halted))
         yield _gauge("fks_ideas_waiting", "Trades that wait for a person", len(ledger.ideas.waiting()))

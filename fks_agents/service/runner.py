@@ -129,17 +129,18 @@ class Runner:
     def failing(self) -> dict[str, Failure]:
         """Unfinished decisions that broke off, on any replica."""
         ledger = self._desk.ledger
-        return failures(ledger, [admission.id for admission in ledger.decisions.unfinished()])
+        return failures(ledger, ledger.decisions.unfinished_ids())
 
     def recover(self, *, anew: bool = False) -> None:
         """Take on every unfinished decision that waits for no person, nor (but `anew`) for its next try; one that
         another process makes is left to it."""
         ledger, now = self._desk.ledger, self._desk.clock.now()
-        waiting, unfinished = set(ledger.ideas.waiting()), ledger.decisions.unfinished()
-        failed = {} if anew else failures(ledger, [admission.id for admission in unfinished])
-        for admission in unfinished:
-            if admission.id not in waiting and is_due(failed.get(admission.id), now):
-                self._take(admission.id)
+        waiting = set(ledger.ideas.waiting())
+        left = [each for each in ledger.decisions.unfinished_ids() if each not in waiting]
+        failed = {} if anew else failures(ledger, left)
+        for decision_id in left:
+            if is_due(failed.get(decision_id), now):
+                self._take(decision_id)
 
     def _take(self, decision_id: str) -> None:
         with self._lock:

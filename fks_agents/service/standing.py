@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from evaluators.audits.truth import Association, Stance, apart, associations, stances_of
 from fks_agents.agents import analysts, personas
-from fks_agents.contracts import Cycle, Fraction, NonNegative, Plan, Result, Spoken
+from fks_agents.contracts import Cycle, Fraction, NonNegative, Plan, Result, Spoken, Usage
 from fks_agents.deps import ChatRole
 from fks_agents.settings import Settings
 from graphs.desk import Desk
@@ -97,8 +97,15 @@ class Standings:
 
 
 class _Seen(NamedTuple):
-    cycle: Cycle
-    result: Result | None
+    """What counts of one decision: hundreds are held at once, and a whole one is a megabyte."""
+
+    views: dict[str, str | None]
+    """Agent -> why it had no view in all that it said, symbol and numbers left out; None where it had one."""
+    stances: tuple[Stance, ...]
+    """Empty where there is no result."""
+    has_ended: bool
+    usage: Usage
+    models: dict[str, str]
 
 
 def catalogue() -> dict[str, Kind]:
@@ -111,24 +118,18 @@ def catalogue() -> dict[str, Kind]:
 
 def standing(desk: Desk, limit: int) -> Standing:
     """Over the newest `limit` decisions."""
-    ledger = desk.ledger
-    seen = [
-        _Seen(_words(ledger.decisions.cycle(entry.id)), ledger.results.result(entry.id))
-        for entry in ledger.decisions.history(limit=limit)
-    ]
+    seen = [_seen(desk, entry.id) for entry in desk.ledger.decisions.history(limit=limit)]
     asked, abstained = Counter[str](), Counter[str]()
     reasons = defaultdict[str, Counter[str]](Counter)
     for one in seen:
-        told = defaultdict[str, list[Spoken]](list)
-        for name, said in _spoken(one.cycle):
-            told[name].append(said)
-        asked.update(told.keys())
-        for name, words in told.items():
-            why = [said.abstained for said in words if said.abstained is not None]
-            if len(why) == len(words):
+        asked.update(one.views.keys())
+        for name, why in one.views.items():
+            if why is not None:
                 abstained[name] += 1
-                reasons[name][_alike(why[0], one.cycle.symbol)] += 1
-    stances = _stances(seen)
+                reasons[name][why] += 1
+    stances = sorted(
+        (each for one in seen for each in one.stances), key=lambda each: (each.as_of, each.symbol, each.agent)
+    )
     records = {record.agent: record for record in associations(stances, seed=desk.settings.seed)}
     agents = [
         Agent(
@@ -136,16 +137,27 @@ def standing(desk: Desk, limit: int) -> Standing:
             abstention_rate=abstained[name] / asked[name] if asked[name] else None,
             reasons=[Reason(text=text, count=count) for text, count in reasons[name].most_common(_REASONS)],
             record=records.get(name), base_rate=base_rate([each for each in stances if each.agent == name]),
-            model=_model(name, kind, [one.cycle for one in seen], desk.settings),
+            model=_model(name, kind, seen, desk.settings),
         )
         for name, kind in catalogue().items()
     ]  # fmt: skip
-    return Standing(decisions=len(seen), ended=sum(one.result is not None for one in seen), agents=agents)
+    return Standing(decisions=len(seen), ended=sum(one.has_ended for one in seen), agents=agents)
 
 
-def _words(cycle: Cycle) -> Cycle:
-    """Without what the agents saw and what was checked: nine tenths of a decision, and hundreds are held here."""
-    return cycle.model_copy(update={"snapshot": None, "verdict": cycle.verdict.model_copy(update={"checks": ()})})
+def _seen(desk: Desk, decision_id: str) -> _Seen:
+    cycle, result = desk.ledger.decisions.cycle(decision_id), desk.ledger.results.result(decision_id)
+    told = defaultdict[str, list[Spoken]](list)
+    for name, said in _spoken(cycle):
+        told[name].append(said)
+    views = {name: _no_view(words, cycle.symbol) for name, words in told.items()}
+    stances = () if result is None else (*stances_of(cycle, result), *_proposed(cycle, result))
+    return _Seen(views, stances, result is not None, cycle.usage, dict(cycle.models))
+
+
+def _no_view(words: Sequence[Spoken], symbol: str) -> str | None:
+    """Why, alike for the same reason; None where at least one of `words` has a view."""
+    why = [said.abstained for said in words if said.abstained is not None]
+    return _NUMBER.sub("…", why[0].replace(symbol, "…")) if len(why) == len(words) else None
 
 
 def base_rate(found: Sequence[Stance]) -> float | None:
@@ -159,20 +171,6 @@ def base_rate(found: Sequence[Stance]) -> float | None:
     return said * rose + (1.0 - said) * fell
 
 
-def _alike(reason: str, symbol: str) -> str:
-    return _NUMBER.sub("…", reason.replace(symbol, "…"))
-
-
-def _stances(seen: Sequence[_Seen]) -> list[Stance]:
-    found = [
-        stance
-        for cycle, result in seen
-        if result is not None
-        for stance in (*stances_of(cycle, result), *_proposed(cycle, result))
-    ]
-    return sorted(found, key=lambda each: (each.as_of, each.symbol, each.agent))
-
-
 def _proposed(cycle: Cycle, result: Result) -> Iterator[Stance]:
     for plan in cycle.proposals:
         if plan.action in _LEAN:
@@ -182,15 +180,15 @@ def _proposed(cycle: Cycle, result: Result) -> Iterator[Stance]:
             )
 
 
-def _model(name: str, kind: Kind, cycles: Sequence[Cycle], settings: Settings) -> Model:
+def _model(name: str, kind: Kind, seen: Sequence[_Seen], settings: Settings) -> Model:
     role: ChatRole = "quick" if kind == "analyst" else "deep"
-    spent = [one for cycle in cycles for one in cycle.usage.spent if one.role == name]
+    spent = [each for one in seen for each in one.usage.spent if each.role == name]
     asked = {
-        cycle.models[role]
-        for cycle in cycles
-        if role in cycle.models and any(one.role == name and one.calls for one in cycle.usage.spent)
+        one.models[role]
+        for one in seen
+        if role in one.models and any(each.role == name and each.calls for each in one.usage.spent)
     }
-    newest = cycles[0].usage.bites if cycles else ()
+    newest = seen[0].usage.bites if seen else ()
     return Model(
         name=settings.named_model(role), asked=sorted(asked),
         calls=sum(one.calls for one in spent), cached=sum(one.cached for one in spent),

@@ -70,6 +70,22 @@ def test_what_was_admitted_and_not_finished_is_listed(ledger: Ledger, admit: Adm
     first, second, third = admit(), admit("NDX"), admit(days=1)
     ledger.decisions.finish(cycle_of(second))
     assert ledger.decisions.unfinished() == (first, third)
+    assert ledger.decisions.unfinished_ids() == (first.id, third.id)
+    assert [ledger.decisions.is_finished(each.id) for each in (first, second, third)] == [False, True, False]
+
+
+def test_of_what_is_unfinished_a_part_may_be_asked_for(ledger: Ledger, admit: Admit) -> None:
+    first, second, third = admit(), admit("NDX"), admit(days=1)
+    assert ledger.decisions.unfinished(limit=2) == (first, second)
+    assert ledger.decisions.unfinished(besides=[first.id, "unknown"]) == (second, third)
+    assert ledger.decisions.unfinished(besides=[first.id], limit=1) == (second,)
+
+
+def test_a_decision_is_finished_under_its_whole_id_only(ledger: Ledger, admit: Admit) -> None:
+    cycle = cycle_of(admit())
+    ledger.decisions.finish(cycle)
+    assert not ledger.decisions.is_finished(cycle.id[:5])
+    assert not ledger.decisions.is_finished("unknown")
 
 
 def test_a_finished_cycle_comes_back_whole(ledger: Ledger, admit: Admit) -> None:

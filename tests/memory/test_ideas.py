@@ -43,6 +43,14 @@ def test_an_approval_that_was_never_sent_may_be_reopened(ledger: Ledger, decisio
     assert ledger.ideas.waiting() == (decision_id,)
 
 
+def test_a_change_asks_nobody_anew_and_a_reopening_does(ledger: Ledger, decision_id: str) -> None:
+    asked = []
+    for number, kind in enumerate(("proposed", "modified", "approved", "reopened", "modified"), start=1):
+        ledger.ideas.mark(mark(decision_id, number, kind))
+        asked.append(ledger.ideas.asked())
+    assert asked == [((decision_id, 1),), ((decision_id, 1),), (), ((decision_id, 4),), ((decision_id, 4),)]
+
+
 def test_who_looked_at_an_older_state_is_refused(ledger: Ledger, decision_id: str) -> None:
     ledger.ideas.mark(mark(decision_id, 1, "proposed"))
     ledger.ideas.mark(mark(decision_id, 2, "modified", quantity=1.0))

@@ -18,7 +18,6 @@ from fks_agents.service.daily_picture import picture
 from fks_agents.service.notices import wording
 from graphs.desk import Desk
 from memory.decisions import Entry
-from memory.ideas import WAITING
 from memory.ledger import Ledger
 from memory.notices import Cursor, Notice
 
@@ -51,8 +50,7 @@ class Watcher:
         ledger.notices.read_to("decisions", newest[0].sequence if newest else 0)
         ledger.notices.read_to("fills", ledger.paper.newest_fill())
         ledger.notices.read_to("halts", len(ledger.halts.log()))
-        waiting = set(ledger.ideas.waiting())
-        if left := [each for each in ledger.decisions.unfinished() if each.id not in waiting]:
+        if left := ledger.decisions.unfinished(besides=ledger.ideas.waiting()):
             ledger.notices.add(wording.recovered(left, self.desk.clock.now()))
 
     def _decisions(self) -> int:
@@ -70,16 +68,18 @@ class Watcher:
 
     def _waiting(self) -> int:
         ledger, written = self.desk.ledger, 0
-        for decision_id in ledger.ideas.waiting():
-            mark = [mark for mark in ledger.ideas.marks(decision_id) if mark.kind in WAITING - {"modified"}][-1]
-            if (decision_id, mark.number) in self._asked:
+        asked = ledger.ideas.asked()
+        self._asked.intersection_update(asked)
+        for decision_id, number in asked:
+            if (decision_id, number) in self._asked:
                 continue
+            mark = ledger.ideas.marks(decision_id)[number - 1]
             try:
                 cycle = self.desk.pending(decision_id)
             except (RefusedError, UsageError):
                 continue  # it was answered meanwhile
             written += ledger.notices.add(wording.waits(cycle, mark, self.desk.clock.now()))
-            self._asked.add((decision_id, mark.number))
+            self._asked.add((decision_id, number))
         return written
 
     def _fills(self) -> int:

@@ -112,12 +112,12 @@ def runs(held: Held, person: Annotated[Person, viewer()], limit: Annotated[int, 
     """Decisions that are not finished, the oldest first."""
     del person
     running, waiting = held.runner.load
-    unfinished = held.desk.ledger.decisions.unfinished()
-    listed = unfinished[:limit]
+    decisions = held.desk.ledger.decisions
+    listed = decisions.unfinished(limit=limit)
     ids = [each.id for each in listed]
     askers, failed = held.desk.ledger.requests.askers(ids), failures(held.desk.ledger, ids)
     return Runs(
-        running=running, waiting=waiting, unfinished=len(unfinished),
+        running=running, waiting=waiting, unfinished=len(decisions.unfinished_ids()),
         runs=[_run(each, askers.get(each.id), failed.get(each.id)) for each in listed],
     )  # fmt: skip
 
@@ -215,7 +215,7 @@ async def made(held: Service, decision_id: str) -> Cycle:
 def _asked_run(held: Service, decision_id: str) -> Run:
     ledger = held.desk.ledger
     request, admission = ledger.requests.of(decision_id), ledger.decisions.admission(decision_id)
-    is_open = decision_id in {each.id for each in ledger.decisions.unfinished()}
+    is_open = not ledger.decisions.is_finished(decision_id)
     failure = failures(ledger, [decision_id]).get(decision_id) if is_open else None
     return _run(admission, request.person if request is not None else None, failure)
 

@@ -170,7 +170,7 @@ def listing(ledger: Ledger, asked: Wanted) -> Listing:
     )  # fmt: skip
     return Listing(
         tuple(row(each, ledger.decisions.cycle(each.entry.id)) for each in found.decisions),
-        found.next, len(ledger.decisions.unfinished()),
+        found.next, len(ledger.decisions.unfinished_ids()),
         not found.decisions and not ledger.decisions.history(limit=1),
     )  # fmt: skip
 

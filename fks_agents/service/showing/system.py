@@ -95,7 +95,7 @@ def present(service: Service) -> Present:
     halt = desk.ledger.halts.current()
     return Present(
         f"{desk.clock.now():%Y-%m-%d %H:%M:%S} UTC", lasted(service.vitals.uptime),
-        queue(service.runner, service.settings.service_workers, len(desk.ledger.decisions.unfinished()),
+        queue(service.runner, service.settings.service_workers, len(desk.ledger.decisions.unfinished_ids()),
               len(desk.ledger.ideas.waiting())),
         "" if halt is None else redact(str(halt)),
         desk.memory.status if isinstance(desk.memory, Recall) else "memory is switched off",

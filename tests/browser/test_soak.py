@@ -1,8 +1,8 @@
 """Hours of use in small: decisions are asked for, pages are opened and left, one stays open; memory stays flat.
 
-FKS_TEST_SOAK says for how many seconds; memory is judged from ten minutes on. Before that so many decisions are made that
-the pages have as much to read as they ever look at, and the libraries that weigh a long record are loaded: what a service
-needs more in its first hour than in its first minute is no leak.
+FKS_TEST_SOAK says for how many seconds; memory is judged from ten minutes on. Before that so many decisions are made
+that the pages have as much to read as they ever look at, and the libraries that weigh a long record are loaded: what a
+service needs more in its first hour than in its first minute is no leak.
 """
 
 from __future__ import annotations

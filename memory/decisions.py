@@ -223,7 +223,7 @@ class Decisions:
             return _LOG.verify(connection)
 
     def _entries(self, query: Select[Any]) -> tuple[Entry, ...]:
-        with self._database.read() as connection:
+        with self._database.glance() as connection:
             return tuple(Entry.model_validate(dict(row)) for row in connection.execute(query).mappings())
 
     def _only(self, decision_id: str, found: Any) -> Any:

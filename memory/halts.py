@@ -11,6 +11,8 @@ from fks_agents.contracts import Contract, Utc
 from memory._database import Database
 from memory.schema import halts
 
+_NEWEST = select(halts.c.halt).order_by(halts.c.sequence.desc()).limit(1)
+
 
 class Halt(Contract):
     is_halted: bool
@@ -34,9 +36,8 @@ class Halts:
 
     def current(self) -> Halt | None:
         """The halt that is on, or None."""
-        query = select(halts.c.halt).order_by(halts.c.sequence.desc()).limit(1)
-        with self._database.read() as connection:
-            text = connection.execute(query).scalar()
+        with self._database.glance() as connection:
+            text = connection.execute(_NEWEST).scalar()
         last = None if text is None else Halt.model_validate_json(text)
         return last if last is not None and last.is_halted else None
 

@@ -125,6 +125,6 @@ class People:
             return connection.execute(query).first() is not None
 
     def _one(self, table: Table, where: ColumnElement[bool], shape: type[C]) -> C | None:
-        with self._database.read() as connection:
+        with self._database.glance() as connection:
             row = connection.execute(select(table).where(where)).mappings().first()
         return None if row is None else shape.model_validate(dict(row))

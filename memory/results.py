@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 
 from fks_agents.contracts import Result
@@ -28,10 +30,13 @@ class Results:
 
     def result(self, decision_id: str) -> Result | None:
         """None while the decision is open."""
-        query = select(results.c.result).where(results.c.decision_id == decision_id)
-        with self._database.read() as connection:
-            text = connection.execute(query).scalar()
-        return None if text is None else Result.model_validate_json(text)
+        return self.of([decision_id]).get(decision_id)
+
+    def of(self, decision_ids: Collection[str]) -> dict[str, Result]:
+        """Decision -> its result, of those that have ended."""
+        query = select(results.c.decision_id, results.c.result).where(results.c.decision_id.in_(decision_ids))
+        with self._database.glance() as connection:
+            return {row.decision_id: Result.model_validate_json(row.result) for row in connection.execute(query)}
 
     def count(self) -> int:
         with self._database.read() as connection:

@@ -33,7 +33,8 @@ def command(
     with open_desk(terminal.settings) as desk:
         decisions = desk.ledger.decisions
         listed = decisions.history(symbol, action, status, at, limit)
-        entries = [(each, desk.ledger.results.result(each.id)) for each in listed]
+        ended = desk.ledger.results.of([each.id for each in listed])
+        entries = [(each, ended.get(each.id)) for each in listed]
         is_empty = not decisions.history(limit=1)
         # One that did not finish has no action and no status to be chosen by.
         unfinished = [

@@ -67,10 +67,10 @@ def create_app(
     app.add_middleware(Shield, most_bytes=settings.service_body, requests=measuring.Requests(metrics))
     problems.install(app)
     describe(app)
-    for name in _discovery.names(routes.__path__):
-        router: APIRouter = import_module(f"{routes.__name__}.{name}").router
-        app.include_router(router, prefix=f"/{VERSION}")
-        app.include_router(router, include_in_schema=False)
+    for prefix in (f"/{VERSION}", ""):  # those with it first: they are tried in this order for every request
+        for name in _discovery.names(routes.__path__):
+            router: APIRouter = import_module(f"{routes.__name__}.{name}").router
+            app.include_router(router, prefix=prefix, include_in_schema=bool(prefix))
     if dashboard:
         mount(app)
     return app

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, NamedTuple
 
 from fks_agents.contracts import Cycle
-from fks_agents.errors import UsageError
 from memory.ledger import Ledger
+from memory.requests import Happening
 
 LAST = "ended"
 """The kind after which nothing more is told of a decision."""
@@ -44,15 +44,21 @@ class Hub:
         for loop, queue in listeners:
             loop.call_soon_threadsafe(_offer, queue, Told(number, kind, text))
 
-    async def listen(self, decision_id: str, after: int = 0) -> AsyncIterator[Told]:
-        """Everything told after that number, then what is told from now on, until the decision has ended.
+    async def listen(
+        self, decision_id: str, after: int = 0, may_hear: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[Told]:
+        """Everything told after that number, then what is told from now on, until the decision has ended, or until
+        `may_hear`, asked in a thread at least every second, says no.
 
         One whose end was recorded and then, because the process was killed, not told ends here all the same.
         """
         is_over = False
         with self._queue(decision_id) as queue:
             while True:
-                for happening in await asyncio.to_thread(self._ledger.requests.told, decision_id, after):
+                happenings = await asyncio.to_thread(self._told, decision_id, after, may_hear)
+                if happenings is None:
+                    return
+                for happening in happenings:
                     after = happening.number
                     yield Told(happening.number, happening.kind, happening.told)
                     if happening.kind == LAST:
@@ -69,11 +75,12 @@ class Hub:
                 if told.number is None:
                     yield told
 
+    def _told(self, decision_id: str, after: int, may_hear: Callable[[], bool]) -> tuple[Happening, ...] | None:
+        return self._ledger.requests.told(decision_id, after) if may_hear() else None
+
     def _finished(self, decision_id: str) -> Cycle | None:
-        try:
-            return self._ledger.decisions.cycle(decision_id)
-        except UsageError:
-            return None
+        decisions = self._ledger.decisions
+        return decisions.cycle(decision_id) if decisions.is_finished(decision_id) else None
 
     @contextmanager
     def _queue(self, decision_id: str) -> Iterator[asyncio.Queue[Told]]:

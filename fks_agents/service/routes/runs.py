@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response, WebSocket
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sse_starlette import EventSourceResponse
 
 from fks_agents.contracts import Cycle, Report, Timeframe, Turn
-from fks_agents.errors import FksError, UsageError
+from fks_agents.errors import UsageError
 from fks_agents.service.failing import KIND, Failure, failures, unfinished_failure
-from fks_agents.service.hub import Told
 from fks_agents.service.inputs import Id, Key, Moment, Symbol
 from fks_agents.service.linking import gives
 from fks_agents.service.people import Person, trader, viewer
@@ -136,52 +133,6 @@ def cancel(held: Held, decision_id: Id, person: Annotated[Person, trader()]) -> 
     return _asked_run(held, found)
 
 
-@router.get(
-    "/runs/{decision_id}/events",
-    response_class=EventSourceResponse,
-    responses={
-        200: {"content": {"text/event-stream": {}}, "description": "Server-sent events"},
-        **documented(404, 422),
-    },
-)
-async def events(
-    held: Held,
-    decision_id: Id,
-    person: Annotated[Person, viewer()],
-    last: Annotated[str | None, Header(alias="Last-Event-ID", pattern="^[0-9]{1,9}$")] = None,
-    after: Annotated[int, Query(ge=0, le=10**9)] = 0,
-) -> EventSourceResponse:
-    """What happens in a decision, from its first step or from where a listener broke off, until it ends."""
-    del person
-    found = await asyncio.to_thread(known, held, decision_id)
-
-    async def told() -> AsyncIterator[dict[str, str]]:
-        async for each in held.hub.listen(found, int(last) if last is not None else after):
-            numbered = {} if each.number is None else {"id": str(each.number)}
-            yield {**numbered, "event": each.kind, "data": each.data}
-
-    return EventSourceResponse(told())
-
-
-@router.websocket("/runs/{decision_id}/ws")
-async def socket(websocket: WebSocket, decision_id: Id, after: Annotated[int, Query(ge=0, le=10**9)] = 0) -> None:
-    """The same as the events, one JSON object each."""
-    held: Service = websocket.app.state.service
-    try:
-        await asyncio.to_thread(websocket.app.state.guard, websocket)
-        found = await asyncio.to_thread(known, held, decision_id)
-    except Problem as problem:
-        await websocket.close(4000 + problem.status, problem.detail[:120])
-        return
-    except FksError:
-        await websocket.close(4503, "not available now")
-        return
-    await websocket.accept()
-    async for each in held.hub.listen(found, after):
-        await websocket.send_json({"id": each.number, "event": each.kind, "data": _data(each)})
-    await websocket.close()
-
-
 def known(held: Service, decision_id: str) -> str:
     """The whole id; raises Problem 404."""
     try:
@@ -225,9 +176,3 @@ def _run(admission: Admission, asked_by: str | None, failure: Failure | None) ->
         id=admission.id, symbol=admission.symbol, timeframe=admission.timeframe, as_of=admission.as_of,
         asked_by=asked_by, failure=failure,
     )  # fmt: skip
-
-
-def _data(told: Told) -> object:
-    import json
-
-    return json.loads(told.data)

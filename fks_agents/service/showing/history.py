@@ -155,8 +155,9 @@ def find(
         symbol, action, status, since, limit + 1, until=until, text=text, before=before
     )  # fmt: skip
     shown = entries[:limit]
+    ended = ledger.results.of([entry.id for entry in shown])
     return Found(
-        tuple(Listed(entry, ledger.results.result(entry.id)) for entry in shown),
+        tuple(Listed(entry, ended.get(entry.id)) for entry in shown),
         shown[-1].sequence if len(entries) > limit else None,
     )
 

@@ -25,8 +25,8 @@ CHEAP = {
     "/health": "whether the process lives",
     "/v1/auth/me": "who I am: the key is looked up",
     "/v1/halt": "whether trading is halted",
-    "/v1/ai/history?limit=1": "the newest decision",
 }
+RECORD = {"/v1/ai/history?limit=1": "the newest decision and its result: not cheap, three reads of the ledger"}
 STALLED = 300.0
 """Seconds without one more finished decision after which a measurement is given up."""
 
@@ -57,11 +57,16 @@ def question(number: int) -> Mapping[str, str]:
 
 
 def _cheap(server: Server, sizes: Sizes) -> Iterator[Figure]:
-    for route, what in CHEAP.items():
+    for route, what in (CHEAP | RECORD).items():
         told = asking.read(server, route, clients=sizes.clients, seconds=sizes.seconds)
         _all_fine(told, 200)
         did = f"{what}; {sizes.clients} clients on this machine, each waits for its answer"
-        yield at_least(f"GET {route}", told.rate, "answers/s", 1_000, did)
+        name = f"GET {route}"
+        yield (
+            at_least(name, told.rate, "answers/s", 1_000, did)
+            if route in CHEAP
+            else shown(name, told.rate, "answers/s", did)
+        )
         yield shown("  p50", told.quantile(0.5), "ms", did)
         yield shown("  p99", told.quantile(0.99), "ms", did)
 

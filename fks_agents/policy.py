@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, JsonValue, ValidationError, field_validator, model_validator
 
+from fks_agents._unfit import in_a_line
 from fks_agents.errors import ConfigError
 from fks_agents.vocabulary import Contract, Fraction, Gated, Utc
 
@@ -157,7 +159,7 @@ def load(path: Path) -> Policy:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"policy {path}: not TOML: {error}") from error
     except ValidationError as error:
-        raise ConfigError(f"policy {path}: {'; '.join(_lines(error))}") from None
+        raise ConfigError(f"policy {path}: {'; '.join(map(_line, error.errors(include_url=False)))}") from None
 
 
 def schema() -> dict[str, JsonValue]:
@@ -165,15 +167,6 @@ def schema() -> dict[str, JsonValue]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Policy.model_json_schema()}
 
 
-def _lines(error: ValidationError) -> list[str]:
-    lines = []
-    for problem in error.errors(include_url=False, include_context=False):
-        where = ".".join(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
-        if problem["type"] == "extra_forbidden":
-            lines.append(f"unknown key {where!r}")
-        elif problem["type"] in ("value_error", "missing"):
-            lines.append(f"{where}: {message}" if where else message)
-        else:
-            lines.append(f"{where}: {message}, was {problem['input']!r}")
-    return lines
+def _line(problem: Mapping[str, Any]) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    return f"unknown key {where!r}" if problem["type"] == "extra_forbidden" else in_a_line(problem)

@@ -41,7 +41,7 @@ def test_the_documented_schema_is_the_one_in_force() -> None:
     ("text", "told"),
     [
         ("name = ", r"own\.toml: not TOML"),
-        ("", r"name: Field required"),
+        ("", r"name: expected a value, was missing"),
         ('name = "x"\n[papper]\n', r"unknown key 'papper'"),
         ('name = "x"\n[paper]\njudge = ["bias"]\n', r"unknown key 'paper\.judge'"),
         ('name = "x"\n[paper]\nquorum = 0\n', r"paper\.quorum: expected greater than 0, was 0"),

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
+from fks_agents._unfit import in_a_line
 from fks_agents.contracts import Contract, Fact, NonNegative, Unit
 from fks_agents.errors import DataError
 
@@ -157,6 +158,4 @@ def _parsed(path: Path, number: int, line: str) -> Example:
     try:
         return Example.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise DataError(f"{path}, line {number}: {where}: {first['msg']}") from None
+        raise DataError(f"{path}, line {number}: {in_a_line(error.errors(include_url=False)[0])}") from None

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from evaluators.meta.examples import Label
 from evaluators.meta.judging import Answer
 from evaluators.statistics import Paired, mcnemar
+from fks_agents._unfit import in_a_line
 from fks_agents.contracts import Contract, Fraction
 from fks_agents.errors import DataError
 
@@ -199,5 +200,5 @@ def load(path: Path) -> Measured:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise DataError(f"{path}: expected a result of `fks bench judge --json`: {first['msg']}") from None
+        why = in_a_line(error.errors(include_url=False)[0])
+        raise DataError(f"{path}: expected a result of `fks bench judge --json`: {why}") from None

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
+from fks_agents._unfit import in_a_line
 from fks_agents.contracts import Contract, Utc
 from fks_agents.errors import DataError
 
@@ -55,8 +56,6 @@ def _parsed(where: str, line: str, shape: type[L]) -> L:
             raise DataError(f"{where}: expected one JSON object, was {line.strip()[:_QUOTED]!r}")
         return shape.model_validate(said)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        column = ".".join(str(part) for part in problem["loc"])
-        raise DataError(f"{where}, {column}: {problem['msg']}, was {str(problem['input'])[:_QUOTED]!r}") from None
+        raise DataError(f"{where}, {in_a_line(error.errors(include_url=False)[0])}") from None
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: expected one JSON object: {error}, was {line.strip()[:_QUOTED]!r}") from None

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from fks_agents._unfit import in_a_line
 from fks_agents.bars import nanoseconds
 from fks_agents.contracts import Document
 from fks_agents.deps import Documents
@@ -43,7 +44,7 @@ def comment(text: str, received_at: datetime, source: str, identity: str = "C1")
             id=identity, kind="comment", text=_checked(text), published_at=received_at, source=source[:200]
         )  # fmt: skip
     except ValidationError as error:
-        raise DataError(f"comment: {error.errors(include_url=False)[0]['msg']}") from None
+        raise DataError(f"comment, {in_a_line(error.errors(include_url=False)[0])}") from None
 
 
 def _checked(text: str) -> str:

@@ -36,12 +36,12 @@ def test_any_text_survives(claim: str, label: str) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('{"id": "a", "claim": "x"}', "line 1: label: Field required"),
-        ('{"id": "a", "claim": "x", "label": "true"}', "line 1: label: Input should be 'supported'"),
-        ('{"id": "a", "claim": "x", "label": "refuted", "kinds": ""}', "line 1: kinds: Extra inputs"),
+        ('{"id": "a", "claim": "x"}', "line 1: label: expected a value, was missing"),
+        ('{"id": "a", "claim": "x", "label": "true"}', "line 1: label: expected 'supported'"),
+        ('{"id": "a", "claim": "x", "label": "refuted", "kinds": ""}', "line 1: kinds: expected no such field"),
         ('{"id": "a", "claim": "x", "label": "refuted", "cells": ["T1R1C1"]}', "no table has T1R1C1"),
-        ('{"id": "a", "claim": "", "label": "refuted"}', "line 1: claim: String should have at least 1"),
-        ("nothing", "line 1: the line: Invalid JSON"),
+        ('{"id": "a", "claim": "", "label": "refuted"}', "line 1: claim: expected at least 1 character"),
+        ("nothing", "line 1: expected JSON, was 'nothing'"),
         ("", "expected at least one example, was none"),
     ],
 )

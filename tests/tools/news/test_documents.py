@@ -89,5 +89,5 @@ def test_a_comment_is_a_document_like_any_other() -> None:
     for text in ("", " \n", "x" * (LONGEST + 1)):
         with pytest.raises(DataError, match="comment: expected 1 to 20000 characters"):
             comment(text, NOW, "alert")
-    with pytest.raises(DataError, match="comment: "):
+    with pytest.raises(DataError, match="comment, published_at: expected timezone info"):
         comment("x", NOW.replace(tzinfo=None), "alert")

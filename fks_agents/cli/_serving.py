@@ -33,6 +33,11 @@ _M_ARENA_MAX = -8
 """Of malloc.h."""
 
 
+_KEPT = 30
+"""Seconds a connection stays open between two requests: longer than anybody is told to wait before asking again, who would
+else ask on one that is just being closed."""
+
+
 def first_admin(terminal: Terminal, settings: Settings) -> None:
     """Make `admin` where nobody can sign in, and show the password once.
 
@@ -90,7 +95,7 @@ def listen(terminal: Terminal, app: FastAPI, door: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="warning", log_config=None,  # what it says goes the way of our own lines
-            server_header=False, timeout_graceful_shutdown=10,
+            server_header=False, timeout_graceful_shutdown=10, timeout_keep_alive=_KEPT,
         )
     )  # fmt: skip
     host, port = terminal.settings.service_host, terminal.settings.service_port

@@ -6,7 +6,7 @@ import re
 
 from pydantic import ValidationError
 
-from fks_agents._unfit import expected, was_said
+from fks_agents._unfit import in_a_line
 from fks_agents.errors import FksError, UsageError
 from fks_agents.service.people import Person
 from fks_agents.service.routes.runs import Question
@@ -25,9 +25,7 @@ def question(symbol: str, timeframe: str | None, as_of: str) -> Question:
     try:
         return Question.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        was = was_said(first) or repr(first["input"])
-        raise UsageError(f"{first['loc'][0]}: {expected(first)}, was {was}") from None
+        raise UsageError(in_a_line(error.errors(include_url=False)[0])) from None
 
 
 def ask(service: Service, person: Person, asked: Question) -> Admission:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from evaluators.backtest.drawn import Drawn
 from evaluators.backtest.figures import Compared
 from fks_agents import _wording as say
-from fks_agents._unfit import expected, was_said
+from fks_agents._unfit import in_a_line
 from fks_agents.contracts import Timeframe
 from fks_agents.errors import UsageError
 from fks_agents.service.routes.backtests import Wanted
@@ -101,10 +101,7 @@ def wanted(given: Mapping[str, Any]) -> Wanted:
     try:
         return Wanted.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "backtest"
-        was = "missing" if first["type"] == "missing" else was_said(first) or repr(first["input"])[:60]
-        raise UsageError(f"{where}: {expected(first)}, was {was}") from None
+        raise UsageError(in_a_line(error.errors(include_url=False)[0])) from None
 
 
 def told(result: Result) -> Told:

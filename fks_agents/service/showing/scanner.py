@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from pydantic import ValidationError
 
 from fks_agents import _wording as say
-from fks_agents._unfit import expected, was_said
+from fks_agents._unfit import in_a_line
 from fks_agents.errors import UsageError
 from fks_agents.service.routes.scan import Draft, Listed
 from fks_agents.service.scan_status import ScannerStatus, ScanRun
@@ -133,9 +133,7 @@ def draft(symbols: str, timeframes: Sequence[str], version: int) -> Draft:
             {"symbols": [name for name in names if name], "timeframes": list(timeframes), "version": version}
         )
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        was = was_said(first) or repr(first["input"])
-        raise UsageError(f"{'.'.join(map(str, first['loc']))}: {expected(first)}, was {was}") from None
+        raise UsageError(in_a_line(error.errors(include_url=False)[0])) from None
 
 
 def row(listed: Listed) -> tuple[str, str, str]:

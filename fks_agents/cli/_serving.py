@@ -34,8 +34,8 @@ _M_ARENA_MAX = -8
 
 
 _KEPT = 30
-"""Seconds a connection stays open between two requests: longer than anybody is told to wait before asking again, who would
-else ask on one that is just being closed."""
+"""Seconds a connection stays open between two requests: longer than who finds a queue full is told to wait, or they
+would ask again on one that is just being closed."""
 
 
 def first_admin(terminal: Terminal, settings: Settings) -> None:

@@ -31,8 +31,10 @@ from tools.market._window import last_closed
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """A Monday."""
 
-_COUNT = 600
-_FIRST = NOON - timedelta(hours=_COUNT - 100)
+_BEFORE, AFTER = 500, 500
+"""Hours of bars before noon, and after it."""
+_COUNT = _BEFORE + AFTER
+_FIRST = NOON - timedelta(hours=_BEFORE)
 _STEP = 3_600_000_000_000
 
 

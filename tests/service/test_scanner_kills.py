@@ -16,14 +16,11 @@ from random import Random
 
 import pytest
 
-from tests.service.scanning import NOON, floor
+from tests.service.scanning import AFTER, NOON, floor
 
 KILLS = int(os.environ.get("FKS_TEST_SCAN_KILLS", "2"))
 EACH = 5
 """Hours that have begun before a kill, at most; it takes a moment more."""
-MARKET_HOURS = 490
-"""That the test's market has after noon."""
-
 _SCAN = """
 import sys
 from datetime import timedelta
@@ -60,7 +57,7 @@ def test_a_scan_that_is_killed_is_taken_up_again(tmp_path: Path) -> None:
         opened.keep(symbols="ABC")
     hour = 0
     for _ in range(KILLS):
-        hour = scanned(tmp_path, hour, MARKET_HOURS, (draw.randint(1, EACH), draw.uniform(0.0, 0.03)))
+        hour = scanned(tmp_path, hour, AFTER, (draw.randint(1, EACH), draw.uniform(0.0, 0.03)))
     end = hour + EACH
     assert scanned(tmp_path, hour, end) == end - 1
     with floor(tmp_path) as opened:

@@ -209,9 +209,11 @@ class Desk(AbstractContextManager["Desk"]):
         return Follower(self).advance(until, account)
 
     def cancel(self, decision_id: str, reason: str) -> Cycle:
-        """End a decision that is not finished, as `no_decision`, or as `refused` where its trade was sized already. Raises
-        RefusedError where it is being made now, where it is finished, and where orders were committed: those are never
-        given up."""
+        """End a decision that is not finished, as `no_decision`, or as `refused` where its trade was sized already.
+
+        Raises RefusedError where it is being made now, where it is finished, and where orders were committed: those are
+        never given up.
+        """
         admission = self.ledger.decisions.admission(decision_id)
         with alone(self.ledger, self.settings.home, admission.id):
             if self.ledger.decisions.is_finished(admission.id):

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from pydantic import ValidationError
 
+from fks_agents._unfit import expected
 from fks_agents.service.discord import Discord, Interaction, Response, is_signed
 from fks_agents.service.problems import Field, Problem, documented
 from fks_agents.service.state import Held
@@ -50,5 +51,5 @@ def _read(body: bytes) -> Interaction:
         if first["type"] == "json_invalid":
             raise Problem(400, "expected JSON, was something else") from None
         where = ".".join(str(part) for part in first["loc"])
-        fields = [Field(field=where, expected=first["msg"], was="not shown here")]
-        raise Problem(422, f"{where}: {first['msg']}", errors=fields) from None
+        fields = [Field(field=where, expected=expected(first), was="not shown here")]
+        raise Problem(422, f"{where}: {expected(first)}", errors=fields) from None

@@ -61,6 +61,8 @@ def create_app(
     app = FastAPI(
         title="fks-agents", version=VERSION, lifespan=life, docs_url=None, redoc_url=None, redirect_slashes=False,
         description="Decisions that are checked before they are acted on. Every refusal is application/problem+json.",
+        # A tracer set for the whole environment would be told each path, and a webhook's secret may stand in one.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )  # fmt: skip
     app.state.guard = guard or closed
     app.state.webhook = open_door(settings)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from fks_agents.service.app import create_app
 from fks_agents.settings import Settings
@@ -25,6 +31,20 @@ def test_an_unknown_path_is_a_problem(client: TestClient) -> None:
     answer = client.get("/nowhere")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert answer.json()["title"] == "Not found"
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_tracer_of_the_environment_hears_of_no_path(
+    is_ours: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A webhook's secret may stand in it; an application as the framework makes it is the control."""
+    heard = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(heard))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    with TestClient(create_app(settings) if is_ours else FastAPI()) as client:
+        client.post("/v1/webhook/tradingview/hT5-kQ8wXz_3vBn7cRyL2mPa9dGf4sJu6eWo", json={})
+    assert ("hT5-kQ8wXz" in "".join(span.to_json() for span in heard.get_finished_spans())) is not is_ours
 
 
 def test_every_route_names_how_it_is_refused(client: TestClient) -> None:

@@ -74,6 +74,13 @@ def ask_until_taken(server: Server, numbers: list[int]) -> Asked:
     return asked
 
 
+def ask_at_once(server: Server, numbers: list[int]) -> list[Asked]:
+    """By more clients than there is room for."""
+    with ThreadPoolExecutor(ROOM + 4) as pool:
+        asking = [pool.submit(ask_until_taken, server, numbers) for _ in range(ROOM + 4)]
+        return [future.result() for future in asking]
+
+
 @contextmanager
 def dawdling(server: Server, count: int) -> Iterator[None]:
     """Clients that begin a request and never end it."""
@@ -100,13 +107,15 @@ def finished(server: Server, ids: list[str]) -> None:
 
 
 def test_excess_is_told_to_come_back_and_every_answered_analysis_finishes(server: Server) -> None:
-    warm = ask_until_taken(server, list(range(ANALYSES + 1, ANALYSES + 1 + ROOM)))
-    finished(server, warm.ids)
-    before, numbers = server.memory, list(range(1, ANALYSES + 1))
-    with dawdling(server, SLOW), probing(server) as probed, ThreadPoolExecutor(ROOM + 4) as pool:
-        parts = [future.result() for future in [pool.submit(ask_until_taken, server, numbers) for _ in range(ROOM + 4)]]
-        ids = [each for part in parts for each in part.ids]
-        finished(server, ids)
+    with dawdling(server, SLOW):
+        # As many clients as later: what a connection needs is no growth.
+        warm = ask_at_once(server, list(range(ANALYSES + 1, ANALYSES + 1 + 2 * ROOM)))
+        finished(server, [each for part in warm for each in part.ids])
+        before = server.memory
+        with probing(server) as probed:
+            parts = ask_at_once(server, list(range(1, ANALYSES + 1)))
+            ids = [each for part in parts for each in part.ids]
+            finished(server, ids)
     statuses = sum((part.statuses for part in parts), Counter[int]())
     pauses = {pause for part in parts for pause in part.pauses}
     [health] = probed
@@ -125,8 +134,7 @@ def test_excess_is_told_to_come_back_and_every_answered_analysis_finishes(server
 
 def test_without_room_set_nobody_is_told_to_come_back(tmp_path: Path) -> None:
     """The control: the same questions, with room for all."""
-    with serving(tmp_path, NOW, service_queue=str(ANALYSES)) as roomy, ThreadPoolExecutor(ROOM + 4) as pool:
-        numbers = list(range(1, 2 * ROOM + 1))
-        parts = [future.result() for future in [pool.submit(ask_until_taken, roomy, numbers) for _ in range(ROOM + 4)]]
+    with serving(tmp_path, NOW, service_queue=str(ANALYSES)) as roomy:
+        parts = ask_at_once(roomy, list(range(1, 2 * ROOM + 1)))
         finished(roomy, [])
     assert sum((part.statuses for part in parts), Counter[int]()) == Counter({202: 2 * ROOM})

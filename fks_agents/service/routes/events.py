@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, WebSocket
+import anyio
+from fastapi import APIRouter, Header, Query, Request, WebSocket, WebSocketDisconnect
 from sse_starlette import EventSourceResponse
 from starlette.requests import HTTPConnection
 
@@ -71,13 +72,15 @@ async def socket(websocket: WebSocket, decision_id: Id, after: Annotated[int, Qu
         await websocket.close(4503, "not available now")
         return
     await websocket.accept()
-    both = [asyncio.create_task(_tell(held, websocket, found, after)), asyncio.create_task(_until_left(websocket))]
-    try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in both:
-            each.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
+    async with anyio.create_task_group() as both:
+        both.start_soon(_until_left, websocket, both.cancel_scope)
+        try:
+            await _tell(held, websocket, found, after)
+        except WebSocketDisconnect:
+            pass  # they left while they were being told
+        except FksError:
+            await websocket.close(4503, "not available now")
+        both.cancel_scope.cancel()
 
 
 @dataclass
@@ -108,7 +111,8 @@ async def _tell(held: Service, websocket: WebSocket, decision_id: str, after: in
         await websocket.close(4401, "the key or session has ended")
 
 
-async def _until_left(websocket: WebSocket) -> None:
-    """Nothing is said to us; that somebody left is heard only by those who listen."""
+async def _until_left(websocket: WebSocket, telling: anyio.CancelScope) -> None:
+    """End the telling then. Nothing is said to us, but that somebody left is heard only by those who listen."""
     while (await websocket.receive())["type"] != "websocket.disconnect":
         pass
+    telling.cancel()

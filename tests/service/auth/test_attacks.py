@@ -17,13 +17,17 @@ from fastapi.testclient import TestClient
 from fks_agents.service.auth.tokens import ALGORITHM, AUDIENCE, ISSUER, TYPE
 from tests.service.auth.conftest import PASSWORD
 
-NOW = datetime.now(UTC)  # noqa: TID251  the service compares with the clock on the wall
+
+def now() -> datetime:
+    """When it is asked: what was made at the start of a long run of tests would have expired."""
+    return datetime.now(UTC)  # noqa: TID251  the service compares with the clock on the wall
 
 
 def claims(**changes: Any) -> dict[str, Any]:
+    made = int(now().timestamp())
     whole = {
         "iss": ISSUER, "aud": AUDIENCE, "sub": "root", "ver": 1, "jti": "forged", "csrf": "x",
-        "iat": int(NOW.timestamp()), "nbf": int(NOW.timestamp()) - 5, "exp": int(NOW.timestamp()) + 600,
+        "iat": made, "nbf": made - 5, "exp": made + 600,
     }  # fmt: skip
     return {name: value for name, value in (whole | changes).items() if value is not None}
 
@@ -47,7 +51,7 @@ def signed(key: bytes | str, header: dict[str, Any] | None = None, **changes: An
 
 PRIVATE = rsa.generate_private_key(65537, 2048)
 WRONG = b"w" * 32
-PAST, FUTURE = int((NOW - timedelta(days=1)).timestamp()), int((NOW + timedelta(days=1)).timestamp())
+PAST, FUTURE = (int((now() + timedelta(days=days)).timestamp()) for days in (-1, 1))
 
 ATTACKS: dict[str, Callable[[bytes], str]] = {
     **{

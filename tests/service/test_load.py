@@ -30,9 +30,9 @@ pytestmark = [pytest.mark.real, pytest.mark.enable_socket]
 _LOG = logging.getLogger(__name__)
 ANALYSES = int(os.environ.get("FKS_TEST_LOAD", "30"))
 ROOM = ANALYSES // 10
-LONG = 1_000
-"""Analyses from which on memory is looked at: before that, caches are still filling."""
-PAUSE = 5.0 if ANALYSES >= LONG else 0.2
+LONG = 10_000
+"""Analyses from which on memory is looked at: until two thousand, a fifth of them, caches and pools are still filling."""
+PAUSE = 5.0 if ANALYSES >= 1_000 else 0.2
 """Seconds after which a client asks again; a short test has no time to wait as long as it is told to."""
 SLOW = max(ANALYSES // 50, 20)
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -31,7 +31,7 @@ _LOG = logging.getLogger(__name__)
 ANALYSES = int(os.environ.get("FKS_TEST_LOAD", "30"))
 ROOM = ANALYSES // 10
 LONG = 10_000
-"""Analyses from which on memory is looked at: until two thousand, a fifth of them, caches and pools are still filling."""
+"""Analyses from which on memory is looked at: until a fifth of them are made, caches are still filling."""
 PAUSE = 5.0 if ANALYSES >= 1_000 else 0.2
 """Seconds after which a client asks again; a short test has no time to wait as long as it is told to."""
 SLOW = max(ANALYSES // 50, 20)

@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 
+from fks_agents.errors import LedgerError
 from fks_agents.service.app import create_app
 from fks_agents.service.auth import keys
 from fks_agents.service.problems import Problem
@@ -90,6 +91,20 @@ def test_a_key_that_is_revoked_ends_the_socket(heard: Heard, monkeypatch: pytest
         with pytest.raises(WebSocketDisconnect) as left:
             socket.receive_json()
     assert (left.value.code, left.value.reason) == (4401, "the key or session has ended")
+
+
+def test_a_ledger_that_is_lost_meanwhile_ends_the_socket(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object) -> None:
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr(heard.held.hub, "_told", lost)
+    path = f"/v1/runs/{heard.decision_id}/ws"
+    with (
+        heard.client.websocket_connect(path, headers=heard.headers) as socket,
+        pytest.raises(WebSocketDisconnect) as left,
+    ):
+        socket.receive_json()
+    assert (left.value.code, left.value.reason) == (4503, "not available now")
 
 
 def test_a_key_that_is_revoked_ends_the_events(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
